@@ -12,6 +12,8 @@ const device = z.strictObject({
   /** The home broker of that device, never the provider's. */
   broker: z.strictObject({
     url: z.string().min(1),
+    /** The bot's own id where left out. Where several devices share a broker, another for each. */
+    clientId: id.optional(),
     tokenFile: file,
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),

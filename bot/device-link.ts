@@ -105,7 +105,7 @@ function openDeviceLink(
     url: config.broker.url,
     plaintext: config.broker.plaintext,
     tls: tlsTrust(config.broker.tls),
-    clientId: bot,
+    clientId: config.broker.clientId ?? bot,
     token: access,
     issuer: renewal === null ? 'home' : 'device',
     subscribe: asked === null ? receiver.topics : [...receiver.topics, asked.topic],

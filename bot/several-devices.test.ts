@@ -62,6 +62,17 @@ test('one halt reaches both, and each is told by its name', async () => {
   expect([north.asked, south.asked]).toEqual([['halt'], ['halt']])
 })
 
+test('a halt with the name of one halts that one', async () => {
+  const { chat, north, south } = await openTwo()
+  north.answer = done
+  south.answer = done
+  chat.sendText('/halt south')
+  await chat.waitForMessage(({ text = '' }) => text.includes('south') && text.includes('Halted:'))
+  expect([north.asked, south.asked]).toEqual([[], ['halt']])
+  chat.sendText('/halt north please')
+  await until(() => north.asked.length === 1 && south.asked.length === 2)
+})
+
 test('a device that is silent is told, and does not hold the other up', async () => {
   const { chat, north, south, clock } = await openTwo()
   north.answer = done

@@ -9,7 +9,7 @@ import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
-const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset', 'service']
+const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset', 'service', 'accounts', 'backup']
 
 // Whatever is written from here on is its owner's alone.
 process.umask(0o077)

@@ -7,6 +7,8 @@ interface Listed {
   /** As its own help says it. */
   readonly about: string
   readonly load: () => Promise<(program: Command) => void>
+  /** With --account: of a command about one device. `one`: where there are several, it has to be named. */
+  readonly accounts?: 'one' | 'any'
 }
 
 /** A program's process must hold no other program's code: the broker has no business with keys. */
@@ -61,26 +63,32 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   doctor: {
     about: 'check this machine, and say what to do about each thing that is missing',
+    accounts: 'any',
     load: async () => (await import('./commands/doctor.ts')).addDoctor,
   },
   keys: {
     about: 'the exchange keys on this device',
+    accounts: 'one',
     load: async () => (await import('./commands/keys.ts')).addKeys,
   },
   code: {
     about: 'the authenticator whose codes release large orders (policy: code_above)',
+    accounts: 'one',
     load: async () => (await import('./commands/code.ts')).addCode,
   },
   policy: {
     about: 'what a signal may do on this device at most',
+    accounts: 'one',
     load: async () => (await import('./commands/policy.ts')).addPolicy,
   },
   requests: {
     about: 'what the chat asks for that allows more: list, accept, drop',
+    accounts: 'one',
     load: async () => (await import('./commands/requests.ts')).addRequests,
   },
   journal: {
     about: 'what was decided and done on this device',
+    accounts: 'one',
     load: async () => (await import('./commands/journal.ts')).addJournal,
   },
   explain: {
@@ -89,30 +97,45 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   trades: {
     about: 'what was sold, and what it brought',
+    accounts: 'one',
     load: async () => (await import('./commands/trades.ts')).addTrades,
   },
   paper: {
     about: 'the account of a home that trades on paper',
+    accounts: 'one',
     load: async () => (await import('./commands/paper.ts')).addPaper,
   },
   venue: {
     about: 'what is proved of each exchange, and a proof with your own key: list, prove',
+    accounts: 'any',
     load: async () => (await import('./commands/venue.ts')).addVenue,
   },
   follow: {
     about: 'follow a provider, with the link that it sent you',
+    accounts: 'one',
     load: async () => (await import('./commands/follow.ts')).addFollow,
   },
   providers: {
     about: 'whom this device follows: list, remove',
+    accounts: 'one',
     load: async () => (await import('./commands/providers.ts')).addProviders,
+  },
+  accounts: {
+    about: 'the accounts that are traded with from this home: add, list, remove',
+    load: async () => (await import('./commands/accounts.ts')).addAccounts,
+  },
+  backup: {
+    about: 'this home in one encrypted file, and back: create, restore',
+    load: async () => (await import('./commands/backup.ts')).addBackup,
   },
   halt: {
     about: 'stop all trading on this device at once, whatever else is down',
+    accounts: 'any',
     load: async () => (await import('./commands/halt.ts')).addHalt,
   },
   unhalt: {
     about: 'trade again after a halt',
+    accounts: 'any',
     load: async () => (await import('./commands/unhalt.ts')).addUnhalt,
   },
   pair: {
@@ -153,6 +176,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   health: {
     about: 'exit 0 if the program showed a sign of life within 15 s',
+    accounts: 'any',
     load: async () => (await import('./commands/health.ts')).addHealth,
   },
 }
@@ -166,8 +190,12 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .version(version())
   const [first = '', second = ''] = args
   const asked = COMMANDS[first === 'help' ? second : first]
-  if (asked !== undefined) (await asked.load())(program)
-  else
+  if (asked !== undefined) {
+    const add = await asked.load()
+    add(program)
+    if (asked.accounts !== undefined)
+      (await import('./accounts/account-option.ts')).addAccountOption(program, asked.accounts)
+  } else
     for (const [name, { about }] of Object.entries(COMMANDS))
       program.command(name).description(about)
   return program

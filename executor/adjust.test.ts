@@ -7,6 +7,7 @@ import { type Adjustment, prepareAdjustment } from './adjust.ts'
 import type { OrderRequest } from './core/model/exchange.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
+import { holdForMove, requireHere } from './journal/moved.ts'
 import { readJournal, verifyJournal } from './journal/read.ts'
 import { TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
@@ -298,6 +299,29 @@ test('changes nothing when the exchange leaves a question open, or when the trad
   Reflect.deleteProperty(executor.exchange, 'trades')
   await (await adjust(executor)).close()
   expect(readJournal(path())).toHaveLength(before)
+})
+
+test('a home that was moved to another machine trades here again after it, and begins halted', async () => {
+  const executor = new TestExecutor({ path: path() })
+  await bought(executor)
+  executor.close()
+  const moved = holdForMove(path())
+  moved.leave(0)
+  expect(() => holdForMove(path())).toThrow(expect.objectContaining({ code: 'journal_locked' }))
+  moved.close()
+  const here = () => {
+    const journal = new Journal(path())
+    try {
+      requireHere(journal.database())
+    } finally {
+      journal.close()
+    }
+  }
+  expect(here).toThrow(expect.objectContaining({ code: 'home_moved' }))
+  await carriedOut(executor)
+  expect(here).not.toThrow()
+  executor.reopen()
+  expect(executor.state().portfolio.trading).toBe('halted')
 })
 
 test('is refused while the executor runs', async () => {

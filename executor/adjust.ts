@@ -20,6 +20,7 @@ import type { Portfolio } from './core/model/state.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
+import { markHere } from './journal/moved.ts'
 import { nameOf } from './journal/names.ts'
 import { lackingTrades, thereOf } from './observe-exchange.ts'
 import type { Exchange } from './venues/port.ts'
@@ -83,6 +84,7 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       const adjusted = { type: 'adjusted', positions, by } as const
       write({ journal, portfolio, by }, [...happenings, adjusted], clock.now())
       writeMark(path, journal)
+      markHere(journal.database())
     }
     return { plan, ...settled, carryOut, close }
   } catch (error) {

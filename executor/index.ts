@@ -33,6 +33,7 @@ export {
 export { paperInJournal } from './journal/account.ts'
 export { type Explained, explain } from './journal/explain.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
+export { holdForMove, prepareRestored } from './journal/moved.ts'
 export { statusInJournal } from './journal/providers.ts'
 export {
   type JournalCheck,
@@ -97,7 +98,7 @@ export {
   requireProvider,
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
-export { preparePaperReset } from './reset-paper.ts'
+export { heldMarkets, preparePaperReset } from './reset-paper.ts'
 export type { Trade } from './results/ledger.ts'
 export { type SameAccount, tryKey } from './rotate-key.ts'
 export { isHalted, unhalt } from './unhalt.ts'

@@ -23,7 +23,7 @@ export function preparePaperReset(
   home: string,
   { database = JOURNAL_FILE, exchange }: { database?: string; exchange: VenueConfig },
 ): PaperReset {
-  const held = heldIn(resolve(home, database))
+  const held = heldMarkets(resolve(home, database))
   if (held.length > 0)
     throw new KeysideError(
       'paper_orders_open',
@@ -34,7 +34,8 @@ export function preparePaperReset(
   return { balances, carryOut: () => account.reset(balances), close: () => account.close() }
 }
 
-function heldIn(path: string): readonly string[] {
+/** In which something is held or ordered, by a journal that may not be there yet. Throws `journal_locked` while the executor runs. */
+export function heldMarkets(path: string): readonly string[] {
   if (!existsSync(path)) return []
   const journal = new Journal(path, { busyMs: LONG_BUSY_TIMEOUT_MS })
   try {

@@ -23,6 +23,7 @@ import {
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
   createLog,
+  executorsFolder,
   type Link,
   noTrace,
   openLink,
@@ -39,7 +40,9 @@ import { type ExecutorConfig, executorConfig } from './config.ts'
 import { askForHalt, haltFile, readAnswer } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
+import { holdForMove } from './journal/moved.ts'
 import { readJournal } from './journal/read.ts'
+import { lockKey } from './keychain/key-lock.ts'
 import type { Keychain } from './keychain/port.ts'
 import {
   CODE_SECRET_BYTES,
@@ -135,8 +138,11 @@ afterAll(async () => {
   await exchange.stop()
 })
 
+const userHome = process.env['HOME']
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), 'keyside-executor-'))
+  // The executors of the person who runs the tests are left alone.
+  process.env['HOME'] = home
   const passphrase = 'correct horse battery'
   const file = join(home, 'executor/vault.json')
   keychain = await createVault({ file, passphrase, randomBytes: systemRandomBytes }, 2 ** 10)
@@ -172,6 +178,7 @@ afterEach(async () => {
   executor = null
   await Promise.all(links.map((link) => link.close()))
   links = []
+  process.env['HOME'] = userHome
   rmSync(home, { recursive: true })
 })
 
@@ -499,6 +506,26 @@ test('does not start where none of its markets is there and nothing is held', as
     code: 'exchange_market_unknown',
     message: expect.stringContaining('DEAD/USDT'),
   })
+})
+
+test('a home that was moved to another machine does not start here', async () => {
+  const moved = holdForMove(join(home, 'executor/journal.db'))
+  moved.leave(systemClock.now())
+  moved.close()
+  await expect(start()).rejects.toMatchObject({ code: 'home_moved' })
+})
+
+test('with the API key of another executor of this user it does not start, and it lets its own go when it stops', async () => {
+  const keys = { exchange: 'binance', apiKey: 'tradeOnly', secret: '' }
+  const leave = lockKey(executorsFolder(), keys)
+  await expect(start()).rejects.toMatchObject({ code: 'key_in_use' })
+  leave()
+  await start()
+  expect(() => lockKey(executorsFolder(), keys)).toThrow(
+    expect.objectContaining({ code: 'key_in_use' }),
+  )
+  await stop()
+  lockKey(executorsFolder(), keys)()
 })
 
 test('does not start with a key that may withdraw', async () => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import {
   type Cancel,
   type Clock,
+  executorsFolder,
   type Link,
   LONG_BUSY_TIMEOUT_MS,
   type Logger,
@@ -26,11 +27,13 @@ import { openHomeLink, staysHere } from './home-link.ts'
 import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
+import { requireHere } from './journal/moved.ts'
 import { keepUp } from './journal/upkeep.ts'
 import { answerKeyRequests } from './key-requests.ts'
+import { ownKeys } from './keychain/key-lock.ts'
 import type { Keychain } from './keychain/port.ts'
 import { providerKey } from './keychain/provider-keys.ts'
-import { codeSecret, deviceSecrets, requireExchangeKeys } from './keychain/secrets.ts'
+import { codeSecret, deviceSecrets } from './keychain/secrets.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
 import {
@@ -99,13 +102,14 @@ async function compose(
   onStop(() => journal.close())
   const session = newJti(deps.randomBytes)
   onStop(register(home, session, clock.now()))
+  requireHere(journal.database())
   requireMarked(path, journal)
   const text = readPolicyText({ home, policy: config.policy })
   const accepted = requirePolicy(text, journal.database(), clock.now())
   const inForce = new PolicyInForce(accepted)
   onStop(() => inForce.stop())
   keepAccount(journal.database(), config.exchange)
-  const keys = () => requireExchangeKeys(keychain, config.account)
+  const keys = ownKeys(keychain, { account: config.account, folder: executorsFolder(), onStop })
   const exchange = await createVenue(config.exchange, keys, deps)
   onStop(() => exchange.stop())
   const { key, salt } = await deviceSecrets(keychain)

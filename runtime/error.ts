@@ -47,4 +47,8 @@ export const RUNTIME_CODES = [
   'vault_damaged',
   'vault_passphrase_wrong',
   'vault_passphrase_short',
+  'backup_foreign',
+  'backup_newer',
+  'backup_damaged',
+  'backup_passphrase_wrong',
 ] as const

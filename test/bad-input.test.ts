@@ -18,6 +18,7 @@ import { recordHttp } from './recorder.ts'
 import { replaced } from './replaced.ts'
 import { PLAN, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 import { openTestSystem, type TestSystem, UNASKED_POLICY, until } from './test-system.ts'
+import { newUser } from './user.ts'
 
 let system: TestSystem
 let engine: ScriptedEngine
@@ -69,8 +70,9 @@ function run(
   command: string,
   home: string,
   answers: readonly string[] = [],
+  user = process.env['HOME'],
 ): Promise<CommandResult> {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: user, KEYSIDE_HOME: home }
   return keyside(command.split(' '), { env, answers })
 }
 
@@ -132,7 +134,7 @@ test('an account without an exchange key', async () => {
   expectRefusal(
     await run('executor', home, [system.passphrase]),
     'exchange_key_missing',
-    /"other".*keyside keys add --account other/,
+    /"other".*keyside keys add/,
   )
 })
 
@@ -184,7 +186,18 @@ test('an exchange that answers a web page, and one that does not know the key', 
   const add = ['keys add', home, [system.passphrase, apiKey, secret]] as const
   expectRefusal(await run(...add), 'exchange_unreachable', /exchange/)
   exchange.lie(KEY_REFUSED, /signature=/)
-  expectRefusal(await run('executor', home, [system.passphrase]), 'exchange_key_refused', /-2015/)
+  expectRefusal(
+    await run('executor', home, [system.passphrase]),
+    'key_in_use',
+    /another executor of this user/,
+  )
+  const other = newUser('keyside-user-')
+  onTestFinished(() => rmSync(other, { recursive: true }))
+  expectRefusal(
+    await run('executor', home, [system.passphrase], other),
+    'exchange_key_refused',
+    /-2015/,
+  )
   expectRefusal(await run(...add), 'exchange_key_refused', /-2015/)
 })
 
@@ -217,9 +230,12 @@ test.each([
   })
   onTestFinished(() => exchange.stop())
   const home = copyHome((config) =>
-    Object.assign(config['executor'] ?? {}, { exchange: { address: exchange.address } }),
+    Object.assign(config['executor'] ?? {}, {
+      account: 'other',
+      exchange: { address: exchange.address },
+    }),
   )
-  const said = await run('keys add --account other', home, [system.passphrase, apiKey, secret])
+  const said = await run('keys add', home, [system.passphrase, apiKey, secret])
   expectRefusal(said, word, sentence)
   const vault = await openVault({
     file: vaultFile(home),

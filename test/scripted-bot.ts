@@ -50,7 +50,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
   const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8')).bot
   const key = readSigningKey(join(home, 'bot/bot.key'))
   const pins = keyring([
-    { key: publicKey(config.devices.device.key), issuer: DEVICE, kinds: ['report', 'presence'] },
+    { key: publicKey(config.devices.main.key), issuer: DEVICE, kinds: ['report', 'presence'] },
   ])
   const reports = new Map<number, ReportEvent>()
   const complaints: string[] = []
@@ -71,7 +71,7 @@ export async function scriptedBot(home: string): Promise<ScriptedBot> {
       complaints.push(`report ${seq} was told in two ways`)
   }
   const link = openLink({
-    url: config.devices.device.broker.url,
+    url: config.devices.main.broker.url,
     clientId: 'bot',
     token: readSecret(join(home, 'bot/bot.token')),
     subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],

@@ -155,6 +155,9 @@ approval: never
 /** The trader's device, with a home broker that nobody listens to, and an exchange. */
 async function openDevice() {
   const home = newHome()
+  // The executors of the person who runs the tests are left alone.
+  vi.stubEnv('HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
   const proofSecret = systemRandomBytes(32)
   const account = { name: 'main', apiKey: API_KEY, credential: { secret: API_SECRET } }
   const balances = { USDT: BALANCE, BTC: '0' }

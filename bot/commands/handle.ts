@@ -49,9 +49,9 @@ export function commandHandlers(deps: HandleDeps): Composer<Context> {
 }
 
 function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
-  const parsed = parseMessage(textOf(message))
+  const parsed = parseMessage(textOf(message), namesOf(deps))
   if (parsed.asks === 'halt') {
-    deps.inBackground(runCommand(deps, haltCommand(parsed), owner))
+    runAtNamed(deps, haltCommand(parsed), owner, parsed.device)
     return
   }
   const name = parsed.asks === 'command' ? parsed.name : ''
@@ -72,10 +72,15 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
   else runAtNamed(deps, read.spec, owner, named ?? read.rest[0])
 }
 
+/** None where there is one only: nobody has to say which is meant. */
+function namesOf({ devices }: HandleDeps): readonly string[] {
+  return devices.length > 1 ? devices.map(({ name }) => name) : []
+}
+
 /** Where there are several devices, a word after the command names the one that is meant. */
-function splitDevice({ devices }: HandleDeps, words: readonly string[]) {
-  const isName = (word: string) => devices.length > 1 && devices.some(({ name }) => name === word)
-  const named = words.find(isName)
+function splitDevice(deps: HandleDeps, words: readonly string[]) {
+  const names = namesOf(deps)
+  const named = words.find((word) => names.includes(word))
   return { named, words: words.filter((word) => word !== named) }
 }
 
@@ -95,12 +100,11 @@ function runAtNamed(
 
 /** Telegram also calls it an edit when a link gets its preview: what asks for nothing gets no answer. */
 function handleEdit(deps: HandleDeps, owner: Owner, message: Message): void {
-  const parsed = parseMessage(textOf(message))
+  const parsed = parseMessage(textOf(message), namesOf(deps))
   if (parsed.asks === 'nothing') return
   const at = message.edit_date ?? message.date
   const isYoung = deps.clock.now() - at * 1000 < EDIT_MS
-  if (parsed.asks === 'halt' && isYoung)
-    deps.inBackground(runCommand(deps, haltCommand(parsed), owner))
+  if (parsed.asks === 'halt' && isYoung) runAtNamed(deps, haltCommand(parsed), owner, parsed.device)
   else {
     const said = parsed.asks === 'halt' ? editedHaltTooOld : editedCommand
     say(deps, owner, said, { key: `edit:${message.message_id}` })

@@ -55,6 +55,22 @@ test.each([
 })
 
 test.each([
+  ['/halt north', { sells: false, ignored: '', device: 'north' }],
+  ['HALT North!', { sells: false, ignored: '', device: 'north' }],
+  ['halt north sell', { sells: true, ignored: '', device: 'north' }],
+  ['/stop north sell', { sells: false, ignored: 'sell', device: 'north' }],
+  ['/halt north and south', { sells: false, ignored: 'north and south' }],
+  ['/halt sell north', { sells: false, ignored: 'sell north' }],
+  ['/halt west', { sells: false, ignored: 'west' }],
+  ['/halt', { sells: false, ignored: '' }],
+])(
+  'of several devices %j halts one if it names that one and nothing else, and all otherwise',
+  (text, read) => {
+    expect(parseMessage(text, ['north', 'south'])).toEqual({ asks: 'halt', ...read })
+  },
+)
+
+test.each([
   ['/STATUS', 'status'],
   ['/Pause', 'pause'],
   [' /pause now', 'pause'],

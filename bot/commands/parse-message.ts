@@ -7,6 +7,8 @@ export type ParsedMessage =
       readonly sells: boolean
       /** Words after it that are not acted on; empty when there are none. */
       readonly ignored: string
+      /** The only one that is meant; all where none is named, or something else is said besides. */
+      readonly device?: string
     }
   /** In lower case, without the slash and the bot's name. */
   | { readonly asks: 'command'; readonly name: string }
@@ -17,12 +19,14 @@ export type ParsedMessage =
 const FIRST_WORD = /^(?:\s*@\w+\s)?[^\p{L}\p{N}]*(\p{L}+)(?:@\w+)?(.*)$/su
 const COMMAND = /^\s*\/\s?(\w+)/
 const SELL = /^\s+sell[\s!.]*$/i
+const ONE_DEVICE = /^\s+([a-z0-9-]+)(\s+sell)?[\s!.]*$/i
 
-export function parseMessage(text: string): ParsedMessage {
+/** `names` of devices that can be halted alone. */
+export function parseMessage(text: string, names: readonly string[] = []): ParsedMessage {
   // Full-width letters count as letters; invisible characters are dropped.
   const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
   const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
-  if (isHalt(first)) return readHalt(first, rest)
+  if (isHalt(first)) return readNamedHalt(first, rest, names) ?? readHalt(first, rest)
   const name = COMMAND.exec(plain)?.[1]?.toLowerCase()
   if (name !== undefined) return { asks: 'command', name }
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
@@ -35,6 +39,14 @@ export function wordsAfterCommand(text: string): readonly string[] {
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '')
+}
+
+function readNamedHalt(first: string, rest: string, names: readonly string[]) {
+  const [, word = '', sell = ''] = ONE_DEVICE.exec(rest) ?? []
+  const device = names.find((name) => name === word.toLowerCase())
+  if (device === undefined) return null
+  const said = readHalt(first, sell)
+  return said.asks === 'halt' ? { ...said, device } : null
 }
 
 function readHalt(first: string, rest: string): ParsedMessage {

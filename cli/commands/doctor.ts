@@ -30,7 +30,8 @@ import {
 import { engineConfig } from '@keyside/strategy-engine'
 import type { Command } from 'commander'
 import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
-import { executorSection, homeKeys, openHomeKeychain } from '../home/home-keychain.ts'
+import { furtherAccounts } from '../home/accounts.ts'
+import { executorSection, homeKeychains, homeKeys } from '../home/home-keychain.ts'
 import { reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
@@ -62,8 +63,8 @@ export function addDoctor(program: Command): void {
     .description('check this machine, and say what to do about each thing that is missing')
     .option('--json', 'for a program', false)
     .addHelpText('after', '\nExit status 0 only if nothing is missing.\nExample:\n  keyside doctor')
-    .action(async ({ json }: { json: boolean }) => {
-      const findings = await examine(keysideHome())
+    .action(async ({ json, account }: { json: boolean; account?: string }) => {
+      const findings = await examineAll(keysideHome(), account)
       if (json) printJson(findings)
       else
         print(...table(findings.map(({ check, ok, text }) => [ok ? 'ok' : 'MISSING', check, text])))
@@ -71,7 +72,20 @@ export function addDoctor(program: Command): void {
     })
 }
 
-async function examine(home: string): Promise<Finding[]> {
+/** The home, and each account beside its own; with `account` that one alone. */
+async function examineAll(home: string, account: string | undefined): Promise<Finding[]> {
+  const open = homeKeychains()
+  const findings = await examine(home, open)
+  const further = account === undefined ? furtherAccounts(home) : []
+  for (const one of further)
+    for (const finding of await examine(one.home, open))
+      findings.push({ ...finding, check: `${one.name}: ${finding.check}` })
+  return findings
+}
+
+type Open = (home: string) => Promise<Keychain>
+
+async function examine(home: string, open: Open): Promise<Finding[]> {
   const first = [await find('runtime', runtime), await find('config', () => config(home))]
   // The later checks would fail for the same reason.
   if (!first.every(({ ok }) => ok)) return first
@@ -79,7 +93,7 @@ async function examine(home: string): Promise<Finding[]> {
   const checks: [string, Check][] = [
     ['home', () => closed(home)],
     ['walls', () => wallsReport(home, programs, environment)],
-    ...(programs.includes('executor') ? deviceChecks(home) : []),
+    ...(programs.includes('executor') ? deviceChecks(home, open) : []),
     ...(programs.includes('bot') ? [['bot token', () => botToken(home)] as [string, Check]] : []),
     ...(programs.includes('authority') ? [['keyset', () => keyset(home)] as [string, Check]] : []),
     ['access', () => access(home)],
@@ -91,13 +105,13 @@ async function examine(home: string): Promise<Finding[]> {
 }
 
 /** Of the device that has the keys. */
-function deviceChecks(home: string): [string, Check][] {
+function deviceChecks(home: string, open: Open): [string, Check][] {
   let keychain: Keychain | null = null
   return [
     [
       'keychain',
       async () => {
-        keychain = await openHomeKeychain(home)
+        keychain = await open(home)
         return `opened: ${keychain.kind}`
       },
     ],

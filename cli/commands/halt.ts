@@ -2,6 +2,7 @@
 import { homesWithExecutor } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { accountHomes } from '../home/accounts.ts'
 import { haltExecutor, isSetUp } from '../programs/halt-executor.ts'
 import { haltLines, isHaltedBy } from '../programs/halt-report.ts'
 import { EXIT } from '../programs/run-program.ts'
@@ -17,22 +18,29 @@ export function addHalt(program: Command): void {
     .addHelpText(
       'after',
       `
-Halts every executor of this user; with KEYSIDE_HOME set, that home's alone. One that does not answer within 3 s is
+Halts every executor of this user; with KEYSIDE_HOME set, those of that home; with --account, that account's alone. One that does not answer within 3 s is
 killed. Ends with 0 only if something was halted and nothing was missed. It lasts over restarts. Exits and stops still
 work.
 Example:
   keyside halt
-  keyside halt --sell`,
+  keyside halt --sell
+  keyside halt --account live`,
     )
     .action(halt)
 }
 
-async function halt({ sell, json }: { sell: boolean; json: boolean }): Promise<void> {
+interface Options {
+  sell: boolean
+  json: boolean
+  account?: string
+}
+
+async function halt({ sell, json, account }: Options): Promise<void> {
   const positions = sell ? 'sell' : 'keep'
   // In hexadecimal, so that it cannot spell a word.
   const id = Buffer.from(systemRandomBytes(8)).toString('hex')
   const outcomes = await Promise.all(
-    homes().map(async (home) => {
+    homes(account === undefined ? 'all accounts' : 'one account').map(async (home) => {
       const outcome = await haltExecutor(home, { positions, id, clock: systemClock })
       if (!json) print(...haltLines(home, outcome, positions))
       return { home, ...outcome }
@@ -45,18 +53,19 @@ async function halt({ sell, json }: { sell: boolean; json: boolean }): Promise<v
   process.exitCode = isDone ? EXIT.ok : EXIT.failed
 }
 
-/** That of KEYSIDE_HOME; else the usual one, and each where an executor runs. */
-function homes(): readonly string[] {
+/** Those of KEYSIDE_HOME; else the usual ones, and each where an executor runs. */
+function homes(which: 'all accounts' | 'one account'): readonly string[] {
   const home = keysideHome(environment)
   const running = homesWithExecutor()
   if (environment['KEYSIDE_HOME']) {
-    if (isSetUp(home) || running.includes(home)) return [home]
+    if (isSetUp(home) || running.includes(home))
+      return which === 'one account' ? [home] : accountHomes(home)
     throw new KeysideError(
       'home_missing',
       `nothing was halted: ${home} is no Keyside home${instead(running)}`,
     )
   }
-  const all = [...new Set([...running, ...(isSetUp(home) ? [home] : [])])]
+  const all = [...new Set([...running, ...(isSetUp(home) ? accountHomes(home) : [])])]
   if (all.length > 0) return all
   throw new KeysideError(
     'executor_not_found',

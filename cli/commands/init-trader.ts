@@ -21,7 +21,7 @@ import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 
 export const TRADED_WITH = [PAPER, ...VENUE_NAMES] as const
-type TradedWith = (typeof TRADED_WITH)[number]
+export type TradedWith = (typeof TRADED_WITH)[number]
 
 export interface TraderOptions {
   keychain: 'os' | 'vault'
@@ -34,7 +34,7 @@ export interface TraderOptions {
 }
 
 /** A trader who only follows has no strategies, and a policy in which nobody may trade yet. */
-const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['examples']>> = {
+export const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['examples']>> = {
   alone: { strategies: FIRST_STRATEGIES, policy: DEFAULT_POLICY },
   trader: {
     strategies: [],
@@ -101,7 +101,7 @@ function saidOf(name: TradedWith): string {
 }
 
 /** Paper where nobody can be asked, or nothing else is answered. */
-async function askExchange(): Promise<TradedWith> {
+export async function askExchange(): Promise<TradedWith> {
   const answer = process.stdin.isTTY ? (await prompt(QUESTION)).trim() : ''
   return TRADED_WITH[Number(answer) - 1] ?? TRADED_WITH.find((name) => name === answer) ?? PAPER
 }

@@ -73,7 +73,7 @@ Roles:
 Example:
   KEYSIDE_HOME=~/trading keyside init --role alone --keychain vault`
 
-function exchangeUrl(text: string): string {
+export function exchangeUrl(text: string): string {
   const read = exchangeAddress.safeParse(text)
   if (read.success) return read.data
   throw new InvalidArgumentError(read.error.issues[0]?.message ?? '')

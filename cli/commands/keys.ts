@@ -9,7 +9,8 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { refuseSharedKey } from '../home/account-keys.ts'
+import { executorSection, homeKeychains, openHomeKeychain } from '../home/home-keychain.ts'
 import { calendar, rotate } from '../home/rotate-key.ts'
 import { silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/run-program.ts'
@@ -18,10 +19,6 @@ import { checkKeyRights, type KeyCheck } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 
-interface AccountOption {
-  account: string
-}
-
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('the exchange keys on this device')
   const command = (name: string, description: string, example: string) =>
@@ -29,28 +26,20 @@ export function addKeys(program: Command): void {
       .command(name)
       .description(description)
       .addHelpText('after', `\nExample:\n  keyside keys ${example}`)
-  const account = ['--account <name>', 'which account', 'main'] as const
-  command(
-    'add',
-    'ask for a key and its secret, check what it may do, store it',
-    'add --account main',
-  )
-    .option(...account)
+  command('add', 'ask for a key and its secret, check what it may do, store it', 'add')
     .option('--secret-file <file>', 'a private key in PEM form; asked for when left out')
     .action(add)
   command('list', 'the accounts that have a key', 'list')
     .option('--json', 'for a program', false)
     .action(list)
   command('check', 'ask the exchange what the key may do', 'check --json')
-    .option(...account)
     .option('--json', 'for a program', false)
     .action(check)
   command(
     'rotate',
     'a new key in the place of the old one: tried first, and taken over by the executor that runs',
-    'rotate --account main',
+    'rotate',
   )
-    .option(...account)
     .option('--secret-file <file>', 'a private key in PEM form; asked for when left out')
     .action(rotate)
   command(
@@ -58,28 +47,25 @@ export function addKeys(program: Command): void {
     'the days on which the key is 60, 80 and 90 days old, for a calendar',
     'calendar --out key.ics',
   )
-    .option(...account)
     .option('--out <file>', 'a file; printed when left out')
     .action(calendar)
-  command('remove', 'remove a key from this device', 'remove --account main')
-    .option(...account)
+  command('remove', 'remove a key from this device', 'remove')
     .option('--yes', 'do not ask', false)
     .action(remove)
 }
 
-async function add({
-  account,
-  secretFile,
-}: AccountOption & { secretFile?: string }): Promise<void> {
+async function add({ secretFile }: { secretFile?: string }): Promise<void> {
   const home = keysideHome()
-  const { exchange } = executorSection(home)
+  const { exchange, account } = executorSection(home)
   requireKeys(exchange)
-  const keychain = await openHomeKeychain(home)
+  const open = homeKeychains()
+  const keychain = await open(home)
   const keys = await askForKeys(exchange, secretFile)
   const { rows, refusal, warnings } = await examine(home, keys)
   print(...table(rows), ...warnings.map(warningLine))
   if (refusal !== undefined)
     throw new KeysideError(refusal.code, `${refusal.message}; this one was not stored`)
+  await refuseSharedKey(home, keys, open)
   await keepExchangeKeys(keychain, account, keys)
   print(
     '',
@@ -93,9 +79,10 @@ async function list({ json }: { json: boolean }): Promise<void> {
   else print(...(names.length > 0 ? names : ['No account has a key: run "keyside keys add".']))
 }
 
-async function check({ account, json }: AccountOption & { json: boolean }): Promise<void> {
+async function check({ json }: { json: boolean }): Promise<void> {
   const home = keysideHome()
-  requireKeys(executorSection(home).exchange)
+  const { exchange, account } = executorSection(home)
+  requireKeys(exchange)
   const keys = await requireExchangeKeys(await openHomeKeychain(home), account)
   const { rows, refusal, warnings } = await examine(home, keys)
   if (json) printJson({ account, ok: refusal === undefined, warnings, ...Object.fromEntries(rows) })
@@ -104,8 +91,10 @@ async function check({ account, json }: AccountOption & { json: boolean }): Prom
   process.exitCode = refusal === undefined ? EXIT.ok : EXIT.refused
 }
 
-async function remove({ account, yes }: AccountOption & { yes: boolean }): Promise<void> {
-  const keychain = await openHomeKeychain(keysideHome())
+async function remove({ yes }: { yes: boolean }): Promise<void> {
+  const home = keysideHome()
+  const { account } = executorSection(home)
+  const keychain = await openHomeKeychain(home)
   if (!yes && !(await confirm(`Remove the key of account "${account}" from this device?`))) return
   const there = await removeExchangeKeys(keychain, account)
   print(there ? 'Removed. Delete it at the exchange too.' : `Account "${account}" has no key here.`)

@@ -14,6 +14,7 @@ import {
 } from '@keyside/runtime'
 import type { Command } from 'commander'
 import encodeQR from 'qr'
+import { furtherAccounts } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
 import { FILES, TOKENS } from '../home/home-files.ts'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
@@ -68,6 +69,11 @@ async function invite(home: string, { listen, valid }: Options): Promise<void> {
     throw new KeysideError(
       'pairing_address_missing',
       'say where the host of the bot reaches this machine: --listen host:port, such as --listen 192.168.1.20:8883',
+    )
+  if (furtherAccounts(home).length > 0)
+    throw new KeysideError(
+      'accounts_need_bot',
+      `${home} has several accounts, and a bot on another host serves one of each home: make a home of its own for each, and pair the bot with them`,
     )
   const at = publicAddress(listen)
   if (listenForBot(home, at) === 'changed') {

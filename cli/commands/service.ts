@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { installed, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { accountHomes } from '../home/accounts.ts'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
 import { isAlive } from '../programs/heartbeat.ts'
@@ -73,7 +74,8 @@ async function install(): Promise<void> {
   requireUsualHome(platform, home, join(homedir(), '.keyside'))
   const owner = ownerOf(home, platform)
   const asked =
-    programs.includes('executor') && vaultOf([executorSection(home)], platform) === 'asked'
+    programs.includes('executor') &&
+    vaultOf(accountHomes(home).map(executorSection), platform) === 'asked'
   const passphrase = asked ? await tried(home) : undefined
   const paths = { home, node: process.execPath, code: installed() }
   installService(thisMachine, service, { ...paths, owner, ...(passphrase && { passphrase }) })

@@ -11,6 +11,7 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { accountHomes } from '../home/accounts.ts'
 import { executorSection } from '../home/home-keychain.ts'
 import { ANSWER_TIMEOUT_MS, isSetUp, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
@@ -25,15 +26,15 @@ export function addUnhalt(program: Command): void {
     .addHelpText(
       'after',
       `
-Finds the executor that is halted, running or not. Where several are, KEYSIDE_HOME says which.
+Finds the executor that is halted, running or not. Where several are, --account or KEYSIDE_HOME says which.
 Example:
   keyside unhalt`,
     )
     .action(run)
 }
 
-async function run({ yes }: { yes: boolean }): Promise<void> {
-  const home = haltedHome()
+async function run({ yes, account }: { yes: boolean; account?: string }): Promise<void> {
+  const home = account === undefined ? haltedHome() : keysideHome(environment)
   if (home === null) return print('Nothing is halted.')
   if (!yes && !(await confirm(`Let the executor of ${home} trade again?`)))
     return print('Still halted.')
@@ -73,16 +74,18 @@ async function asked(home: string, by: string) {
   return pollUntil(() => readAnswer(unhaltFile(home), text), ANSWER_TIMEOUT_MS, systemClock)
 }
 
-/** That of KEYSIDE_HOME, or the only one that is halted. */
+/** The only one that is halted, of those of KEYSIDE_HOME where that is set. */
 function haltedHome(): string | null {
   const home = keysideHome(environment)
-  if (environment['KEYSIDE_HOME']) return home
-  const all = [...new Set([...homesWithExecutor(), ...(isSetUp(home) ? [home] : [])])]
+  const accounts = accountHomes(home)
+  if (environment['KEYSIDE_HOME'] && accounts.length === 1) return home
+  const elsewhere = environment['KEYSIDE_HOME'] ? [] : homesWithExecutor()
+  const all = [...new Set([...elsewhere, ...(isSetUp(home) ? accounts : [])])]
   const [only = null, ...others] = all.filter((one) => isHalted(one, executorSection(one).database))
   if (others.length > 0)
     throw new KeysideError(
       'executor_ambiguous',
-      `several executors are halted: say which with KEYSIDE_HOME=${[only, ...others].join(' or KEYSIDE_HOME=')}`,
+      `several executors are halted: say which with --account, or with KEYSIDE_HOME=${[only, ...others].join(' or KEYSIDE_HOME=')}`,
     )
   return only
 }

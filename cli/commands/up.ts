@@ -5,18 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
+import { accountHomes, furtherAccounts } from '../home/accounts.ts'
 import { executorSection } from '../home/home-keychain.ts'
 import { keepTokensFresh } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { openBotRenewal } from '../pairing/renew-bot.ts'
-import type { Program } from '../programs/children.ts'
 import { flushCacheSoon } from '../programs/compile-cache.js'
 import { haltOnSignal } from '../programs/halt-signal.ts'
 import { LogFile } from '../programs/log-file.ts'
 import { warningIn } from '../programs/log-filter.ts'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
-import { type Supervisor, type SupervisorOptions, startSupervisor } from '../programs/supervisor.ts'
+import {
+  type Service,
+  type Supervisor,
+  type SupervisorOptions,
+  startSupervisor,
+} from '../programs/supervisor.ts'
 import { newSandboxSecrets, type SandboxAccount, startSandbox } from '../sandbox/sandbox.ts'
 import { makeSandboxHome } from '../sandbox/sandbox-home.ts'
 import { SANDBOX_HOME_PREFIX } from '../sandbox/sandbox-remote.ts'
@@ -64,7 +69,7 @@ async function upHome(): Promise<void> {
 async function upPrograms(note: (text: string) => void): Promise<void> {
   const home = keysideHome()
   const programs = programsOf(home)
-  if (programs.includes('executor')) haltOnSignal(home)
+  if (programs.includes('executor')) for (const account of accountHomes(home)) haltOnSignal(account)
   const passphrase = programs.includes('executor') ? await typedPassphrase(home) : undefined
   const stop = stopSignal()
   const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
@@ -95,11 +100,13 @@ async function upPrograms(note: (text: string) => void): Promise<void> {
   }
 }
 
-/** Asked here, once, because the executor's own standard input is a pipe. */
+/** Asked here, once for all accounts, because the standard input of an executor is a pipe. */
 function typedPassphrase(home: string): Promise<string> | undefined {
-  const { keychain, passphraseFile } = executorSection(home)
-  const asks = keychain === 'vault' && passphraseFile === undefined
-  return asks ? readPassphrase(home, passphraseFile) : undefined
+  const asks = accountHomes(home).some((account) => {
+    const { keychain, passphraseFile } = executorSection(account)
+    return keychain === 'vault' && passphraseFile === undefined
+  })
+  return asks ? readPassphrase(home, undefined) : undefined
 }
 
 async function upSandbox(venue: SandboxAccount): Promise<void> {
@@ -159,11 +166,12 @@ async function startPrograms(
   }
   try {
     // While stopping, the programs' warnings about each other are not shown.
-    const onLine = (program: Program, line: string) =>
-      stop.aborted || tellWarning(tell, program, line)
-    const onEnd = (program: Program, text: string) => stop.aborted || tell(row(program, text))
+    const onLine = (service: Service, line: string) =>
+      stop.aborted || tellWarning(tell, service, line)
+    const onEnd = (service: Service, text: string) => stop.aborted || tell(row(service, text))
     const programs = programsOf(options.home)
-    const parts = { ...options, programs, environment, clock: systemClock }
+    const accounts = furtherAccounts(options.home)
+    const parts = { ...options, programs, accounts, environment, clock: systemClock }
     return await startSupervisor({ ...parts, onLine, onEnd })
   } catch (error) {
     // Ctrl-C reaches the programs as well: one that ended while it started was asked to.
@@ -178,7 +186,7 @@ async function untilEnd(stop: AbortSignal, supervisor: Supervisor): Promise<void
   await supervisor.stop()
 }
 
-function tellWarning(tell: (text: string) => void, program: Program, line: string): void {
+function tellWarning(tell: (text: string) => void, service: Service, line: string): void {
   const trouble = warningIn(line)
-  if (trouble !== null) tell(row(program, trouble))
+  if (trouble !== null) tell(row(service, trouble))
 }

@@ -59,7 +59,7 @@ const soonIn = (home: string) =>
 test('those of the programs, of the bot at each device and of the device at each provider are all told', () => {
   const home = newHome()
   editConfig(home, (config) => {
-    const first = config.getIn(['bot', 'devices', 'device']) as { toJSON(): object }
+    const first = config.getIn(['bot', 'devices', 'main']) as { toJSON(): object }
     const broker = { url: 'mqtts://127.0.0.1:1', tokenFile: 'bot/north.token' }
     const other = signingKey(systemRandomBytes(32)).publicKey
     const north = { ...first.toJSON(), broker, key: other, signingKeyFile: 'bot/north.key' }
@@ -68,7 +68,7 @@ test('those of the programs, of the bot at each device and of the device at each
   write(home, 'bot/north.token', 20)
   follow(home, 'northwind', 9)
   expect(accessText(accessEnds(home))).toBe(
-    'this device at northwind to 2030-01-10; bot at north to 2030-01-21; device, bot at device to 2030-01-31',
+    'this device at northwind to 2030-01-10; bot at north to 2030-01-21; device, bot at main to 2030-01-31',
   )
   expect(soonIn(home), 'it may be renewed for some days, and nobody need do anything').toEqual([])
 })

@@ -28,6 +28,18 @@ export async function openHomeKeychain(
   return openKeychain({ keychain, home }, { ...given, randomBytes: systemRandomBytes })
 }
 
+/** Asks for a passphrase at most once: the vaults of a home's accounts have the same. */
+export function homeKeychains(): (home: string) => Promise<Keychain> {
+  let typed: string | undefined
+  return async (home) => {
+    const config = executorSection(home)
+    if (config.keychain !== 'vault' || config.passphraseFile !== undefined)
+      return openHomeKeychain(home, config)
+    typed ??= await readPassphrase(home, undefined)
+    return openHomeKeychain(home, config, typed)
+  }
+}
+
 /** Of one account. Throws `exchange_key_missing`. */
 export async function homeKeys(
   home: string,

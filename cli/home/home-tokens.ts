@@ -3,20 +3,11 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   type Access,
-  commandTopic,
-  HOME,
-  headTopic,
   intentTopic,
-  keysetTopic,
-  presenceTopic,
-  reportTopic,
-  requestTopic,
-  responseTopic,
   resultTopic,
   type SigningKey,
   seconds,
   sign,
-  signalTopic,
 } from '@keyside/protocol'
 import {
   type Cancel,
@@ -29,12 +20,10 @@ import {
 } from '@keyside/runtime'
 import { engineConfig, readPrograms } from '@keyside/strategy-engine'
 import { environment } from '../terminal/config.ts'
+import { accountFile, furtherAccounts } from './accounts.ts'
 import { type Client, FILES, TOKENS } from './home-files.ts'
+import { type Beside, clientId, rights } from './home-rights.ts'
 import { programsOf, providerOf } from './roles.ts'
-
-/** All strategies of one's own engine, as long as their files name no other plan. */
-export const OWN_PLAN = 'all'
-export const DEVICE = 'device'
 
 /** A month without anybody who renews them is enough to notice. */
 export const LIFE_SECONDS = 30 * 86_400
@@ -45,87 +34,23 @@ export interface TokenParts {
   readonly randomBytes: RandomBytes
 }
 
-const BOT_RIGHTS: Access['acl'] = {
-  publish: [commandTopic(DEVICE)],
-  subscribe: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
-}
-
-/**
- * What it asks is answered to it alone: where an engine of one's own is beside it, about strategies; on another host, by the
- * authority, for its own next access.
- */
-export const ASKING_BOT_RIGHTS: Access['acl'] = {
-  publish: [...BOT_RIGHTS.publish, requestTopic(HOME, 'bot')],
-  subscribe: [...BOT_RIGHTS.subscribe, responseTopic(HOME, 'bot')],
-}
-
-/**
- * A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. A bot
- * and an engine speak with each other only in a home that has both.
- */
-function rights(client: Client, provider: string, clients: readonly Client[]): Access['acl'] {
-  const speaks = clients.includes('engine') && clients.includes('bot') && provider === HOME
-  const all = (kind: string) => `keyside/v1/${kind}/${provider}/+`
-  const answers = provider === HOME ? [] : [all('response')]
-  const requests = provider === HOME ? [] : [all('request')]
-  switch (client) {
-    case 'engine':
-      return {
-        publish: [
-          all('signal'),
-          all('head'),
-          `${all('intent')}/result`,
-          ...answers,
-          ...(speaks ? [responseTopic(HOME, 'bot')] : []),
-          presenceTopic(provider, client),
-        ],
-        subscribe: [all('intent'), ...requests, ...(speaks ? [requestTopic(HOME, 'bot')] : [])],
-      }
-    case 'authority':
-      return {
-        publish: [
-          keysetTopic(provider),
-          `${all('enroll')}/answer`,
-          ...answers,
-          presenceTopic(provider, client),
-        ],
-        subscribe: [all('enroll'), ...requests, all('presence')],
-      }
-    case 'device-signals':
-      return {
-        publish: [],
-        subscribe: [
-          signalTopic(HOME, OWN_PLAN),
-          headTopic(HOME, OWN_PLAN),
-          presenceTopic(HOME, 'engine'),
-        ],
-      }
-    case DEVICE:
-      return {
-        publish: [reportTopic(DEVICE), presenceTopic(HOME, DEVICE)],
-        subscribe: [commandTopic(DEVICE)],
-      }
-    case 'bot':
-      return speaks ? ASKING_BOT_RIGHTS : BOT_RIGHTS
-  }
-}
-
+/** Of the home's own account, or of one beside it. */
 export function issueTokens(
   parts: TokenParts,
-  {
-    authority,
-    clients,
-    provider,
-  }: { authority: SigningKey; clients: readonly Client[]; provider: string },
+  { authority, ...beside }: { authority: SigningKey } & Beside,
 ): void {
-  for (const client of clients) {
+  for (const client of beside.clients) {
     const token = accessToken(parts, authority, {
-      client,
-      acl: rights(client, provider, clients),
+      client: clientId(client, beside.account),
+      acl: rights(client, beside),
       life: LIFE_SECONDS,
     })
-    writePrivate(join(parts.home, TOKENS[client]), `${token}\n`)
+    writePrivate(tokenFile(parts.home, client, beside.account), `${token}\n`)
   }
+}
+
+function tokenFile(home: string, client: Client, account: string | null): string {
+  return join(home, account === null ? TOKENS[client] : accountFile(account, client))
 }
 
 /** Each program's key and access token are in a folder of its name in here. */
@@ -167,9 +92,9 @@ export function accessToken(
 }
 
 /** The programs of a home that have an access token here. */
-export function clientsIn(home: string): Client[] {
+export function clientsIn(home: string, account: string | null = null): Client[] {
   return (Object.keys(TOKENS) as Client[]).filter((client) =>
-    existsSync(join(home, TOKENS[client])),
+    existsSync(tokenFile(home, client, account)),
   )
 }
 
@@ -198,9 +123,9 @@ export function keepTokensFresh(
  */
 export function renewTokens(parts: TokenParts): void {
   const authority = readSigningKey(join(parts.home, FILES.authorityKey))
-  const clients = clientsIn(parts.home)
   const provider = providerOf(parts.home)
-  issueTokens(parts, { authority, clients, provider })
+  for (const account of [null, ...furtherAccounts(parts.home).map(({ name }) => name)])
+    issueTokens(parts, { authority, clients: clientsIn(parts.home, account), provider, account })
   for (const { program, stream } of programsIn(parts.home))
     issueProgramToken(parts, { authority, provider, program, stream })
 }

@@ -140,7 +140,7 @@ test('a bot and an engine know each other only where one home has both', () => {
   make(follower, 'trader')
   make(apart, 'alone', 'elsewhere')
   const engine = (home: string) => loadConfig('engine', engineConfig, home, {})
-  const bot = (home: string) => loadConfig('bot', botConfig, home, {}).devices['device']
+  const bot = (home: string) => loadConfig('bot', botConfig, home, {}).devices['main']
   const { bot: known } = loadConfig('executor', executorConfig, alone, {})
   expect(engine(alone).bot).toEqual(known)
   const { engine: pinned } = loadConfig('executor', executorConfig, alone, {})

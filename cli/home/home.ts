@@ -13,7 +13,8 @@ import {
 } from '@keyside/runtime'
 import { stringify } from 'yaml'
 import { type Client, FILES, TOKENS } from './home-files.ts'
-import { DEVICE, issueTokens, OWN_PLAN, type TokenParts } from './home-tokens.ts'
+import { DEVICE, OWN_PLAN } from './home-rights.ts'
+import { issueTokens, type TokenParts } from './home-tokens.ts'
 import { type LocalBroker, localBroker } from './local-broker.ts'
 import type { TraderRole } from './roles.ts'
 
@@ -61,7 +62,7 @@ export function makeHome(options: HomeOptions): void {
   const bot = botKey(options)
   const engine = role === 'alone' ? makeSigningKey(join(home, FILES.engineKey), randomBytes) : null
   const clients = [...CLIENTS[role], ...(options.bot === 'elsewhere' ? [] : (['bot'] as const))]
-  issueTokens(options, { authority, clients, provider: HOME })
+  issueTokens(options, { authority, clients, provider: HOME, account: null })
   const listen = options.port === undefined ? localBroker(home) : null
   const broker = listen ?? onPort(options.port ?? 1883)
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
@@ -109,17 +110,20 @@ function candlesOf(options: HomeOptions) {
   return candles === undefined ? exchangeOf(options) : { name: 'binance', address: candles }
 }
 
-function exchangeOf({ account = PAPER, exchange }: HomeOptions) {
+function exchangeOf({ account = PAPER, exchange }: Pick<HomeOptions, 'account' | 'exchange'>) {
   const name = account === PAPER ? 'binance' : account
   return { name, ...(exchange && { address: exchange }) }
 }
 
 /** An account at the same exchange; or its market, and an account that this device keeps. */
-function accountOf(options: HomeOptions) {
+export function accountOf(options: Pick<HomeOptions, 'account' | 'exchange'>) {
   const { name, ...there } = exchangeOf(options)
   if (options.account !== PAPER) return { name, ...there }
   return { name: PAPER, of: name, ...there, balances: { USDT: '10000' } }
 }
+
+/** What a home calls its own account, for the day when there is another. */
+const OWN_ACCOUNT = 'main'
 
 /** Open to every user of this machine, so for where it has to be: no client without a token is let in. */
 function onPort(port: number): LocalBroker {
@@ -153,7 +157,7 @@ function executorSection(
   return {
     executor: {
       id: DEVICE,
-      account: 'main',
+      account: OWN_ACCOUNT,
       home: { ...link, clientId: DEVICE, tokenFile: TOKENS.device },
       ...(keys.engine !== undefined && {
         engine: {
@@ -178,7 +182,7 @@ function botSection(options: HomeOptions, { link }: LocalBroker, engine: string 
     bot: {
       id: 'bot',
       devices: {
-        [DEVICE]: {
+        [OWN_ACCOUNT]: {
           broker: { ...link, tokenFile: TOKENS.bot },
           signingKeyFile: FILES.botKey,
           id: DEVICE,

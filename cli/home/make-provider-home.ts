@@ -51,6 +51,7 @@ export async function makeProviderHome(
     authority: readSigningKey(join(home, FILES.authorityKey)),
     clients: ['engine', 'authority'],
     provider,
+    account: null,
   })
   copyStrategies(home, options.strategies)
   writeConfig(home, {

@@ -19,23 +19,19 @@ import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-ke
 import { createdOf, keyCalendar } from '../terminal/key-calendar.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, table } from '../terminal/print.ts'
-import { executorSection, openHomeKeychain } from './home-keychain.ts'
+import { refuseSharedKey } from './account-keys.ts'
+import { executorSection, homeKeychains, openHomeKeychain } from './home-keychain.ts'
 import { silentDeps } from './venue-info.ts'
 
 /** How long the executor that runs may take to try the new key, ms. */
 const ANSWER_MS = 30_000
 
-export async function rotate({
-  account,
-  secretFile,
-}: {
-  account: string
-  secretFile?: string
-}): Promise<void> {
+export async function rotate({ secretFile }: { secretFile?: string }): Promise<void> {
   const home = keysideHome()
-  const { exchange } = executorSection(home)
+  const { exchange, account } = executorSection(home)
   requireKeys(exchange)
-  const keychain = await openHomeKeychain(home)
+  const open = homeKeychains()
+  const keychain = await open(home)
   const old = await requireExchangeKeys(keychain, account)
   const keys = await askForKeys(exchange, secretFile)
   if (keys.apiKey === old.apiKey)
@@ -43,6 +39,7 @@ export async function rotate({
       'key_unchanged',
       'this is the key that is stored already: make a new one at the exchange, and leave the old one there until this has ended',
     )
+  await refuseSharedKey(home, keys, open)
   const same = await examineBoth(home, keys, old)
   await keepExchangeKeys(keychain, account, keys)
   print('', `Stored for account "${account}" in the place of ${shown(old.apiKey)}.`)
@@ -116,9 +113,9 @@ function shown(apiKey: string): string {
   return `the key that begins with ${apiKey.slice(0, 4)}`
 }
 
-export async function calendar({ account, out }: { account: string; out?: string }): Promise<void> {
+export async function calendar({ out }: { out?: string }): Promise<void> {
   const home = keysideHome()
-  const { exchange } = executorSection(home)
+  const { exchange, account } = executorSection(home)
   requireKeys(exchange)
   const keys = await requireExchangeKeys(await openHomeKeychain(home), account)
   const venue = await createVenue(exchange, async () => keys, silentDeps(home))

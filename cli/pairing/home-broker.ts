@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { brokerConfig, ownCertificate } from '@keyside/broker'
 import { isLoopback } from '@keyside/protocol'
 import { loadConfig, reachBroker } from '@keyside/runtime'
+import { type Document, isMap } from 'yaml'
 import { editConfig } from '../home/edit-config.ts'
-import { DEVICE } from '../home/home-tokens.ts'
 import { environment } from '../terminal/config.ts'
 
 export interface PublicAddress {
@@ -20,7 +20,6 @@ const LINKS = [
   ['executor', 'home'],
   ['executor', 'engine'],
   ['engine', 'broker'],
-  ['bot', 'devices', DEVICE, 'broker'],
 ]
 const REACH_MS = 3_000
 
@@ -39,13 +38,19 @@ export function listenForBot(home: string, { host, port }: PublicAddress): 'chan
     config.setIn(['broker', 'host'], listen)
     config.setIn(['broker', 'port'], port)
     config.setIn(['broker', 'tls'], config.createNode(CERTIFICATE))
-    for (const path of LINKS) {
+    for (const path of [...LINKS, ...botLinks(config)]) {
       if (!String(config.getIn([...path, 'url'])).startsWith('mqtt://')) continue
       config.setIn([...path, 'url'], `mqtts://127.0.0.1:${port}`)
       config.setIn([...path, 'tls'], tls)
     }
   })
   return 'changed'
+}
+
+function botLinks(config: Document): string[][] {
+  const devices = config.getIn(['bot', 'devices'])
+  const names = isMap(devices) ? devices.items.map(({ key }) => String(key)) : []
+  return names.map((name) => ['bot', 'devices', name, 'broker'])
 }
 
 /** Rejects with `broker_unreachable` or a code of TLS while the broker does not listen there. */

@@ -26,7 +26,8 @@ import {
   type RandomBytes,
   type TlsTrust,
 } from '@keyside/runtime'
-import { ASKING_BOT_RIGHTS, accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
+import { ASKING_BOT_RIGHTS } from '../home/home-rights.ts'
+import { accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
 import { allowInvitation, allowNobody, shutOut } from './access-list.ts'
 
 export interface InviteBotOptions {

@@ -18,7 +18,7 @@ import {
 import { editConfig } from '../home/edit-config.ts'
 import { refuseSecond, writeConfig } from '../home/home.ts'
 import { FILES, TOKENS } from '../home/home-files.ts'
-import { DEVICE } from '../home/home-tokens.ts'
+import { DEVICE } from '../home/home-rights.ts'
 import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
 

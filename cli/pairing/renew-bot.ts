@@ -25,7 +25,8 @@ import {
   tlsTrust,
 } from '@keyside/runtime'
 import { FILES } from '../home/home-files.ts'
-import { ASKING_BOT_RIGHTS, accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
+import { ASKING_BOT_RIGHTS } from '../home/home-rights.ts'
+import { accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
 

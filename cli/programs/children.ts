@@ -30,6 +30,8 @@ export interface Child {
 
 export interface ChildOptions {
   readonly home: string
+  /** In what it says of itself, where there are several of one program. */
+  readonly name?: string
   /** Given to this child alone, on its standard input: never in an argument or the environment. */
   readonly passphrase?: string
   readonly logLevel?: string
@@ -64,6 +66,7 @@ export function startChild(
     stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     env: command.env,
   })
+  const { name = program } = options
   // A child that ends at once causes EPIPE; its exit is handled below.
   child.stdin?.on('error', () => undefined)
   child.stdin?.end(options.passphrase === undefined ? '' : `${options.passphrase}\n`)
@@ -74,13 +77,13 @@ export function startChild(
     const told = message.safeParse(raw).data
     if (told === undefined) return
     if (told.type === 'ready') resolve(told.text)
-    if (told.type === 'failed') reject(new KeysideError(told.code, `${program}: ${told.message}`))
+    if (told.type === 'failed') reject(new KeysideError(told.code, `${name}: ${told.message}`))
     if (told.type === 'keychain')
       return void answerKeychain(child, { home: options.home, environment: env }, told)
     options.onMessage?.(program, told)
   })
   void exited.then((code) =>
-    reject(new Error(`${program} ended with exit code ${code} before it was ready`)),
+    reject(new Error(`${name} ended with exit code ${code} before it was ready`)),
   )
   for (const stream of [child.stdout, child.stderr])
     if (stream)

@@ -4,30 +4,36 @@ import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
 import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
 import { LogFile } from './log-file.ts'
 import { restartBackoff } from './restart-backoff.ts'
+import { withoutSettings } from './settings.ts'
+
+/** A program of the home, or the executor of an account beside the home's own. */
+export type Service = Program | `executor-${string}`
 
 export interface SupervisorOptions {
   readonly home: string
   /** Those that the home has. */
   readonly programs: readonly Program[]
+  /** Those beside the home's own, each with an executor. */
+  readonly accounts?: readonly { readonly name: string; readonly home: string }[]
   readonly environment: NodeJS.ProcessEnv
   readonly clock: Clock
-  /** Of the vault, when the executor's keychain is one. Kept in memory, for each time that the executor is started. */
+  /** Of the vaults, when the executors' keychains are some. Kept in memory, for each time that an executor is started. */
   readonly passphrase?: string
   readonly logLevel?: string
   /** Every log line of every program, as it comes. */
-  readonly onLine?: (program: Program, line: string) => void
-  readonly onMessage?: (program: Program, message: Message) => void
+  readonly onLine?: (service: Service, line: string) => void
+  readonly onMessage?: (service: Service, message: Message) => void
   /** A program ended by itself: when it is started again, and whether that succeeded. */
-  readonly onEnd?: (program: Program, text: string) => void
+  readonly onEnd?: (service: Service, text: string) => void
 }
 
 export interface Supervisor {
   /** Those that run now. */
-  readonly children: ReadonlyMap<Program, Child>
+  readonly children: ReadonlyMap<Service, Child>
   /** What each program said when it was ready for the first time. */
-  readonly readyTexts: ReadonlyMap<Program, string>
+  readonly readyTexts: ReadonlyMap<Service, string>
   /** Resolves with the first program that ends by itself. */
-  readonly firstExit: Promise<{ program: Program; code: number | null }>
+  readonly firstExit: Promise<{ program: Service; code: number | null }>
   stop(): Promise<void>
 }
 
@@ -40,7 +46,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     await Promise.all([
       programs.start('bot'),
       programs.start('authority'),
-      programs.start('executor').then(() => programs.start('engine')),
+      programs.startExecutors().then(() => programs.start('engine')),
     ])
   } catch (error) {
     await programs.stop()
@@ -51,33 +57,43 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
 }
 
 class Programs implements Supervisor {
-  readonly children = new Map<Program, Child>()
-  readonly readyTexts = new Map<Program, string>()
-  readonly firstExit: Promise<{ program: Program; code: number | null }>
+  readonly children = new Map<Service, Child>()
+  readonly readyTexts = new Map<Service, string>()
+  readonly firstExit: Promise<{ program: Service; code: number | null }>
   readonly #options: SupervisorOptions
   readonly #logs: string
-  readonly #break: (ended: { program: Program; code: number | null }) => void
+  readonly #break: (ended: { program: Service; code: number | null }) => void
   readonly #files = new Map<string, LogFile>()
   readonly #waits = new Set<Cancel>()
   readonly #stopping = new AbortController()
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const { promise, resolve } = Promise.withResolvers<{ program: Program; code: number | null }>()
+    const { promise, resolve } = Promise.withResolvers<{ program: Service; code: number | null }>()
     this.firstExit = promise
     this.#break = resolve
     this.#logs = join(options.home, 'logs')
   }
 
   /** One that the home does not have is not missed. */
-  async start(program: Program): Promise<void> {
+  async start(service: Service): Promise<void> {
     this.#stopping.signal.throwIfAborted()
-    if (!this.#options.programs.includes(program)) return
-    this.readyTexts.set(program, await this.#launch(program).ready)
+    if (!this.#services().includes(service)) return
+    this.readyTexts.set(service, await this.#launch(service).ready)
+  }
+
+  async startExecutors(): Promise<void> {
+    const all = this.#services().filter((service) => programOf(service) === 'executor')
+    await Promise.all(all.map((service) => this.start(service)))
   }
 
   keepRunning(): void {
-    for (const program of this.#options.programs) void this.#keep(program)
+    for (const service of this.#services()) void this.#keep(service)
+  }
+
+  #services(): readonly Service[] {
+    const { programs, accounts = [] } = this.#options
+    return [...programs, ...accounts.map(({ name }): Service => `executor-${name}`)]
   }
 
   async stop(): Promise<void> {
@@ -91,54 +107,57 @@ class Programs implements Supervisor {
     await stopChildren(broker)
   }
 
-  #launch(program: Program): Child {
-    const { home, environment, passphrase, logLevel, onLine, onMessage } = this.#options
+  #launch(service: Service): Child {
+    const { environment, passphrase, logLevel, onLine, onMessage } = this.#options
+    const program = programOf(service)
+    const account = this.#options.accounts?.find(({ name }) => service === `executor-${name}`)
     const child = startChild(
       program,
       {
-        home,
+        home: account?.home ?? this.#options.home,
+        name: service,
         ...(program === 'executor' && passphrase && { passphrase }),
         ...(logLevel && { logLevel }),
-        onLine: (name, line) => {
-          this.#log(name, line)
-          onLine?.(name, line)
+        onLine: (_, line) => {
+          this.#log(service, line)
+          onLine?.(service, line)
         },
-        ...(onMessage && { onMessage }),
+        onMessage: (_, message) => onMessage?.(service, message),
       },
-      environment,
+      account === undefined ? environment : withoutSettings(environment),
     )
-    this.children.set(program, child)
+    this.children.set(service, child)
     return child
   }
 
   /** Restarts the program whenever it ends, for as long as this process runs. */
-  async #keep(program: Program): Promise<void> {
+  async #keep(service: Service): Promise<void> {
     const { clock } = this.#options
     for (let failures = 0, began = clock.now(), reason = ''; ; ) {
-      const child = this.children.get(program)
+      const child = this.children.get(service)
       const code = (await child?.exited) ?? null
       if (this.#stopping.signal.aborted) return
-      this.#break({ program, code })
+      this.#break({ program: service, code })
       const end = reason === '' ? 'unexpected' : 'explained'
       const next = restartBackoff(failures, end, clock.now() - began)
       failures = next.failures
       const what = reason || `ended by itself (${child?.process.signalCode ?? `exit code ${code}`})`
-      this.#say(program, `${what}; started again in ${next.waitMs / 1_000} s, the others go on`)
+      this.#say(service, `${what}; started again in ${next.waitMs / 1_000} s, the others go on`)
       await this.#wait(next.waitMs)
       if (this.#stopping.signal.aborted) return
       began = clock.now()
-      reason = await this.#again(program)
+      reason = await this.#again(service)
     }
   }
 
   /** Why it did not start; empty when it did, or gave no reason. */
-  async #again(program: Program): Promise<string> {
+  async #again(service: Service): Promise<string> {
     try {
-      this.#say(program, `started again: ${await this.#launch(program).ready}`)
+      this.#say(service, `started again: ${await this.#launch(service).ready}`)
       return ''
     } catch (error) {
       if (!(error instanceof KeysideError)) return ''
-      return `could not start: ${error.message.replace(`${program}: `, '')} (${error.code})`
+      return `could not start: ${error.message.replace(`${service}: `, '')} (${error.code})`
     }
   }
 
@@ -154,22 +173,26 @@ class Programs implements Supervisor {
     this.#waits.delete(wait)
   }
 
-  #say(program: Program, text: string): void {
+  #say(service: Service, text: string): void {
     if (this.#stopping.signal.aborted) return
     const time = new Date(this.#options.clock.now()).toISOString()
     this.#log(
-      program,
-      JSON.stringify({ level: 40, time, program: 'up', msg: `${program}: ${text}` }),
+      service,
+      JSON.stringify({ level: 40, time, program: 'up', msg: `${service}: ${text}` }),
     )
-    this.#options.onEnd?.(program, text)
+    this.#options.onEnd?.(service, text)
   }
 
-  #log(program: Program, line: string): void {
-    let file = this.#files.get(program)
+  #log(service: Service, line: string): void {
+    let file = this.#files.get(service)
     if (file === undefined) {
-      file = new LogFile(join(this.#logs, `${program}.log`))
-      this.#files.set(program, file)
+      file = new LogFile(join(this.#logs, `${service}.log`))
+      this.#files.set(service, file)
     }
     file.write(line)
   }
+}
+
+function programOf(service: Service): Program {
+  return service.startsWith('executor-') ? 'executor' : (service as Program)
 }

@@ -7,9 +7,8 @@ import { filledOnPaper, PAPER, PAPER_FILE } from '@keyside/executor'
 import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM } from '@keyside/sandbox'
 import { programsOf } from '../home/roles.ts'
-import type { Program } from '../programs/children.ts'
 import { warningIn } from '../programs/log-filter.ts'
-import { type Supervisor, startSupervisor } from '../programs/supervisor.ts'
+import { type Service, type Supervisor, startSupervisor } from '../programs/supervisor.ts'
 import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
 import { newSandboxSecrets, type Sandbox, type SandboxAccount, startSandbox } from './sandbox.ts'
@@ -85,7 +84,7 @@ class Run {
   readonly #times = new HopTimes()
   #code: string | undefined
   #ended: Awaited<Supervisor['firstExit']> | undefined
-  #trouble: { readonly program: Program; readonly text: string } | undefined
+  #trouble: { readonly program: Service; readonly text: string } | undefined
 
   constructor(home: string, sandbox: Sandbox, { timeoutMs = TIMEOUT_MS, stop }: SelftestOptions) {
     this.#home = home
@@ -140,7 +139,7 @@ class Run {
     return { ok: false, filled, hops, error: `${this.#times.where()}: ${why}` }
   }
 
-  #read(program: Program, line: string): void {
+  #read(program: Service, line: string): void {
     if (this.#times.read(line)) return
     const text = warningIn(line)
     if (text !== null) this.#trouble = { program, text }

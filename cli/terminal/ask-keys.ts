@@ -31,7 +31,7 @@ export function requireKeys({ name }: { name: string }): void {
   if (name === PAPER)
     throw new KeysideError(
       'paper_has_no_key',
-      'this home trades on paper, and no key is asked for or read there: nothing is to be done. For real money make a home of its own (KEYSIDE_HOME=~/.keyside-live keyside init)',
+      'this account is on paper, and no key is asked for or read there: nothing is to be done. For real money add an account beside it: keyside accounts add live --exchange binance',
     )
 }
 

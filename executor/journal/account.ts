@@ -40,6 +40,6 @@ function changed(kept: string, now: string): KeysideError {
   const words = (kind: string) => (kind === 'exchange' ? 'an account at an exchange' : kind)
   return new KeysideError(
     'account_changed',
-    `the record of this home is of ${words(kept)}, and config.yaml now says ${words(now)}: put "exchange" back as it was, and make another home for the other account (KEYSIDE_HOME=~/.keyside-live keyside init)`,
+    `the record of this account is of ${words(kept)}, and config.yaml now says ${words(now)}: put "exchange" back as it was, and add the other account beside it ("keyside accounts add")`,
   )
 }

@@ -53,6 +53,7 @@ function isMarked(db: DatabaseSync): boolean {
   return db.prepare("SELECT 1 FROM kept WHERE name = 'marked'").get() !== undefined
 }
 
-function keepMarked(db: DatabaseSync): void {
+/** One that says so and has no mark beside it is compared with the exchange before anything is traded on it. */
+export function keepMarked(db: DatabaseSync): void {
   db.prepare("INSERT OR IGNORE INTO kept VALUES ('marked', 'yes')").run()
 }

@@ -6,9 +6,10 @@ import { KeysideError } from '../error.ts'
 import { readSecret, writePrivate } from '../files.ts'
 import type { RandomBytes } from '../random.ts'
 import { associatedData, readVaultFile, type VaultHeader, writeVaultFile } from './vault-file.ts'
-import { deriveKey, SCRYPT_COST } from './vault-key.ts'
+import { deriveKey, requireLong, SCRYPT_COST } from './vault-key.ts'
 
-const MIN_PASSPHRASE = 12
+export { type Sealing, seal, unseal } from './sealed-file.ts'
+export { requireLong } from './vault-key.ts'
 
 const contents = z.array(z.tuple([z.string(), z.string()]))
 
@@ -39,15 +40,6 @@ export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Pr
   const vault = new EncryptedFile(options, header, await deriveKey(passphrase, header))
   vault.write(new Map())
   return vault
-}
-
-/** Throws `vault_passphrase_short`. */
-export function requireLong(passphrase: string): void {
-  if (passphrase.length >= MIN_PASSPHRASE) return
-  throw new KeysideError(
-    'vault_passphrase_short',
-    `the passphrase needs at least ${MIN_PASSPHRASE} characters`,
-  )
 }
 
 /** Rejects with `vault_missing`, `vault_damaged` or `vault_passphrase_wrong`. Never makes a vault. */

@@ -245,7 +245,7 @@ export const EXECUTOR_SENTENCES = {
     'what this exchange key may do cannot be checked in full: look at its rights, IP list and age at the exchange',
   exchange_key_missing: 'there is no exchange key for this account: run "keyside keys add"',
   account_changed:
-    'the record of this home is of another account: make a home of its own for the new one (KEYSIDE_HOME=… keyside init)',
+    'the record of this account is of another one: put "exchange" back, and add the new account beside it (keyside accounts add)',
   journal_missing: 'there is no journal here yet: the executor makes one when it starts',
   journal_locked: 'another executor uses this journal: stop it first',
   journal_failed:
@@ -255,6 +255,8 @@ export const EXECUTOR_SENTENCES = {
     'this journal is older than the last one here, or a part of it is missing: nothing is traded on it until you run "keyside journal adjust" at the device',
   journal_adjusted:
     'the journal was set to what the exchange has: positions and orders that it did not know are yours, and trading is halted until you run "keyside unhalt" at the device',
+  home_moved:
+    'this home was moved to another machine, and two machines never run one home: if the other one does not, run "keyside journal adjust" at this device',
   journal_newer: 'the journal was written by a newer Keyside: update this one',
   journal_older:
     'this journal was written by an older Keyside and cannot be read: close its positions with that one, move the file away and start again',

@@ -99,7 +99,7 @@ export class PaperAccount {
     if (made !== undefined && made['venue'] !== venue)
       throw new KeysideError(
         'paper_of_another',
-        `${path} is an account on the markets of ${made['venue']}, and config.yaml says "of: ${venue}": its orders mean nothing there. Give the other exchange a KEYSIDE_HOME of its own`,
+        `${path} is an account on the markets of ${made['venue']}, and config.yaml says "of: ${venue}": its orders mean nothing there. Add another account for the other exchange (keyside accounts add)`,
       )
     if (made !== undefined) return
     transaction(this.#database, () => {

@@ -1,0 +1,238 @@
+// A home goes into a backup and comes out of it on another machine: what goes along, what is new, and what waits.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { botConfig } from '@keyside/bot'
+import { brokerConfig } from '@keyside/broker'
+import {
+  acceptPolicy,
+  DEFAULT_POLICY,
+  exchangeKeys,
+  executorConfig,
+  holdForMove,
+  keepExchangeKeys,
+  makeDeviceSecrets,
+  policyState,
+  vaultFile,
+  verifyJournal,
+} from '@keyside/executor'
+import {
+  loadConfig,
+  readSecret,
+  readSigningKey,
+  systemClock,
+  systemRandomBytes,
+} from '@keyside/runtime'
+import { createVault, openVault } from '@keyside/runtime/vault'
+import { engineConfig } from '@keyside/strategy-engine'
+import { Command } from 'commander'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { addAccount } from '../accounts/add-account.ts'
+import { addBackup } from '../commands/backup.ts'
+import { accountHome } from '../home/accounts.ts'
+import { makeHome } from '../home/home.ts'
+import { type BackupContents, filesOf, secretsOf } from './collect.ts'
+import { restoreHome } from './restore-home.ts'
+
+const PASSPHRASE = 'correct horse battery'
+const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+const KEYS = { exchange: 'binance', apiKey: 'public', secret: 'words' }
+
+const vaultIn = (home: string) =>
+  createVault(
+    { file: vaultFile(home), passphrase: PASSPHRASE, randomBytes: systemRandomBytes },
+    2 ** 10,
+  )
+const opened = (home: string) =>
+  openVault({ file: vaultFile(home), passphrase: PASSPHRASE, randomBytes: systemRandomBytes })
+
+/** Two accounts, a key in the second, and a journal that was begun in both. */
+async function openHome() {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-backup-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const home = join(folder, 'old')
+  const { key } = await makeDeviceSecrets(await vaultIn(home), systemRandomBytes)
+  makeHome({
+    ...parts,
+    home,
+    role: 'alone',
+    deviceKey: key.publicKey,
+    keychain: 'vault',
+    account: 'paper',
+    examples: { strategies: [], policy: DEFAULT_POLICY },
+  })
+  await addAccount({
+    ...parts,
+    home,
+    name: 'live',
+    account: 'binance',
+    policy: DEFAULT_POLICY,
+    keychain: vaultIn,
+  })
+  const live = accountHome(home, 'live')
+  await keepExchangeKeys(await opened(live), 'live', KEYS)
+  for (const account of [home, live]) acceptPolicy({ home: account }, 0)
+  for (const [name, text] of Object.entries({ run: 'x', logs: 'x', data: 'x' })) {
+    mkdirSync(join(home, name), { recursive: true })
+    writeFileSync(join(home, name, 'file'), text)
+  }
+  return { folder, home, live, next: join(folder, 'next') }
+}
+
+async function contentsOf(
+  home: string,
+  keys: 'with keys' | 'without' = 'without',
+): Promise<BackupContents> {
+  const secrets = {
+    '': await secretsOf(await opened(home), keys),
+    'accounts/live': await secretsOf(await opened(accountHome(home, 'live')), keys),
+  }
+  return { made: '2027-01-01T00:00:00.000Z', home, files: filesOf(home), secrets }
+}
+
+const restore = (home: string, contents: BackupContents) =>
+  restoreHome({ ...parts, home, contents, keychain: (_, draft) => vaultIn(draft) })
+
+test('what comes out is the same home elsewhere, with all its accounts, and without what belongs to a machine', async () => {
+  const { home, next } = await openHome()
+  const contents = await contentsOf(home)
+  const paths = contents.files.map(({ path }) => path)
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      'config.yaml',
+      'policy.yaml',
+      'executor/journal.db',
+      'accounts/live/executor/journal.db',
+    ]),
+  )
+  expect(paths.filter((path) => /run|logs|data\/|lock|mark|vault|-wal/.test(path))).toEqual([])
+  await restore(next, contents)
+  for (const account of ['', 'accounts/live']) {
+    const at = { home: join(next, account) }
+    expect(policyState(at, systemClock.now()).state, 'the accepted policy came along').toBe(
+      'accepted',
+    )
+    expect(readFileSync(join(at.home, 'policy.yaml'), 'utf8')).toBe(DEFAULT_POLICY)
+  }
+  const executor = loadConfig('executor', executorConfig, join(next, 'accounts/live'), {})
+  expect(executor.home.url).toBe(`unix:${next}/run/broker.sock`)
+  expect(readFileSync(join(next, 'config.yaml'), 'utf8')).not.toContain(home)
+  expect(existsSync(`${next}.restoring`)).toBe(false)
+})
+
+test('nothing is traded on what was restored before it is compared with the exchange', async () => {
+  const { home, next } = await openHome()
+  const journal = (at: string) => join(at, 'executor/journal.db')
+  expect(verifyJournal(journal(home)).restored).toBe(false)
+  await restore(next, await contentsOf(home))
+  for (const at of [next, accountHome(next, 'live')])
+    expect(verifyJournal(journal(at)).restored).toBe(true)
+})
+
+test('device, bot and authority have new keys that fit each other, and nothing else is new', async () => {
+  const { home, live, next } = await openHome()
+  await restore(next, await contentsOf(home))
+  const of = (at: string) => {
+    const bot = loadConfig('bot', botConfig, at, {})
+    return Object.entries(bot.devices).map(([name, { key, signingKeyFile }]) => ({
+      name,
+      device: key,
+      bot: readSigningKey(join(at, signingKeyFile)).publicKey,
+    }))
+  }
+  const [before, after] = [of(home), of(next)]
+  expect(after.map(({ name }) => name)).toEqual(['main', 'live'])
+  const old = before.flatMap(({ device, bot }) => [device, bot])
+  expect(
+    after.flatMap(({ device, bot }) => [device, bot]).filter((key) => old.includes(key)),
+  ).toEqual([])
+  for (const [at, one] of [
+    [next, after[0]],
+    [accountHome(next, 'live'), after[1]],
+  ] as const) {
+    const { key, salt } = await makeDeviceSecrets(await opened(at), systemRandomBytes)
+    expect(one?.device).toBe(key.publicKey)
+    expect(loadConfig('executor', executorConfig, at, {}).bot.key).toBe(one?.bot)
+    const was = await makeDeviceSecrets(await opened(at === next ? home : live), systemRandomBytes)
+    expect(salt, 'its orders keep their names').toEqual(was.salt)
+  }
+  expect(loadConfig('engine', engineConfig, next, {}).bot?.key).toBe(after[0]?.bot)
+  const authority = loadConfig('broker', brokerConfig, next, {}).authority
+  expect(authority).toBe(readSigningKey(join(next, 'authority/authority.key')).publicKey)
+  expect(authority).not.toBe(loadConfig('broker', brokerConfig, home, {}).authority)
+  expect(readSecret(join(next, 'bot/account-live.token'))).not.toBe(
+    readSecret(join(home, 'bot/account-live.token')),
+  )
+  expect(readFileSync(join(next, 'engine/engine.key'))).toEqual(
+    readFileSync(join(home, 'engine/engine.key')),
+  )
+})
+
+test('exchange keys are in it only when they were asked for', async () => {
+  const { home, next, folder } = await openHome()
+  await restore(next, await contentsOf(home))
+  expect(await exchangeKeys(await opened(accountHome(next, 'live')), 'live')).toBeNull()
+  const other = join(folder, 'other')
+  await restore(other, await contentsOf(home, 'with keys'))
+  expect(await exchangeKeys(await opened(accountHome(other, 'live')), 'live')).toMatchObject(KEYS)
+})
+
+test('a database that is written meanwhile is in it as it was at one moment', async () => {
+  const { home } = await openHome()
+  const path = join(home, 'bot', 'bot.db')
+  const db = new DatabaseSync(path)
+  onTestFinished(() => db.close())
+  db.exec('PRAGMA journal_mode = WAL; CREATE TABLE rows (n INTEGER); INSERT INTO rows VALUES (1)')
+  db.exec('BEGIN IMMEDIATE; INSERT INTO rows VALUES (2)')
+  const files = filesOf(home)
+  db.exec('COMMIT')
+  const snapshot = join(home, 'snapshot.db')
+  writeFileSync(
+    snapshot,
+    Buffer.from(files.find(({ path: at }) => at === 'bot/bot.db')?.data ?? '', 'base64'),
+  )
+  using read = new DatabaseSync(snapshot, { readOnly: true })
+  expect(read.prepare('SELECT n FROM rows').all()).toEqual([{ n: 1 }])
+})
+
+test('where something is, or what is no journal of this version, nothing is restored and nothing is left', async () => {
+  const { home, next, folder } = await openHome()
+  const contents = await contentsOf(home)
+  await expect(restore(home, contents)).rejects.toMatchObject({ code: 'home_exists' })
+  for (const [version, code] of [
+    [1, 'journal_older'],
+    [99, 'journal_newer'],
+  ] as const) {
+    const db = new DatabaseSync(join(home, 'executor/journal.db'))
+    db.exec(`PRAGMA user_version = ${version}`)
+    db.close()
+    await expect(restore(next, await contentsOf(home))).rejects.toMatchObject({ code })
+    expect([existsSync(next), existsSync(`${next}.restoring`)]).toEqual([false, false])
+  }
+  const outside = { ...contents, files: [{ path: '../stolen', data: '' }] }
+  await expect(restore(next, outside)).rejects.toMatchObject({ code: 'backup_damaged' })
+  expect(existsSync(join(folder, 'stolen'))).toBe(false)
+})
+
+test('a home that was moved is held by nobody else meanwhile', async () => {
+  const { home } = await openHome()
+  const path = join(home, 'executor/journal.db')
+  const held = holdForMove(path)
+  expect(() => holdForMove(path)).toThrow(expect.objectContaining({ code: 'journal_locked' }))
+  held.close()
+  holdForMove(path).close()
+})
+
+test('a file that is there is not written over', async () => {
+  const { home, folder } = await openHome()
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const file = join(folder, 'first.backup')
+  writeFileSync(file, 'of yesterday')
+  const program = new Command()
+  addBackup(program)
+  const create = program.parseAsync(['backup', 'create', file, '--move'], { from: 'user' })
+  await expect(create).rejects.toMatchObject({ code: 'backup_exists' })
+  expect(readFileSync(file, 'utf8')).toBe('of yesterday')
+})
