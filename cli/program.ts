@@ -23,11 +23,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   invite: {
     about: 'a link with which one device becomes a subscriber of yours',
-    load: async () => (await import('./commands/invite.ts')).addInvite,
+    load: async () => (await import('./commands/provider/invite.ts')).addInvite,
   },
   subscribers: {
     about: 'who follows this provider: list, remove, renew',
-    load: async () => (await import('./commands/subscribers.ts')).addSubscribers,
+    load: async () => (await import('./commands/provider/subscribers.ts')).addSubscribers,
   },
   program: {
     about: 'programs of your own whose signals this engine signs: add, list, remove',
@@ -35,11 +35,11 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   keyset: {
     about: 'which keys of this provider count, its plans and its addresses: show, renew, publish',
-    load: async () => (await import('./commands/keyset.ts')).addKeyset,
+    load: async () => (await import('./commands/provider/keyset.ts')).addKeyset,
   },
   root: {
     about: 'the key by which a provider is known: create, sign, rotate; needs no network',
-    load: async () => (await import('./commands/root.ts')).addRoot,
+    load: async () => (await import('./commands/provider/root.ts')).addRoot,
   },
   strategy: {
     about: 'the strategies of this home: new, check, list, show, accept',

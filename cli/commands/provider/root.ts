@@ -12,13 +12,13 @@ import {
 import { enrolKey, type Root, rootFingerprint } from '@keyside/protocol'
 import { keysideHome, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { keysetLines } from '../provider/keyset-report.ts'
-import { providerHome } from '../provider/provider-home.ts'
-import { signAndPublish, signWith } from '../provider/sign-keyset.ts'
-import { days } from '../terminal/duration.ts'
-import { newPassphrase } from '../terminal/passphrase.ts'
-import { print } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { keysetLines } from '../../provider/keyset-report.ts'
+import { providerHome } from '../../provider/provider-home.ts'
+import { signAndPublish, signWith } from '../../provider/sign-keyset.ts'
+import { days } from '../../terminal/duration.ts'
+import { newPassphrase } from '../../terminal/passphrase.ts'
+import { print } from '../../terminal/print.ts'
+import { confirm } from '../../terminal/prompt.ts'
 
 export function addRoot(program: Command): void {
   const root = program

@@ -4,12 +4,12 @@ import { seconds } from '@keyside/protocol'
 import { systemClock } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import encodeQR from 'qr'
-import { isAlive } from '../programs/heartbeat.ts'
-import { EXIT } from '../programs/run-program.ts'
-import { keysetReminder, type ProviderHome, withProvider } from '../provider/provider-home.ts'
-import { day, days, duration, minute } from '../terminal/duration.ts'
-import { grouped } from '../terminal/fingerprint.ts'
-import { print, printJson } from '../terminal/print.ts'
+import { isAlive } from '../../programs/heartbeat.ts'
+import { EXIT } from '../../programs/run-program.ts'
+import { keysetReminder, type ProviderHome, withProvider } from '../../provider/provider-home.ts'
+import { day, days, duration, minute } from '../../terminal/duration.ts'
+import { grouped } from '../../terminal/fingerprint.ts'
+import { print, printJson } from '../../terminal/print.ts'
 
 const VALID = 600
 const SUBSCRIPTION_DAYS = 365

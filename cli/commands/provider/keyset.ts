@@ -13,12 +13,12 @@ import {
 } from '@keyside/authority'
 import { rootFingerprint } from '@keyside/protocol'
 import type { Command } from 'commander'
-import { keysetLines } from '../provider/keyset-report.ts'
-import { keysetReminder, providerHome } from '../provider/provider-home.ts'
-import { type SignOptions, signAndPublish } from '../provider/sign-keyset.ts'
-import { days } from '../terminal/duration.ts'
-import { grouped } from '../terminal/fingerprint.ts'
-import { print, printJson } from '../terminal/print.ts'
+import { keysetLines } from '../../provider/keyset-report.ts'
+import { keysetReminder, providerHome } from '../../provider/provider-home.ts'
+import { type SignOptions, signAndPublish } from '../../provider/sign-keyset.ts'
+import { days } from '../../terminal/duration.ts'
+import { grouped } from '../../terminal/fingerprint.ts'
+import { print, printJson } from '../../terminal/print.ts'
 
 const OVERLAP_DAYS = 2
 

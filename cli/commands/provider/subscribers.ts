@@ -3,10 +3,10 @@ import type { Provider } from '@keyside/authority'
 import { seconds } from '@keyside/protocol'
 import { systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { keysetReminder, type ProviderHome, withProvider } from '../provider/provider-home.ts'
-import { day, days, minute } from '../terminal/duration.ts'
-import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { keysetReminder, type ProviderHome, withProvider } from '../../provider/provider-home.ts'
+import { day, days, minute } from '../../terminal/duration.ts'
+import { print, printJson, table } from '../../terminal/print.ts'
+import { confirm } from '../../terminal/prompt.ts'
 
 export function addSubscribers(program: Command): void {
   const subscribers = program
