@@ -7,17 +7,14 @@ import { join } from 'node:path'
 import { isHalted, readJournal } from '@keyside/executor'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { editConfig } from '../cli/home/edit-config.ts'
-import { keyside } from './keyside.ts'
+import { keyside, MAIN } from './keyside.ts'
 import { scriptedEngine } from './scripted-engine.ts'
 import { openTestSystem, UNASKED_POLICY, until } from './test-system.ts'
-import { newUser } from './user.ts'
-
-const MAIN = join(import.meta.dirname, '..', 'cli', 'main.js')
 
 const before = process.env['HOME']
 let user = ''
 beforeAll(() => {
-  user = newUser('keyside-user-')
+  user = mkdtempSync(join(tmpdir(), 'keyside-user-'))
   process.env['HOME'] = user
 })
 afterAll(() => {

@@ -18,7 +18,6 @@ import { recordHttp } from './recorder.ts'
 import { replaced } from './replaced.ts'
 import { PLAN, type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 import { openTestSystem, type TestSystem, UNASKED_POLICY, until } from './test-system.ts'
-import { newUser } from './user.ts'
 
 let system: TestSystem
 let engine: ScriptedEngine
@@ -191,7 +190,7 @@ test('an exchange that answers a web page, and one that does not know the key', 
     'key_in_use',
     /another executor of this user/,
   )
-  const other = newUser('keyside-user-')
+  const other = mkdtempSync(join(tmpdir(), 'keyside-user-'))
   onTestFinished(() => rmSync(other, { recursive: true }))
   expectRefusal(
     await run('executor', home, [system.passphrase], other),
