@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyFingerprint, lockKey } from './key-lock.ts'
+import { keyFingerprint, lockKey, ownKeys } from './key-lock.ts'
+import type { Keychain } from './port.ts'
 
 const KEYS = { exchange: 'binance', apiKey: 'public words', secret: 'secret words' }
 
@@ -40,4 +41,26 @@ test('where no folder can be made nothing is held, and nothing is refused', () =
   const file = join(newFolder(), 'file')
   writeFileSync(file, '')
   lockKey(join(file, 'folder'), KEYS)()
+})
+
+test('a key that is read again is its own, and one that takes its place is held as well', async () => {
+  const folder = newFolder()
+  let kept = KEYS
+  const keychain: Keychain = {
+    kind: 'vault',
+    get: async () => JSON.stringify({ version: 1, ...kept }),
+    set: async () => undefined,
+    remove: async () => true,
+    names: async () => [],
+  }
+  const undo: (() => void)[] = []
+  const keys = ownKeys(keychain, { account: 'main', folder, onStop: (one) => undo.push(one) })
+  await keys()
+  await keys()
+  kept = { ...KEYS, apiKey: 'rotated' }
+  await keys()
+  for (const held of [KEYS, kept])
+    expect(() => lockKey(folder, held)).toThrow(expect.objectContaining({ code: 'key_in_use' }))
+  for (const one of undo) one()
+  expect(readdirSync(folder)).toEqual([])
 })
