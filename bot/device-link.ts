@@ -26,6 +26,7 @@ import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
 import { EngineLine } from './strategies/engine-line.ts'
+import { TrialAlerts } from './strategies/trial-alerts.ts'
 import { anotherHalted, anotherUnconfirmed, brokerTrouble } from './texts/chat.ts'
 import type { Html } from './texts/html.ts'
 
@@ -98,8 +99,17 @@ function openDeviceLink(
     config.engine === undefined || renewal !== null
       ? null
       : new EngineLine({ ...deps, bot, key, engine: config.engine.key, link: () => link })
-  /** What this bot asks beside its device. */
-  const asked = renewal ?? engine
+  const alerts =
+    config.engine === undefined || engine === null
+      ? null
+      : new TrialAlerts({
+          ...deps,
+          device: name,
+          engine: config.engine.key,
+          ask: (what) => engine.ask(what),
+        })
+  /** What this bot hears beside its device. */
+  const beside = [renewal ?? engine, alerts].filter((one) => one !== null)
   deps.reach?.(config.broker.url)
   const link: Link = openLink({
     url: config.broker.url,
@@ -108,11 +118,13 @@ function openDeviceLink(
     clientId: config.broker.clientId ?? bot,
     token: access,
     issuer: renewal === null ? 'home' : 'device',
-    subscribe: asked === null ? receiver.topics : [...receiver.topics, asked.topic],
+    subscribe: [...receiver.topics, ...beside.map((one) => one.topic)],
     onMessage: (topic, message) =>
-      topic === asked?.topic
-        ? asked.receive(message)
-        : styled(deps.store, () => receiver.receive(topic, message)),
+      styled(deps.store, () => {
+        const heard = beside.find((one) => one.topic === topic)
+        if (heard === undefined) receiver.receive(topic, message)
+        else heard.receive(message)
+      }),
     onReady: () => receiver.catchUp(),
     onTrouble: ({ code, message }) => {
       // What was taken out on purpose is no trouble.

@@ -93,6 +93,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   explain: {
     about: 'why no trade: the whole way of one signal, and where it ended',
+    accounts: 'one',
     load: async () => (await import('./commands/explain.ts')).addExplain,
   },
   trades: {

@@ -88,6 +88,8 @@ test('an account more is a home within the home, and the bot knows it as a devic
     { name: 'live', home: live },
   ])
   expect(programsOf(live)).toEqual(['executor'])
+  const heard = (of: string) => loadConfig('executor', executorConfig, of, {}).engine?.plans
+  expect([heard(home), heard(live)]).toEqual([['all', 'trial'], ['all']])
   expect([wholeHome(home), wholeHome(live)]).toEqual([home, home])
   const [own, other] = [home, live].map((one) => loadConfig('executor', executorConfig, one, {}))
   expect(own?.exchange.name).toBe('paper')

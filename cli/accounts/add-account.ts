@@ -23,7 +23,7 @@ import { editConfig } from '../home/edit-config.ts'
 import { accountOf, type HomeOptions, writeConfig } from '../home/home.ts'
 import { type Client, FILES, TOKENS } from '../home/home-files.ts'
 import { executorSection } from '../home/home-keychain.ts'
-import { clientId, DEVICE } from '../home/home-rights.ts'
+import { clientId, DEVICE, plansFor } from '../home/home-rights.ts'
 import { issueTokens, type TokenParts } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
@@ -86,7 +86,13 @@ export async function addAccount(options: AddAccountOptions): Promise<void> {
     'bot',
   ]
   const authority = readSigningKey(join(home, FILES.authorityKey))
-  issueTokens(options, { authority, clients, provider: HOME, account: name })
+  issueTokens(options, {
+    authority,
+    clients,
+    provider: HOME,
+    account: name,
+    plans: plansFor(options.account),
+  })
   const sandboxSecret = readSecret(resolve(home, own.exchange.sandboxSecretFile))
   writePrivate(join(folder, FILES.sandboxSecret), `${sandboxSecret}\n`)
   writePrivate(join(folder, 'policy.yaml'), policy)
@@ -123,7 +129,9 @@ function executorOf(
     id: clientId(DEVICE, name),
     account: name,
     home: { ...own.home, ...at(DEVICE) },
-    ...(engine && { engine: { ...engine, ...at('device-signals') } }),
+    ...(engine && {
+      engine: { ...engine, ...at('device-signals'), plans: plansFor(account) },
+    }),
     bot: { id: bot, key: botKey },
     exchange: accountOf({ ...(account && { account }), ...(exchange && { exchange }) }),
     keychain,

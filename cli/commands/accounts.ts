@@ -19,7 +19,7 @@ import { readPassphrase } from '../terminal/passphrase.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 import { exchangeUrl } from './init.ts'
-import { askExchange, EXAMPLES, TRADED_WITH, type TradedWith } from './init-trader.ts'
+import { askExchange, firstPolicy, TRADED_WITH, type TradedWith } from './init-trader.ts'
 
 interface AddOptions {
   exchange?: TradedWith
@@ -70,7 +70,7 @@ async function add(name: string, { exchange, exchangeAddress }: AddOptions): Pro
     randomBytes: systemRandomBytes,
     account: traded,
     ...(exchangeAddress && { exchange: exchangeAddress }),
-    policy: EXAMPLES[own.engine === undefined ? 'trader' : 'alone'].policy,
+    policy: firstPolicy(own.engine === undefined ? 'trader' : 'alone', traded),
     keychain,
   })
   const option = `--account ${name}`

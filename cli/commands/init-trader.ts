@@ -34,7 +34,7 @@ export interface TraderOptions {
 }
 
 /** A trader who only follows has no strategies, and a policy in which nobody may trade yet. */
-export const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['examples']>> = {
+const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['examples']>> = {
   alone: { strategies: FIRST_STRATEGIES, policy: DEFAULT_POLICY },
   trader: {
     strategies: [],
@@ -44,6 +44,17 @@ export const EXAMPLES: Readonly<Record<HomeOptions['role'], HomeOptions['example
     ),
   },
 }
+
+/** The policy that an account starts with. On paper, with an engine beside it, rules from the chat are traded at once. */
+export function firstPolicy(role: HomeOptions['role'], traded: TradedWith): string {
+  const { policy } = EXAMPLES[role]
+  return role === 'alone' && traded === PAPER ? `${policy}${TRIALS}` : policy
+}
+
+const TRIALS = `
+# What each rule that you send to the chat may use: on paper it is traded at once.
+trials: 500
+`
 
 export async function initTrader(
   home: string,
@@ -68,7 +79,7 @@ export async function initTrader(
     ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
     ...(options.telegramAddress && { telegram: options.telegramAddress }),
     ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
-    examples: EXAMPLES[role],
+    examples: { ...EXAMPLES[role], policy: firstPolicy(role, exchange) },
   })
   print(
     `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,

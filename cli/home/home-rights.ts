@@ -10,12 +10,18 @@ import {
   requestTopic,
   responseTopic,
   signalTopic,
+  TRIAL_PLAN,
 } from '@keyside/protocol'
 import type { Client } from './home-files.ts'
 
 /** All strategies of one's own engine, as long as their files name no other plan. */
 export const OWN_PLAN = 'all'
 export const DEVICE = 'device'
+
+/** What a device hears of its own engine. Rules from the chat are for paper alone: no other account's access names their plan. */
+export function plansFor(account: string | undefined): string[] {
+  return account === 'paper' ? [OWN_PLAN, TRIAL_PLAN] : [OWN_PLAN]
+}
 
 /** The programs of the home's own account, and those of an account beside it. */
 export function clientId(client: Client, account: string | null): string {
@@ -38,18 +44,29 @@ export const ASKING_BOT_RIGHTS: Access['acl'] = {
   subscribe: [...botRights(DEVICE).subscribe, responseTopic(HOME, 'bot')],
 }
 
+/** With an engine beside it: what rules from the chat say, too. */
+const HEARING_BOT_RIGHTS: Access['acl'] = {
+  publish: ASKING_BOT_RIGHTS.publish,
+  subscribe: [...ASKING_BOT_RIGHTS.subscribe, signalTopic(HOME, TRIAL_PLAN)],
+}
+
 export interface Beside {
   readonly provider: string
   /** Which programs the home has. */
   readonly clients: readonly Client[]
   readonly account: string | null
+  /** Of its own engine, what the device hears. */
+  readonly plans: readonly string[]
 }
 
 /**
  * A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. A bot
  * and an engine speak with each other only in a home that has both, over the bot's line to the home's own account.
  */
-export function rights(client: Client, { provider, clients, account }: Beside): Access['acl'] {
+export function rights(
+  client: Client,
+  { provider, clients, account, plans }: Beside,
+): Access['acl'] {
   const speaks =
     clients.includes('engine') && clients.includes('bot') && provider === HOME && account === null
   const all = (kind: string) => `keyside/v1/${kind}/${provider}/+`
@@ -83,8 +100,7 @@ export function rights(client: Client, { provider, clients, account }: Beside): 
       return {
         publish: [],
         subscribe: [
-          signalTopic(HOME, OWN_PLAN),
-          headTopic(HOME, OWN_PLAN),
+          ...plans.flatMap((plan) => [signalTopic(HOME, plan), headTopic(HOME, plan)]),
           presenceTopic(HOME, 'engine'),
         ],
       }
@@ -94,6 +110,6 @@ export function rights(client: Client, { provider, clients, account }: Beside): 
         subscribe: [commandTopic(device)],
       }
     case 'bot':
-      return speaks ? ASKING_BOT_RIGHTS : botRights(device)
+      return speaks ? HEARING_BOT_RIGHTS : botRights(device)
   }
 }

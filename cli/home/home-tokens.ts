@@ -20,8 +20,9 @@ import {
 } from '@keyside/runtime'
 import { engineConfig, readPrograms } from '@keyside/strategy-engine'
 import { environment } from '../terminal/config.ts'
-import { accountFile, furtherAccounts } from './accounts.ts'
+import { accountFile, accountHome, furtherAccounts } from './accounts.ts'
 import { type Client, FILES, TOKENS } from './home-files.ts'
+import { executorSection } from './home-keychain.ts'
 import { type Beside, clientId, rights } from './home-rights.ts'
 import { programsOf, providerOf } from './roles.ts'
 
@@ -125,9 +126,20 @@ export function renewTokens(parts: TokenParts): void {
   const authority = readSigningKey(join(parts.home, FILES.authorityKey))
   const provider = providerOf(parts.home)
   for (const account of [null, ...furtherAccounts(parts.home).map(({ name }) => name)])
-    issueTokens(parts, { authority, clients: clientsIn(parts.home, account), provider, account })
+    issueTokens(parts, {
+      authority,
+      clients: clientsIn(parts.home, account),
+      provider,
+      account,
+      plans: plansHeard(account === null ? parts.home : accountHome(parts.home, account)),
+    })
   for (const { program, stream } of programsIn(parts.home))
     issueProgramToken(parts, { authority, provider, program, stream })
+}
+
+/** What the device of a home hears of its own engine; nothing where there is no such device. */
+function plansHeard(home: string): readonly string[] {
+  return programsOf(home).includes('executor') ? (executorSection(home).engine?.plans ?? []) : []
 }
 
 /** Those whose folder is here: others were taken to another machine. */

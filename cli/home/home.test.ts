@@ -40,11 +40,17 @@ function newFolder(): string {
   return home
 }
 
-function make(home: string, role: TraderRole = 'alone', bot?: 'elsewhere'): void {
+function make(
+  home: string,
+  role: TraderRole = 'alone',
+  bot?: 'elsewhere',
+  account: 'paper' | 'binance' = 'binance',
+): void {
   makeHome({
     home,
     role,
     ...(bot && { bot }),
+    account,
     clock: systemClock,
     randomBytes: systemRandomBytes,
     deviceKey: DEVICE_KEY,
@@ -129,9 +135,28 @@ test('each program gets the rights that it needs and no other', () => {
         'keyside/v1/report/device',
         'keyside/v1/presence/home/device',
         'keyside/v1/response/home/bot',
+        'keyside/v1/signal/home/trial',
       ],
     },
   })
+})
+
+test('rules from the chat are heard by a device on paper alone, whatever is written into the configuration of another', () => {
+  const [paper, real] = [newFolder(), newFolder()]
+  make(paper, 'alone', undefined, 'paper')
+  make(real)
+  const hears = (home: string) => tokensIn(home)['device-signals']?.acl.subscribe.join() ?? ''
+  expect(hears(paper)).toContain('signal/home/trial,keyside/v1/head/home/trial')
+  expect(loadConfig('executor', executorConfig, paper, {}).engine?.plans).toEqual(['all', 'trial'])
+  const parts = { clock: systemClock, randomBytes: systemRandomBytes }
+  renewTokens({ home: paper, ...parts })
+  expect(hears(paper)).toContain('head/home/trial')
+  editConfig(real, (config) => config.setIn(['executor', 'engine', 'plans'], ['all', 'trial']))
+  expect(() => loadConfig('executor', executorConfig, real, {})).toThrow(
+    'only paper trades the plan',
+  )
+  expect(() => renewTokens({ home: real, ...parts })).toThrow('only paper trades the plan')
+  expect(hears(real)).not.toContain('trial')
 })
 
 test('a bot and an engine know each other only where one home has both', () => {

@@ -13,7 +13,7 @@ import {
 } from '@keyside/runtime'
 import { stringify } from 'yaml'
 import { type Client, FILES, TOKENS } from './home-files.ts'
-import { DEVICE, OWN_PLAN } from './home-rights.ts'
+import { DEVICE, OWN_PLAN, plansFor } from './home-rights.ts'
 import { issueTokens, type TokenParts } from './home-tokens.ts'
 import { type LocalBroker, localBroker } from './local-broker.ts'
 import type { TraderRole } from './roles.ts'
@@ -62,7 +62,13 @@ export function makeHome(options: HomeOptions): void {
   const bot = botKey(options)
   const engine = role === 'alone' ? makeSigningKey(join(home, FILES.engineKey), randomBytes) : null
   const clients = [...CLIENTS[role], ...(options.bot === 'elsewhere' ? [] : (['bot'] as const))]
-  issueTokens(options, { authority, clients, provider: HOME, account: null })
+  issueTokens(options, {
+    authority,
+    clients,
+    provider: HOME,
+    account: null,
+    plans: plansFor(options.account),
+  })
   const listen = options.port === undefined ? localBroker(home) : null
   const broker = listen ?? onPort(options.port ?? 1883)
   ensureProofSecret(join(home, FILES.sandboxSecret), randomBytes)
@@ -165,7 +171,7 @@ function executorSection(
           clientId: 'device-signals',
           tokenFile: TOKENS['device-signals'],
           key: keys.engine,
-          plans: [OWN_PLAN],
+          plans: plansFor(options.account),
         },
       }),
       bot: { id: 'bot', key: keys.bot },

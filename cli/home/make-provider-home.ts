@@ -52,6 +52,7 @@ export async function makeProviderHome(
     clients: ['engine', 'authority'],
     provider,
     account: null,
+    plans: [],
   })
   copyStrategies(home, options.strategies)
   writeConfig(home, {
