@@ -6,7 +6,7 @@ import { KeysideError } from '@keyside/runtime'
 import { type Client, TOKENS } from './home-files.ts'
 import { executorSection } from './home-keychain.ts'
 
-export const ACCOUNTS_FOLDER = 'accounts'
+const ACCOUNTS_FOLDER = 'accounts'
 /** What a bot serves at most. */
 export const MAX_ACCOUNTS = 8
 /** In the chat they mean something else. */

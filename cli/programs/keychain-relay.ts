@@ -20,7 +20,7 @@ const keychainAnswer = z.union([
   z.strictObject({ type: z.literal('keychain'), id, names: z.array(z.string()) }),
   z.strictObject({ type: z.literal('keychain'), id, code: z.string(), message: z.string() }),
 ])
-export type KeychainAnswer = z.infer<typeof keychainAnswer>
+type KeychainAnswer = z.infer<typeof keychainAnswer>
 
 interface Place {
   readonly home: string

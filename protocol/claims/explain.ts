@@ -4,7 +4,7 @@ import { jti, market, numericDate, singleLine, stream } from './common.ts'
 import { code } from './order.ts'
 
 /** What a step of the way belongs to. */
-export const EXPLAINED_STAGES = [
+const EXPLAINED_STAGES = [
   'received',
   'judged',
   'asked',

@@ -21,7 +21,7 @@ import {
 } from './requests.ts'
 import { fillView, keyView, orderView, walletView } from './views.ts'
 
-export interface SignedCall extends BybitCall {
+interface SignedCall extends BybitCall {
   readonly account: Account
 }
 

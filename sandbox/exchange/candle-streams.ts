@@ -15,7 +15,7 @@ export interface FollowedCandles {
 }
 
 /** What a client has said. */
-export interface StreamRequest {
+interface StreamRequest {
   readonly replies: readonly string[]
   readonly follow?: readonly FollowedCandles[]
   readonly leave?: readonly string[]

@@ -3,7 +3,7 @@ import Big from 'big.js'
 import type { Fill, OrderRequest } from './exchange.ts'
 
 /** A decimal that may be below nothing. */
-export type Signed = string
+type Signed = string
 
 /** What the device's own trades have done to one coin, ever. */
 interface Flow {

@@ -104,7 +104,7 @@ export interface Session {
 }
 
 /** Looks at the whole account. Times in Unix ms. */
-export interface AccountWatch {
+interface AccountWatch {
   /** `off` before the first. */
   readonly state: 'off' | 'open' | 'due'
   /** When it was asked, or when it is asked again. */
