@@ -186,7 +186,8 @@ export class Trips {
     this.#asked += 1
     await this.executor.give(this.executor.command(instruction, `ask ${this.#asked}`))
     await this.executor.clock.turn(1_000)
-    const event = this.executor.reports.at(-1)?.event
+    // What came and went on the account meanwhile is told beside it.
+    const event = this.executor.reports.findLast((report) => report.event.type === 'answer')?.event
     if (event?.type !== 'answer' || event.answer.about !== instruction.do)
       throw new Error(`no ${instruction.do}, but ${JSON.stringify(event)}`)
     this.#travels(event)
