@@ -160,7 +160,6 @@ export class Trips {
     return order
   }
 
-  /** While something is held: what is there then is not what was bought. */
   payWhileHeld(coins: string, cash: number): void {
     this.#coming = [coins, cash]
   }
@@ -186,7 +185,6 @@ export class Trips {
     this.#asked += 1
     await this.executor.give(this.executor.command(instruction, `ask ${this.#asked}`))
     await this.executor.clock.turn(1_000)
-    // What came and went on the account meanwhile is told beside it.
     const event = this.executor.reports.findLast((report) => report.event.type === 'answer')?.event
     if (event?.type !== 'answer' || event.answer.about !== instruction.do)
       throw new Error(`no ${instruction.do}, but ${JSON.stringify(event)}`)
