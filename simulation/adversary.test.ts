@@ -26,7 +26,7 @@ test('what prices fall in the first seconds of a day is part of its loss', async
   const strategy = STRATEGIES['midnight fall, then stop hunt']
   if (strategy === undefined) throw new Error('there is no such attacker')
   const policy = drawPolicy(new Random(304))
-  const day = await runDay({ seed: 304, policy, carries: 'something', strategy })
+  const day = await runDay({ seed: 304, policy, takerFee: '0.001', carries: 'something', strategy })
   expect(partOf(day)).toBeGreaterThan(0.7)
   expect(partOf(day)).toBeLessThanOrEqual(1)
 })

@@ -7,7 +7,7 @@ import { unhalt } from '../executor/unhalt.ts'
 import { type Clock, KeysideError, noTrace } from '../runtime/index.ts'
 import { DeviceClock } from './device-clock.ts'
 import type { DeviceOptions, Life } from './device-options.ts'
-import { SimulatedExchange } from './exchange.ts'
+import { exchangeOf } from './forgetful-exchange.ts'
 import { FaultyDisk, FragileJournal } from './journal.ts'
 import { CODE_SECRET, SALT } from './keys.ts'
 import { type Message, verifyMessage } from './network.ts'
@@ -192,9 +192,9 @@ export class Device {
     return life
   }
 
-  #exchangeFor(life: Life): SimulatedExchange {
+  #exchangeFor(life: Life) {
     const { simulation, venue, onTaken, onCancel } = this.#options
-    return new SimulatedExchange({
+    return exchangeOf({
       simulation,
       venue,
       now: () => this.now(),

@@ -16,6 +16,7 @@ import { newJti } from '../runtime/index.ts'
 import { Random } from './base/random.ts'
 import { decimal, PRICE_PLACES } from './base/units.ts'
 import type { Device } from './device.ts'
+import { drawnExits, MOVE_CHANCE, movedStop, near } from './drawn-exits.ts'
 import type { Market } from './market.ts'
 import type { Message, Network } from './network.ts'
 import type { Simulation } from './simulation.ts'
@@ -26,6 +27,8 @@ const ALL = '100'
 const TWIN_CHANCE = 0.3
 const LIAR_CHANCE = 0.08
 const LIE_CHANCE = 0.15
+/** Of the engines. */
+const MOVER_CHANCE = 0.25
 
 /** What the stream wants to hold, and since which signal. */
 interface Target {
@@ -72,6 +75,8 @@ export class Engine {
   readonly #twin: 'none' | 'beside'
   /** One that lies signs two signals with one number. */
   readonly #honesty: 'honest' | 'lies'
+  /** Of the signals that move stops; null for one that sends none. */
+  readonly #moves: Random | null
   /** Every signal ever, by number. */
   readonly #stored: StoredSignal[] = []
 
@@ -81,6 +86,8 @@ export class Engine {
     this.#target = { position: 'flat', since: 0 }
     this.#twin = this.#random.chance(TWIN_CHANCE) ? 'beside' : 'none'
     this.#honesty = this.#random.chance(LIAR_CHANCE) ? 'lies' : 'honest'
+    const apart = options.simulation.apart(`moved stops of ${this.name()}`)
+    this.#moves = apart.chance(MOVER_CHANCE) ? apart : null
   }
 
   run(): void {
@@ -143,21 +150,29 @@ export class Engine {
 
   #signal(): void {
     const { simulation } = this.#options
-    const wantsIn = this.#random.chance(this.#target.position === 'flat' ? 0.93 : 0.35)
-    const claims = wantsIn ? this.#entry() : this.#exit()
+    const claims = this.#decide()
     const token = sign('signal', claims, this.#options.provider.key())
     this.#stored.push({ claims, token })
     simulation.count('signals')
-    if (this.#honesty === 'lies' && this.#random.chance(LIE_CHANCE)) this.#lie(claims)
+    if (claims.kind !== 'stop' && this.#honesty === 'lies' && this.#random.chance(LIE_CHANCE))
+      this.#lie(claims)
     this.#seq = claims.seq
     this.#hash = hashText(token)
-    if (wantsIn) this.#target = { position: 'long', since: claims.seq }
+    if (claims.kind === 'entry') this.#target = { position: 'long', since: claims.seq }
     // Of a part that is sold the rest is wanted.
-    else if (claims.size.value === ALL) this.#target = { position: 'flat', since: claims.seq }
+    else if (claims.kind === 'exit' && claims.size.value === ALL)
+      this.#target = { position: 'flat', since: claims.seq }
     this.#send(claims, token)
     if (this.#twin === 'beside')
       simulation.scheduler.after(this.#random.between(0, 3_000), () => this.#send(claims, token))
     if (this.#random.chance(0.3)) this.#head()
+  }
+
+  #decide(): Signal {
+    const { position } = this.#target
+    if (position === 'long' && this.#moves?.chance(MOVE_CHANCE))
+      return this.#claims(movedStop(this.#moves, this.#price()))
+    return this.#random.chance(position === 'flat' ? 0.93 : 0.35) ? this.#entry() : this.#exit()
   }
 
   #lie(claims: Signal): void {
@@ -179,38 +194,16 @@ export class Engine {
 
   #entry(): Signal {
     const price = this.#price()
-    const limit = this.#random.chance(0.3) ? this.#near(price, -0.004, 0.002) : undefined
-    const stop = this.#random.chance(0.75) ? this.#near(price, -0.02, -0.001) : undefined
+    const limit = this.#random.chance(0.3) ? near(this.#random, price, -0.004, 0.002) : undefined
+    const stop = this.#random.chance(0.75) ? near(this.#random, price, -0.02, -0.001) : undefined
     return this.#claims({
       kind: 'entry',
       side: 'buy',
       size: this.#entrySize(),
       ...(limit === undefined ? { type: 'market' } : { type: 'limit', limitPrice: limit }),
       ...(stop !== undefined && { stopPrice: stop }),
-      ...this.#exits(price),
+      ...drawnExits(this.#random, price),
     })
-  }
-
-  /** What it asks of the device for later: take-profits, a stop that rises, an end. */
-  #exits(price: number): Pick<Signal, 'takeProfits' | 'trailingStop' | 'breakEven' | 'maxHold'> {
-    const random = this.#random
-    const levels = random.pick([1, 2, 3])
-    const take = Array.from({ length: levels }, (_, at) => ({
-      price: this.#near(price, at * 0.004, at * 0.004 + 0.004),
-      percent: String(random.pick([20, 33, 50])),
-      ...(random.chance(0.2) && { after: random.between(5, 60) }),
-    }))
-    return {
-      ...(random.chance(0.3) && { takeProfits: take }),
-      ...(random.chance(0.2) && { trailingStop: this.#trail() }),
-      ...(random.chance(0.2) && { breakEven: String(random.pick([0.1, 0.5])) }),
-      ...(random.chance(0.15) && { maxHold: random.between(5, 90) }),
-    }
-  }
-
-  #trail(): Signal['trailingStop'] {
-    const percent = String(this.#random.pick([0.2, 0.5, 2]))
-    return { percent, ...(this.#random.chance(0.3) && { from: '0.2' }) }
   }
 
   #exit(): Signal {
@@ -283,10 +276,5 @@ export class Engine {
 
   #price(): number {
     return this.#options.prices.ask(this.#options.simulation.scheduler.now())
-  }
-
-  #near(price: number, low: number, high: number): string {
-    const part = low + this.#random.part() * (high - low)
-    return decimal(Math.round(price * (1 + part)), PRICE_PLACES)
   }
 }

@@ -28,7 +28,7 @@ import type { TakenOrder } from './ground-truth.ts'
 import { MARKETS } from './market.ts'
 import { type FalseAnswer, RequestFaults } from './request-faults.ts'
 import type { Simulation } from './simulation.ts'
-import { ACCOUNT, type SimulatedVenue } from './venue.ts'
+import { ACCOUNT, nameOf, type SimulatedVenue } from './venue.ts'
 
 /** The adapter asks for quotes every second, for the clock every minute. */
 const QUOTE_MS = 1_000
@@ -129,7 +129,7 @@ export class SimulatedExchange extends QuietExchange {
     const bases = new Set(MARKETS.map(({ base }) => base))
     return this.#read<Answered<readonly Balance[]>>('balances', () => ({
       ok: true,
-      value: balancesAt(this.#options.venue.core, ACCOUNT, this.#faults.asOf()).map(
+      value: balancesAt(this.#options.venue.core, ACCOUNT, this.asOf()).map(
         ({ currency, free, held }) => {
           const unit = bases.has(currency) ? amount : value
           return { currency, free: unit.format(free), used: unit.format(held) }
@@ -154,7 +154,7 @@ export class SimulatedExchange extends QuietExchange {
   place(order: OrderRequest): Promise<Placed> {
     const { now } = this.#options
     const [stamped, sentAt] = [now(), this.#true()]
-    return this.#travel<Placed>(
+    return this.travel<Placed>(
       { kind: 'order', about: nameOf(order) },
       (fate) => this.#take(order, fate, { stamped, sentAt }),
       (answer, name) => (answer === 'no_funds' ? NO_FUNDS : { outcome: 'unknown', message: name }),
@@ -211,7 +211,7 @@ export class SimulatedExchange extends QuietExchange {
       () => {
         const { core } = this.#options.venue
         const order = this.#options.venue.find(clientOrderId)
-        const view = order === undefined ? null : exchangeOrderOf(core, order, this.#faults.asOf())
+        const view = order === undefined ? null : exchangeOrderOf(core, order, this.asOf())
         return view === null ? { outcome: 'missing' } : { outcome: 'found', order: view }
       },
       () => ({ outcome: 'unknown', message: 'no answer' }),
@@ -224,13 +224,13 @@ export class SimulatedExchange extends QuietExchange {
       if (order === undefined) return notOk()
       return {
         ok: true,
-        value: this.#faults.jumbled(fillsOf(this.#options.venue.core, order, this.#faults.asOf())),
+        value: this.#faults.jumbled(fillsOf(this.#options.venue.core, order, this.asOf())),
       }
     })
   }
 
   cancel(_: string, clientOrderId: string): Promise<Answered<'canceled' | 'not_open'>> {
-    return this.#travel<Answered<'canceled' | 'not_open'>>(
+    return this.travel<Answered<'canceled' | 'not_open'>>(
       { kind: 'cancel', about: `cancel ${clientOrderId.slice(0, 6)}` },
       () => {
         this.#options.onCancel(clientOrderId)
@@ -244,7 +244,7 @@ export class SimulatedExchange extends QuietExchange {
     return this.#read<Answered<readonly ExchangeOrder[]>>(
       `open orders of ${market ?? 'all markets'}`,
       () => {
-        const about = { account: ACCOUNT, market, asOf: this.#faults.asOf() }
+        const about = { account: ACCOUNT, market, asOf: this.asOf() }
         return { ok: true, value: openOrdersOf(this.#options.venue.core, about) }
       },
     )
@@ -252,7 +252,7 @@ export class SimulatedExchange extends QuietExchange {
 
   trades(market: string, since: number) {
     return this.#read<Answered<readonly AccountTrade[]>>(`trades of ${market}`, () => {
-      const about = { account: ACCOUNT, market, asOf: this.#faults.asOf() }
+      const about = { account: ACCOUNT, market, asOf: this.asOf() }
       return {
         ok: true,
         value: tradesOf(this.#options.venue.core, about).filter(({ at }) => at >= since),
@@ -271,11 +271,16 @@ export class SimulatedExchange extends QuietExchange {
     return hidden
   }
 
-  #read<T>(about: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {
-    return this.#travel<T>({ kind: 'query', about }, ask, failed)
+  /** The true time that an answer shows, Unix ms. */
+  protected asOf(): number {
+    return this.#faults.asOf()
   }
 
-  #travel<T>(
+  #read<T>(about: string, ask: () => T, failed: () => T = () => notOk() as T): Promise<T> {
+    return this.travel<T>({ kind: 'query', about }, ask, failed)
+  }
+
+  protected travel<T>(
     request: VenueRequest,
     arrive: (fate: RequestFate<FalseAnswer>) => T,
     instead: (answer: FalseAnswer, fault: string) => T,
@@ -291,7 +296,3 @@ const NO_FUNDS: Placed = {
 }
 
 const notOk = () => ({ ok: false, message: 'no answer' }) as const
-
-export function nameOf({ clientOrderId, side, type }: OrderRequest): string {
-  return `${clientOrderId.slice(0, 6)} ${side} ${type}`
-}

@@ -112,7 +112,7 @@ async function hostile(): Promise<TestVenue> {
   const [rules] = MARKETS
   if (rules === undefined) throw new Error('no market')
   const market = new AttackedMarket({ rules, kind: 'thin', mid: CENTS, volume: '2000000000' }, 0.01)
-  const exchange = new HostileVenue(new Map([[BTC, market]]), () => 1_790_000_000_000)
+  const exchange = new HostileVenue(new Map([[BTC, market]]), () => 1_790_000_000_000, '0.001')
   exchange.fillAt = 'best'
   // Something to sell.
   await exchange.place(order({ amount: '1' }))

@@ -1,6 +1,6 @@
-// Promises about ways out: no stop comes down, no level is sold twice, and what is written off was too little to sell.
+// Promises about ways out: no stop comes down or is moved by another stream, no level is sold twice, and what is written off was too little to sell.
 
-import type { JournalEvent } from '../executor/core/model/events.ts'
+import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
 import type { NewOrder } from '../executor/core/model/order.ts'
 import { positionKey } from '../executor/core/model/position.ts'
 import { amountUnits, priceUnits, valueUnits } from './base/units.ts'
@@ -18,6 +18,8 @@ export class Exits {
   readonly #truth: GroundTruth
   /** Highest trigger of each position's stops since its newest entry. */
   readonly #triggers = new Map<string, number>()
+  /** The stream whose signal was taken last, or whose missed ones were made up for. */
+  #heard = ''
   /** Levels that sold something, with the entry whose they are. */
   readonly #sold = new Map<string, string>()
 
@@ -40,8 +42,22 @@ export class Exits {
   }
 
   onFact(fact: JournalEvent): undefined {
+    if (fact.type === 'signal' || fact.type === 'gap_closed') this.#heard = fact.stream
+    if (fact.type === 'stop_moved') this.#onMoved(fact)
     if (fact.type === 'fill') this.#onFill(fact.clientOrderId)
     if (fact.type === 'written_off') this.#onWrittenOff(fact.position, fact.amount)
+  }
+
+  /** What of it is not sold yet in the same commit. */
+  #onMoved({ position: key, stop, why }: FactOf<'stop_moved'>): undefined {
+    if (why === 'signal' && !key.startsWith(`${this.#heard} `))
+      this.#simulation.violate('a signal moves the stops of its own stream', key)
+    if (why === 'signal') this.#simulation.fault('stop moved by a signal', key)
+    const position = this.#ledger.portfolio.positions[key]
+    if (position === undefined) return
+    const highest = this.#triggers.get(`${position.signal} ${position.market}`) ?? 0
+    if (priceUnits(stop) < highest)
+      this.#simulation.violate('a stop is never lowered', `${key}: ${highest} to ${stop}, ${why}`)
   }
 
   #onFill(clientOrderId: string): undefined {

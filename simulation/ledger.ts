@@ -1,7 +1,7 @@
 // The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/model/apply.ts'
-import type { JournalEvent, Step } from '../executor/core/model/events.ts'
+import type { FactOf, JournalEvent, Step } from '../executor/core/model/events.ts'
 import type { NewOrder, PlannedOrder } from '../executor/core/model/order.ts'
 import { nextState, type OrderState } from '../executor/core/model/order-table.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts'
@@ -69,6 +69,7 @@ export class Ledger {
   readonly #refusedAt: number[] = []
   /** Refusals may have been counted only: their signals have no report of their own. */
   summedUp = false
+  #lastSignal: FactOf<'signal'> | null = null
   /** Codes of journaled refusals. */
   readonly refusals: string[] = []
   /** Type of the last fact. */
@@ -141,6 +142,7 @@ export class Ledger {
     if (fact.type === 'step' && fact.event === 'initialize') this.#keepTradingState(fact)
     this.portfolio = apply(this.portfolio, fact)
     this.#learnMore(fact)
+    if (fact.type === 'signal') this.#lastSignal = fact
     if (fact.type === 'signal') this.unended.add(fact.jti)
     if (fact.type === 'ordered')
       this.orders.set(fact.order.clientOrderId, newKnown(fact.order, now))
@@ -167,6 +169,11 @@ export class Ledger {
         return
       case 'unexpected':
         this.strangers.add(fact.exchangeId)
+        return
+      case 'stop_moved':
+        // What it asked for is done, and it has no other end.
+        if (fact.why === 'signal' && this.#lastSignal?.kind === 'stop')
+          this.unended.delete(this.#lastSignal.jti)
         return
       case 'day_lost':
         this.#lostDay = Math.max(this.#lostDay, Math.floor(fact.at / DAY_MS))

@@ -21,7 +21,7 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/shell.ts',
-      from: '    this.#traceEvents(input, decision.events)\n    for (const effect of decision.effects) this.#run(effect)\n',
+      from: '    this.#traceEvents(input, decision.events, before)\n    for (const effect of decision.effects) this.#run(effect)\n',
       to: '',
     },
   ],
@@ -204,6 +204,34 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       file: 'executor/core/commands/cancel.ts',
       from: "  if (order.kind !== 'entry') return refusedAnswer('cancel_protects')\n",
       to: '',
+    },
+  ],
+  'closed-order-given-up': [
+    {
+      file: 'executor/venues/adapter/orders.ts',
+      from: "  if (direct.outcome !== 'missing') return direct\n  const listed",
+      to: "  if (direct.outcome !== 'found' || direct.order !== null) return direct\n  const listed",
+    },
+  ],
+  'stop-lowered-by-signal': [
+    {
+      file: 'executor/core/execution/moved-stops.ts',
+      from: 'if (position.stop !== null && to.lte(parseDecimal(position.stop))) continue',
+      to: 'if (position.stop !== null && to.lte(0)) continue',
+    },
+  ],
+  'stop-of-another-moved': [
+    {
+      file: 'executor/core/execution/moved-stops.ts',
+      from: 'position.stream === stream && position.signalMarket',
+      to: "position.stream !== '' && position.signalMarket",
+    },
+  ],
+  'missed-stop-forgotten': [
+    {
+      file: 'executor/core/execution/replay.ts',
+      from: "if (claims.kind === 'stop') moveStops(",
+      to: "if (claims.kind === 'entry') moveStops(",
     },
   ],
   'clock-back-unnoticed': [

@@ -1,8 +1,10 @@
 // Promises about providers: a revoked key is not followed, none moves another's streams, and a missed exit is made up for.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
+import type { Position } from '../executor/core/model/position.ts'
 import { providerOf, type Stream } from '../executor/core/model/provider.ts'
 import type { Portfolio, State } from '../executor/core/model/state.ts'
+import type { Signal } from '../protocol/index.ts'
 import type { StoredSignal } from './engine.ts'
 import type { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
@@ -80,18 +82,35 @@ export class ProviderBounds {
     if (why !== 'replayed') return
     const position = Object.values(before.positions).find((one) => one.stream === stream)
     if (position === undefined || position.closing !== null || !this.#isHeld(stream)) return
-    const parts = this.#options
+    const missed = this.#options
       .signed(stream)
       .slice(from, seq)
-      .filter(({ claims }) => claims.kind === 'exit' && !chapter.taken.has(claims.seq))
-      .filter(({ claims }) => claims.seq > position.seq)
-      .map(({ claims }) => Number(claims.size.value) / 100)
+      .map(({ claims }) => claims)
+      .filter((claims) => claims.seq > position.seq && !chapter.taken.has(claims.seq))
+    this.#checkStop(position, missed)
+    const parts = missed
+      .filter(({ kind }) => kind === 'exit')
+      .map(({ size }) => Number(size.value) / 100)
     if (parts.length === 0) return
     this.#options.simulation.fault('exit missed', stream)
     const owed = 100 * (1 - parts.reduce((rest, part) => rest * (1 - part), 1))
     const sold = events.flatMap((event) => percentSold(event, stream))
     if (sold.length !== 1 || Math.abs((sold[0] ?? 0) - owed) > 1e-6)
       this.#violate('a missed exit is made up for', `${stream}: ${owed} %, not ${sold.join()}`)
+  }
+
+  /** As it is after the commit, where it is held still. */
+  #checkStop({ stream, market, signal }: Position, missed: readonly Signal[]): undefined {
+    const wanted = Math.max(
+      0,
+      ...missed.map(({ kind, stopPrice }) => (kind === 'stop' ? Number(stopPrice) : 0)),
+    )
+    if (wanted === 0) return
+    const position = this.#options.ledger.portfolio.positions[`${stream} ${market}`]
+    if (position === undefined || position.signal !== signal) return
+    this.#options.simulation.fault('moved stop missed', stream)
+    if (Number(position.stop ?? 0) < wanted)
+      this.#violate('a missed stop is made up for', `${stream}: ${position.stop}, not ${wanted}`)
   }
 
   /** Still: an exit that was under way may have sold it in the same decision. */

@@ -1,7 +1,7 @@
 // What every part of one run shares: chance, time, fault windows, the trace and the tally.
 
 import { FaultWindows } from './base/fault-windows.ts'
-import { Random } from './base/random.ts'
+import { apart, Random } from './base/random.ts'
 import { Scheduler } from './base/scheduler.ts'
 import { type Counted, countName, newTally, type Tally } from './base/tally.ts'
 import { Trace } from './base/trace.ts'
@@ -39,6 +39,11 @@ export class Simulation {
     this.scheduler = new Scheduler(this.start)
     this.faultWindows = new FaultWindows(this.random, this.start, this.healed)
     this.trace = new Trace(print)
+  }
+
+  /** Chance for one matter of its own. */
+  apart(matter: string): Random {
+    return apart(this.seed, matter)
   }
 
   note(line: string): undefined {

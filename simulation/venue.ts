@@ -42,6 +42,8 @@ export interface VenueParts {
   readonly habits: Partial<Habits>
   /** Longest that an answer may lag, ms; by default that of an exchange that is quick. */
   readonly viewLagMs?: number
+  /** How long a closed order is found by its name, ms; by default for ever. */
+  readonly closedMs?: number
   /** The exchange has canceled it by itself. */
   readonly onCanceled: (order: PortOrder<bigint>) => void
 }
@@ -63,6 +65,7 @@ export class SimulatedVenue {
   readonly truth: GroundTruth
   readonly core: PortVenue<bigint>
   readonly viewLagMs: number
+  readonly closedMs: number
   readonly stopsHold: Habits['stopsHold']
   readonly #rules: ReadonlyMap<string, MarketRules>
   readonly #random: Random
@@ -72,12 +75,14 @@ export class SimulatedVenue {
   /** Chance that a waiting order is canceled by the exchange between two moves of the market. */
   cancelRate = 0
 
-  constructor({ markets, random, habits, viewLagMs = MAX_LAG_MS, onCanceled }: VenueParts) {
+  constructor(parts: VenueParts) {
+    const { markets, random, habits, viewLagMs = MAX_LAG_MS, onCanceled } = parts
     const marketOf = (name: string) => this.truth.market(name)
     this.truth = new GroundTruth(markets)
     this.#random = random
     this.#onCanceled = onCanceled
     this.viewLagMs = viewLagMs
+    this.closedMs = parts.closedMs ?? Number.POSITIVE_INFINITY
     this.stopsHold = habits.stopsHold ?? 'coins'
     this.#rules = new Map(
       MARKETS.map((rules) => [
@@ -240,4 +245,8 @@ export class SimulatedVenue {
     this.core.cancel(order, now)
     this.#onCanceled(order)
   }
+}
+
+export function nameOf({ clientOrderId, side, type }: OrderRequest): string {
+  return `${clientOrderId.slice(0, 6)} ${side} ${type}`
 }

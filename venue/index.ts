@@ -31,6 +31,7 @@ export { Venue } from './venue.ts'
 export {
   type BalanceView,
   balancesAt,
+  isFoundByName,
   isVisible,
   type OrderView,
   openAt,

@@ -4,7 +4,7 @@ import { decimals } from './arithmetic.ts'
 import { BestPriceFills, WorstPriceFills } from './fill-models.ts'
 import { isOpen } from './order.ts'
 import { BTC, openVenue, WHOLE } from './testing/path-venue.ts'
-import { balancesAt, openAt, tradesAt, viewAt } from './views.ts'
+import { balancesAt, isFoundByName, openAt, tradesAt, viewAt } from './views.ts'
 
 const open = (options = {}) => openVenue({ math: WHOLE, ...options })
 const text = (order: { filled: bigint }) => WHOLE.amount.format(order.filled)
@@ -195,6 +195,29 @@ test('effects: half and then canceled, hidden, there but never at work', () => {
   const rejected = place({ amount: '1', price: '60500' }, { status: 'rejected' })
   expect([rejected.status, rejected.fills, free('USDT')]).toEqual(['rejected', [], before])
   expect(held('USDT')).toBe('50000')
+})
+
+test('finds a closed order by its name for so long, and a triggered stop for as long after its child', () => {
+  const { place, move, state, venue } = open({ habits: { triggeredStop: 'child_order' } })
+  const found = (order: ReturnType<typeof place>, closedMs: number, asOf: number) => {
+    const child = order.child === null ? undefined : venue.order(order.child)
+    return isFoundByName(order, child, { closedMs, asOf })
+  }
+  const rests = place({ amount: '1', price: '50000' })
+  const over = place({ amount: '1', price: '60002', timeInForce: 'IOC' })
+  const { now } = state
+  expect([found(over, 0, now - 1), found(over, 0, now)]).toEqual([false, false])
+  expect([found(over, 500, now + 499), found(over, 500, now + 500)]).toEqual([true, false])
+  expect(found(rests, 0, now + 1e9)).toBe(true)
+  const wish = { type: 'stop_limit', side: 'sell', trigger: '59000', price: '58500' } as const
+  const stop = place({ ...wish, amount: '1' })
+  move(58_000)
+  expect(stop).toMatchObject({ status: 'triggered' })
+  expect(found(stop, 0, state.now + 1e9)).toBe(true)
+  move(59_000)
+  expect(found(stop, 0, state.now)).toBe(false)
+  expect(found(stop, 1_000, state.now)).toBe(true)
+  expect(found(stop, 1_000, state.now + 1_000)).toBe(false)
 })
 
 test('a view that lags shows orders, trades and balances as they were', () => {

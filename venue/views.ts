@@ -29,6 +29,19 @@ export function isVisible({ createdAt, effects }: Order<unknown>, asOf: number):
   return asOf - createdAt >= (effects.hiddenMs ?? 0)
 }
 
+/**
+ * Whether it is found by its own name, where a closed order is found so for `closedMs` and no longer; for 0 only while it
+ * is open. Lists and trades may go on showing it. `child`: the order that it became.
+ */
+export function isFoundByName(
+  order: Order<unknown>,
+  child: Order<unknown> | undefined,
+  { closedMs, asOf }: { readonly closedMs: number; readonly asOf: number },
+): boolean {
+  const closedAt = child === undefined ? order.closedAt : child.closedAt
+  return isVisible(order, asOf) && (closedAt === null || asOf - closedAt < closedMs)
+}
+
 export interface BalanceView<N> {
   readonly currency: string
   readonly free: N

@@ -1,10 +1,12 @@
 // One day of one attack on the unchanged executor, and what it cost the trader.
+import { parseDecimal } from '../../executor/core/model/decimals.ts'
 import type { MarketRules } from '../../executor/core/model/exchange.ts'
 import { dailyBound } from '../../executor/core/risk/policy/bound.ts'
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import { Journal } from '../../executor/journal/journal.ts'
 import { loadPolicy } from '../../executor/policy/load.ts'
 import { Shell } from '../../executor/shell.ts'
+import { type Decimal, toDecimal } from '../../protocol/index.ts'
 import { noTrace } from '../../runtime/index.ts'
 import { Random } from '../base/random.ts'
 import { VALUE_PLACES } from '../base/units.ts'
@@ -20,6 +22,8 @@ import { HostileVenue } from './venue.ts'
 export interface DayOptions {
   readonly seed: number
   readonly policy: string
+  /** What the venue takes of what is traded, as a share: '0.001'. */
+  readonly takerFee: Decimal
   /** Whether something was bought before midnight. */
   readonly carries: 'something' | 'nothing'
   readonly strategy: (attack: Attack) => () => Plan
@@ -38,8 +42,6 @@ export interface Day {
 const MIDNIGHT = 1_800_057_600_000
 const DAY_MS = 86_400_000
 const BEFORE_MS = 20 * 60_000
-/** Percent; what the venue takes. */
-const TAKER_FEE = '0.1'
 
 export async function runDay(options: DayOptions): Promise<Day> {
   const { seed, print = () => undefined } = options
@@ -49,7 +51,8 @@ export async function runDay(options: DayOptions): Promise<Day> {
   const tell = (line: string) => {
     print(`${new Date(time.now()).toISOString().slice(11, 19)} ${line}`)
   }
-  const venue = new HostileVenue(marketsFor(policy), () => time.now())
+  const { takerFee } = options
+  const venue = new HostileVenue(marketsFor(policy, takerFee), () => time.now(), takerFee)
   const journal = new Journal(':memory:')
   try {
     const shell = new Shell({
@@ -70,7 +73,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
     await time.pass(50)
     const loss = await attackFor({ options, actions, policy, random })
     tell(`lost ${loss.toFixed(2)}`)
-    const bound = boundOf(policy)
+    const bound = boundOf(policy, takerFee)
     shell.stop()
     return { loss, bound, orders: venue.orderCount(), signals: actions.signals, steps: time.steps }
   } finally {
@@ -112,8 +115,9 @@ async function buyBefore(attack: Attack, plan: Plan): Promise<void> {
     )
 }
 
-export function boundOf(policy: Policy): number {
-  return Number(dailyBound(policy, TAKER_FEE).most)
+export function boundOf(policy: Policy, takerFee: Decimal): number {
+  const percent = toDecimal(parseDecimal(takerFee).times(100))
+  return Number(dailyBound(policy, percent).most)
 }
 
 export function load(text: string): Policy {
@@ -122,13 +126,13 @@ export function load(text: string): Policy {
   return loaded.policy
 }
 
-function marketsFor({ spread }: Policy): ReadonlyMap<string, Market> {
+function marketsFor({ spread }: Policy, takerFee: Decimal): ReadonlyMap<string, Market> {
   const volume = '2000000000'
   const markets = [
-    { rules: rules('BTC', '0.00001'), kind: 'liquid', mid: 6_000_000, volume },
-    { rules: rules('ETH', '0.0001'), kind: 'liquid', mid: 300_000, volume },
+    { rules: rules('BTC', '0.00001', takerFee), kind: 'liquid', mid: 6_000_000, volume },
+    { rules: rules('ETH', '0.0001', takerFee), kind: 'liquid', mid: 300_000, volume },
     {
-      rules: rules(THIN.split('/')[0] ?? '', '0.01'),
+      rules: rules(THIN.split('/')[0] ?? '', '0.01', takerFee),
       kind: 'thin',
       mid: 2_000,
       volume: THIN_VOLUME,
@@ -138,7 +142,7 @@ function marketsFor({ spread }: Policy): ReadonlyMap<string, Market> {
   return new Map(markets.map((setup) => [setup.rules.market, new Market(setup, widest)]))
 }
 
-function rules(base: string, step: string): MarketRules {
+function rules(base: string, step: string, takerFee: Decimal): MarketRules {
   return {
     market: `${base}/USDT`,
     base,
@@ -149,7 +153,7 @@ function rules(base: string, step: string): MarketRules {
     maxAmount: '9000000',
     minValue: '5',
     stop: { holds: 'coins', max: null },
-    takerFee: '0.001',
+    takerFee,
     status: 'trading',
   }
 }

@@ -54,11 +54,11 @@ async function main(): Promise<number> {
 
 /** Loaded only now, so that a rule is gone before the code that asks it. */
 async function tell(summaries: readonly Summary[]): Promise<number> {
-  const { defaultBound, joined } = await import('./seeds.ts')
+  const { defaultBounds, joined } = await import('./seeds.ts')
   const { describe, describeBroken } = await import('./describe-attack.ts')
   const sum = joined(summaries)
   const seconds = (performance.now() - started) / 1000
-  process.stdout.write(`${describe(sum, { bound: defaultBound(), seconds })}\n`)
+  process.stdout.write(`${describe(sum, { bounds: defaultBounds(), seconds })}\n`)
   if (sum.broken === null) return 0
   process.stdout.write(`${describeBroken(sum.broken, values.without)}\n`)
   return 1

@@ -1,5 +1,8 @@
 // From a number to a policy, an attacker and the best day for it; and many of them, added up.
-import { Random } from '../base/random.ts'
+import { binance } from '../../executor/venues/binance/dialect.ts'
+import { bybit } from '../../executor/venues/bybit/dialect.ts'
+import { okx } from '../../executor/venues/okx/dialect.ts'
+import { apart, Random } from '../base/random.ts'
 import { boundOf, type Day, load, runDay } from './day.ts'
 import { defaultPolicy, drawPolicy } from './policies.ts'
 import { anyPlan, bred, STRATEGIES } from './strategies.ts'
@@ -9,7 +12,11 @@ export interface Outcome extends Day {
   readonly seed: number
   readonly strategy: string
   readonly policy: 'default' | 'drawn'
+  /** Whose fee is taken. */
+  readonly venue: string
 }
+
+const VENUES = [binance, okx, bybit]
 
 export interface Summary {
   readonly seeds: number
@@ -38,7 +45,8 @@ export async function runSeed(
   const carries = random.pick(['something', 'nothing'] as const)
   const names = [...Object.keys(STRATEGIES), BRED, BRED]
   const strategy = random.pick(names)
-  const setup = { seed, policy, carries, ...(print && { print }) }
+  const { name: venue, takerFee } = apart(seed, 'venue').pick(VENUES)
+  const setup = { seed, policy, takerFee, carries, ...(print && { print }) }
   const named = STRATEGIES[strategy]
   const days =
     named === undefined
@@ -46,7 +54,7 @@ export async function runSeed(
       : [await runDay({ ...setup, strategy: named })]
   const worst = days.reduce((one, other) => (other.loss > one.loss ? other : one))
   const from = policy === defaultPolicy() ? 'default' : 'drawn'
-  return { outcome: { ...worst, seed, strategy, policy: from }, days }
+  return { outcome: { ...worst, seed, strategy, policy: from, venue }, days }
 }
 
 /** A change that loses more is kept. */
@@ -138,6 +146,8 @@ export function partOf({ loss, bound }: Day): number {
   return loss / bound
 }
 
-export function defaultBound(): number {
-  return boundOf(load(defaultPolicy()))
+/** At each venue, by its name. */
+export function defaultBounds(): readonly { readonly venue: string; readonly bound: number }[] {
+  const policy = load(defaultPolicy())
+  return VENUES.map(({ name, takerFee }) => ({ venue: name, bound: boundOf(policy, takerFee) }))
 }

@@ -25,6 +25,7 @@ import {
   requestOf,
   tradesOf,
 } from '../../executor/venues/adapter/model-port.ts'
+import type { Decimal } from '../../protocol/index.ts'
 import { type OrderEvent, Venue, WorstPriceFills, wholeNumbers } from '../../venue/index.ts'
 import {
   AMOUNT_PLACES,
@@ -58,7 +59,8 @@ export class HostileVenue extends QuietExchange {
   #cash = 0
   fillAt: FillAt = 'limit'
 
-  constructor(markets: ReadonlyMap<string, Market>, now: () => number) {
+  /** `takerFee`: a share such as '0.001'. */
+  constructor(markets: ReadonlyMap<string, Market>, now: () => number, takerFee: Decimal) {
     super()
     this.#markets = markets
     this.#now = now
@@ -78,7 +80,7 @@ export class HostileVenue extends QuietExchange {
           ...rules,
         })),
         fills,
-        fees: { rate: '0.001', rounding: 'up', takenFrom: 'everything' },
+        fees: { rate: takerFee, rounding: 'up', takenFrom: 'everything' },
       },
       (event) => this.#count(event),
     )

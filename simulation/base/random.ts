@@ -53,6 +53,12 @@ export class Random {
   }
 }
 
+/** Chance for one matter of its own: what is drawn here moves no other draw of the seed. */
+export function apart(seed: number, matter: string): Random {
+  const mixed = [...matter].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7)
+  return new Random(seed ^ mixed)
+}
+
 function rotate(word: number, bits: number): number {
   return (word << bits) | (word >>> (32 - bits))
 }

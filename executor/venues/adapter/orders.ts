@@ -12,9 +12,25 @@ import type {
   RejectionCode,
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
-import type { Dialect, FillPage, ListedOrder, VenueMarket } from './dialect.ts'
+import type { Dialect, FillPage, ListedOrder, Question, VenueMarket } from './dialect.ts'
 import { type NoAnswer, type Reply, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
+
+/** What looking for an order and taking it back need of a client. */
+export interface OrderClient {
+  readonly dialect: Pick<
+    Dialect,
+    | 'orderById'
+    | 'cancelOrder'
+    | 'openOrders'
+    | 'recentOrders'
+    | 'trades'
+    | 'triggeredStops'
+    | 'orderNumbers'
+  > & { readonly refusals: Pick<Dialect['refusals'], 'isUnknownOrder'> }
+  ask<T>(question: Question<T>): Promise<Reply<T>>
+  answer<T>(question: Question<T>): Promise<Answered<T>>
+}
 
 const base = {
   clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
@@ -88,7 +104,7 @@ export function rejected(code: RejectionCode, message: string): Placed {
 }
 
 /** Missing only when every place where the order could be was asked and answered. */
-export async function find(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
+export async function find(client: OrderClient, market: VenueMarket, id: string): Promise<Lookup> {
   const { dialect } = client
   const direct = await findById(client, market, id)
   if (direct.outcome !== 'missing') return direct
@@ -108,7 +124,7 @@ export async function find(client: RestClient, market: VenueMarket, id: string):
     : { outcome: 'missing' }
 }
 
-async function findById(client: RestClient, market: VenueMarket, id: string): Promise<Lookup> {
+async function findById(client: OrderClient, market: VenueMarket, id: string): Promise<Lookup> {
   for (const question of client.dialect.orderById(market, id)) {
     const reply = await client.ask(question)
     if (reply.got === 'answer') {
@@ -123,7 +139,7 @@ async function findById(client: RestClient, market: VenueMarket, id: string): Pr
 
 /** A stop that triggered stands as the order that it became, under the number by which it was accepted. */
 async function followed(
-  client: RestClient,
+  client: OrderClient,
   market: VenueMarket,
   { became, ...stop }: ListedOrder,
 ): Promise<Lookup> {
@@ -140,7 +156,7 @@ function isUnlisted(
   { exchangeId, clientOrderId }: AccountTrade,
   id: string,
   listed: readonly ExchangeOrder[],
-  { orderNumbers }: Dialect,
+  { orderNumbers }: OrderClient['dialect'],
 ): boolean {
   if (clientOrderId !== undefined) return clientOrderId === id
   if (listed.some((order) => order.exchangeId === exchangeId)) return false
@@ -150,7 +166,7 @@ function isUnlisted(
 
 /** Where the answer leaves doubt, it is asked what became of the order. */
 export async function cancel(
-  client: RestClient,
+  client: OrderClient,
   market: VenueMarket,
   id: string,
   kind: VenueOrderKind,
@@ -169,7 +185,7 @@ export async function cancel(
 }
 
 async function askToCancel(
-  client: RestClient,
+  client: OrderClient,
   [question, ...others]: ReturnType<Dialect['cancelOrder']>,
 ): Promise<Reply<'canceled' | 'requested'>> {
   if (question === undefined) throw new RangeError('a dialect says how an order is canceled')
@@ -231,7 +247,7 @@ export async function tradesSince(
 }
 
 async function newestTrades(
-  client: RestClient,
+  client: OrderClient,
   market: VenueMarket,
 ): Promise<Answered<readonly AccountTrade[]>> {
   const trades = await client.answer(client.dialect.trades(market))
@@ -240,7 +256,7 @@ async function newestTrades(
 
 /** Each under the number by which its order was accepted: a triggered stop trades under another. */
 async function asAccepted<T extends { readonly exchangeId: string }>(
-  client: RestClient,
+  client: OrderClient,
   market: VenueMarket,
   rows: readonly T[],
 ): Promise<Answered<readonly T[]>> {

@@ -4,6 +4,10 @@ import type Big from 'big.js'
 import { z } from 'zod'
 import type { Fee } from '../../core/model/exchange.ts'
 
+/**
+ * A plain decimal as the executor counts with it. A number of any other shape makes the answer unreadable: a JSON number
+ * has lost digits already, and an exponent, a sign or a blank is not what the venue documents.
+ */
 export const amount = z
   .string()
   .regex(/^\d{1,12}(?:\.\d{1,18})?$/)

@@ -1,16 +1,11 @@
 // The fields that Keyside reads from Binance's answers, taken as the strings that came, and what they say in our words.
-import { toDecimal } from '@keyside/protocol'
 import { z } from 'zod'
 import type { AccountTrade, ExchangeOrder, KeyRights } from '../../core/model/exchange.ts'
 import type { VenueMarket } from '../adapter/dialect.ts'
+import { amount } from '../adapter/text-fields.ts'
 
 /** Without a discount, in the lowest tier. */
 export const TAKER_FEE = '0.001'
-
-const amount = z
-  .string()
-  .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
-  .transform(toDecimal)
 
 /** A number, or its digits where a double cannot hold it. */
 const id = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).transform(String)

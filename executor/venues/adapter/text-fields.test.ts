@@ -1,0 +1,55 @@
+// Whatever shape a venue gives a number, the port sees a plain decimal or nothing at all.
+import { expect, test } from 'vitest'
+import { amount, amountOrNone, signedAmount, time } from './text-fields.ts'
+
+test.each([
+  ['1.50000000', '1.5'],
+  ['0.00000000', '0'],
+  ['00012', '12'],
+  ['100', '100'],
+  ['999999999999.00000001', '999999999999.00000001'],
+])('%s is the decimal %s', (text, decimal) => {
+  expect(amount.parse(text)).toBe(decimal)
+  expect(amountOrNone.parse(text)).toBe(decimal)
+})
+
+const SHAPES = [
+  1.5,
+  0,
+  1e-7,
+  '1e-7',
+  '1E5',
+  '-1',
+  '+1',
+  '1.',
+  '.5',
+  '1,5',
+  ' 1',
+  '1 ',
+  'NaN',
+  'Infinity',
+  '0x1f',
+]
+const MORE = ['١', null, undefined, true, [], ['1'], {}, '1'.repeat(13), '1\n', Number.NaN]
+
+test.each([...SHAPES, ...MORE].map((shape) => [shape]))(
+  'an amount that is given as %j makes the answer unreadable',
+  (shape) => {
+    expect(amount.safeParse(shape).success).toBe(false)
+    expect(amountOrNone.safeParse(shape).success).toBe(false)
+  },
+)
+
+test('what is empty is nothing only where the venue may leave it empty, and a sign only where it means something', () => {
+  expect(amount.safeParse('').success).toBe(false)
+  expect(amountOrNone.parse('')).toBe('0')
+  expect(signedAmount.parse('-0.5')).toBe('-0.5')
+  expect(signedAmount.safeParse(-0.5).success).toBe(false)
+})
+
+test.each([[1_700_000_000_000], ['1.7e12'], ['-1700000000000'], ['']])(
+  'a time that is given as %j is none',
+  (shape) => {
+    expect(time.safeParse(shape).success).toBe(false)
+  },
+)

@@ -1,0 +1,128 @@
+// An exchange that finds a closed order by its name only for some time, or only while it is open: after that its lists and
+// trades tell. The adapter's own look-up and its own cancel ask it, question by question.
+import type { Answered, Lookup } from '../executor/core/model/exchange.ts'
+import type { ListedOrder, Question, VenueMarket } from '../executor/venues/adapter/dialect.ts'
+import { exchangeOrderOf, openOrdersOf, tradesOf } from '../executor/venues/adapter/model-port.ts'
+import { cancel, find, type OrderClient } from '../executor/venues/adapter/orders.ts'
+import { type Reply, sentence } from '../executor/venues/adapter/reply.ts'
+import { isFoundByName } from '../venue/index.ts'
+import { type ExchangeOptions, SimulatedExchange } from './exchange.ts'
+import { ACCOUNT } from './venue.ts'
+
+const NO_SUCH_ORDER = {
+  code: 'no_such_order',
+  text: 'there is no such order',
+  why: 'refused',
+} as const
+
+/** As the venue is. */
+export function exchangeOf(options: ExchangeOptions): SimulatedExchange {
+  return Number.isFinite(options.venue.closedMs)
+    ? new ForgetfulExchange(options)
+    : new SimulatedExchange(options)
+}
+
+export class ForgetfulExchange extends SimulatedExchange {
+  readonly #options: ExchangeOptions
+  readonly #client: OrderClient
+
+  constructor(options: ExchangeOptions) {
+    super(options)
+    this.#options = options
+    this.#client = {
+      dialect: this.#dialect(),
+      ask: (question) => this.#ask(question),
+      answer: async (question) => {
+        const reply = await this.#ask(question)
+        if (reply.got === 'answer') return { ok: true, value: reply.value }
+        return { ok: false, message: sentence(reply) }
+      },
+    }
+  }
+
+  override find(market: string, clientOrderId: string): Promise<Lookup> {
+    return find(this.#client, this.#marketOf(market), clientOrderId)
+  }
+
+  override cancel(
+    market: string,
+    clientOrderId: string,
+  ): Promise<Answered<'canceled' | 'not_open'>> {
+    return cancel(this.#client, this.#marketOf(market), clientOrderId, 'order')
+  }
+
+  #marketOf(market: string): VenueMarket {
+    const rules = this.rules(market)
+    if (rules === null) throw new RangeError(`no market ${market}`)
+    return { id: market, rules }
+  }
+
+  #dialect(): OrderClient['dialect'] {
+    return {
+      orderNumbers: 'grow',
+      refusals: { isUnknownOrder: ({ code }) => code === NO_SUCH_ORDER.code },
+      orderById: (_, id) => [question(`find ${id.slice(0, 6)}`, () => this.#byName(id))],
+      cancelOrder: (_, id) => [question(`${CANCEL} ${id.slice(0, 6)}`, () => this.#takeBack(id))],
+      openOrders: (market) => [question('open orders', () => this.#open(market))],
+      recentOrders: (market) => [question('recent orders', () => this.#recent(market))],
+      trades: (market) => question('newest trades', () => this.#trades(market)),
+    }
+  }
+
+  /** One request on its way. Nothing read is the venue's "there is no such order". */
+  #ask<T>({ method, read }: Question<T>): Promise<Reply<T>> {
+    const kind = method.startsWith(CANCEL) ? 'cancel' : 'query'
+    return this.travel<Reply<T>>(
+      { kind, about: method },
+      () => {
+        const value = read(null)
+        return value === null
+          ? { got: 'refusal', refusal: NO_SUCH_ORDER }
+          : { got: 'answer', value }
+      },
+      () => ({ got: 'ambiguous', message: 'no answer' }),
+    )
+  }
+
+  #byName(clientOrderId: string): ListedOrder | null {
+    const { venue, simulation } = this.#options
+    const order = venue.find(clientOrderId)
+    if (order === undefined) return null
+    const asOf = this.asOf()
+    const child = order.child === null ? undefined : venue.core.order(order.child)
+    if (isFoundByName(order, child, { closedMs: venue.closedMs, asOf }))
+      return exchangeOrderOf(venue.core, order, asOf)
+    simulation.fault('closed order not found by its name', clientOrderId.slice(0, 6))
+    return null
+  }
+
+  #takeBack(clientOrderId: string): 'canceled' | null {
+    const { venue, simulation, onCancel } = this.#options
+    onCancel(clientOrderId)
+    const done = venue.cancel(clientOrderId, simulation.scheduler.now())
+    return done.ok && done.value === 'canceled' ? 'canceled' : null
+  }
+
+  #open(market: VenueMarket | null): readonly ListedOrder[] {
+    const about = { account: ACCOUNT, market: market?.id ?? null, asOf: this.asOf() }
+    return openOrdersOf(this.#options.venue.core, about)
+  }
+
+  #recent({ id }: VenueMarket): readonly ListedOrder[] {
+    const { core } = this.#options.venue
+    const asOf = this.asOf()
+    return core.orders
+      .filter(({ request, parent }) => request.market === id && parent === null)
+      .flatMap((order) => exchangeOrderOf(core, order, asOf) ?? [])
+  }
+
+  #trades({ id: market }: VenueMarket) {
+    return tradesOf(this.#options.venue.core, { account: ACCOUNT, market, asOf: this.asOf() })
+  }
+}
+
+const CANCEL = 'cancel'
+
+function question<T>(method: string, read: () => T | null): Question<T> {
+  return { method, params: {}, read }
+}
