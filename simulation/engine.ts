@@ -13,10 +13,10 @@ import {
   streamName,
 } from '../protocol/index.ts'
 import { newJti } from '../runtime/index.ts'
+import { drawnExits, movedStop, near } from './base/drawn-exits.ts'
 import { Random } from './base/random.ts'
 import { decimal, PRICE_PLACES } from './base/units.ts'
 import type { Device } from './device.ts'
-import { drawnExits, MOVE_CHANCE, movedStop, near } from './drawn-exits.ts'
 import type { Market } from './market.ts'
 import type { Message, Network } from './network.ts'
 import type { Simulation } from './simulation.ts'
@@ -27,8 +27,9 @@ const ALL = '100'
 const TWIN_CHANCE = 0.3
 const LIAR_CHANCE = 0.08
 const LIE_CHANCE = 0.15
-/** Of the engines. */
+/** Of the engines; and of the signals of such a one while something is wanted. */
 const MOVER_CHANCE = 0.25
+const MOVE_CHANCE = 0.5
 
 /** What the stream wants to hold, and since which signal. */
 interface Target {

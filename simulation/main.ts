@@ -1,10 +1,10 @@
 // `npm run simulate -- --seeds N`: lives of the executor from seeds, each judged after every step.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { inChildren, whole } from './base/workers.ts'
 import { describeFailure, describeSummary, joined } from './describe-run.ts'
 import { plantMutant } from './mutants.ts'
 import type { Summary } from './seeds.ts'
-import { inChildren, whole } from './workers.ts'
 
 const HELP = `Runs the executor's core, shell and journal in simulated time, with faults drawn from a seed.
 

@@ -1,7 +1,7 @@
 // `npm run adversary -- --seeds N`: days of attacks from seeds, each held against the bound that policy prints.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { inChildren, whole } from '../workers.ts'
+import { inChildren, whole } from '../base/workers.ts'
 import type { Summary } from './seeds.ts'
 import { removeRule } from './without.ts'
 

@@ -1,10 +1,7 @@
 // What a signal asks of the device for later, and where it moves a stop that is there.
-import type { Signal } from '../protocol/index.ts'
-import type { Random } from './base/random.ts'
-import { decimal, PRICE_PLACES } from './base/units.ts'
-
-/** Of the signals while something is wanted, where an engine moves stops at all. */
-export const MOVE_CHANCE = 0.5
+import type { Signal } from '../../protocol/index.ts'
+import type { Random } from './random.ts'
+import { decimal, PRICE_PLACES } from './units.ts'
 
 /** Take-profits, a stop that rises, an end. `price` in units of units.ts. */
 export function drawnExits(
