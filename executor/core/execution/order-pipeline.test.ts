@@ -120,6 +120,18 @@ test('follows a resting order until it is filled', async () => {
   expect(executor.told().at(-1)).toBe('entry filled')
 })
 
+test('tells of a part whose fills had to be asked for', async () => {
+  const executor = new TestExecutor()
+  const { exchange } = executor
+  const view = exchange.view.bind(exchange)
+  exchange.view = (shown) => ({ ...view(shown), fills: [] })
+  exchange.mode = 'rests'
+  await executor.enter({ type: 'limit', limitPrice: '59000' })
+  exchange.fill(exchange.accepted[0]?.clientOrderId ?? '', '0.001', 'open')
+  await executor.clock.turn(4_000)
+  expect(executor.told().filter((one) => one === 'entry partially_filled')).toHaveLength(1)
+})
+
 test('asks for a fresh price before it decides on an old one', async () => {
   const executor = new TestExecutor()
   executor.exchange.quoteAt -= 4_000

@@ -157,8 +157,7 @@ export function onFills(
 ): undefined {
   if (!result.ok) return again(context, order)
   takeFills(context, order, result.value)
-  const now = context.portfolio.orders[order.clientOrderId]
-  if (now !== undefined) proceed(context, now, null)
+  proceed(context, order, null)
 }
 
 function takeFills(context: DecisionContext, order: Order, fills: readonly Fill[]): undefined {
