@@ -576,7 +576,7 @@ test('a policy that is accepted beside it is followed at once, with its markets 
   await vi.waitFor(
     async () => {
       await provider.publish(signalTopic(HOME, 'demo'), signal)
-      expect(exchange.acceptLog().length).toBeGreaterThan(before)
+      expect(exchange.acceptLog().length, JSON.stringify(codes())).toBeGreaterThan(before)
     },
     { timeout: 8_000, interval: 200 },
   )

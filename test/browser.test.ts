@@ -96,7 +96,9 @@ async function sellAll(): Promise<void> {
 
 test('silence sends nothing and says so, and Approve comes too late then', async () => {
   const asked = await askedToBuy(6)
-  await asked.card.getByText('nothing was bought').waitFor()
+  await asked.card.getByText('nothing was sent').waitFor()
+  // An edit makes no sound: what was missed is told beside it.
+  await page.getByText('Nothing was bought, and nothing has to be done.').waitFor()
   expect(await asked.card.locator('.keyboard').count()).toBe(0)
   for (const data of asked.data) expect(await pressAgain(asked, data)).toMatch(/^Too late/)
   expect(asked.bought()).toEqual([])
