@@ -35,7 +35,16 @@ import {
 import { createVault } from '@keyside/runtime/vault'
 import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
 import { Secret, TOTP } from 'otpauth'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import { type ExecutorConfig, executorConfig } from './config.ts'
 import { askForHalt, haltFile, readAnswer } from './halt-file.ts'
 import { Journal } from './journal/journal.ts'
@@ -559,10 +568,19 @@ test('keeps the accepted policy while it runs, and over a restart where the file
   expect(policyState({ home }, systemClock.now()).state).toBe('accepted')
 })
 
+const ACCOUNT = { name: 'main', apiKey: 'tradeOnly', credential: { secret: 'secret'.repeat(8) } }
+
 test('a policy that is accepted beside it is followed at once, with its markets and its streams', async () => {
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('home/demo:', 'home/other:'))
   acceptPolicy({ home }, systemClock.now())
-  await start()
+  // The tests before it have used up much of the other one's minute, where questions would wait for each other.
+  const exchange = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    proofSecret: sandboxSecret,
+    accounts: [{ ...ACCOUNT, balances: { USDT: '10000', BTC: '0' } }],
+  })
+  onTestFinished(() => exchange.stop())
+  await start({ exchange: { ...config.exchange, address: exchange.address } })
   await connect('bot', [reportTopic('device')])
   const provider = await connect('engine')
   writeFileSync(join(home, 'policy.yaml'), POLICY.replace('BTC/USDT', 'BTC/USDT, ETH/USDT'))
@@ -584,12 +602,11 @@ test('a policy that is accepted beside it is followed at once, with its markets 
 }, 20_000)
 
 test('an exchange that is away at the start is waited for: a halt works, and what is held is sold once it is back', async () => {
-  const account = { name: 'main', apiKey: 'tradeOnly', credential: { secret: 'secret'.repeat(8) } }
   const open = (balances: Record<string, string>, port = 0) =>
     startExchange({
       market: new Market({ seed: 1, wave: CALM }),
       proofSecret: sandboxSecret,
-      accounts: [{ ...account, balances }],
+      accounts: [{ ...ACCOUNT, balances }],
       port,
     })
   const before = await open({ USDT: '10000', BTC: '0' })
