@@ -1,15 +1,9 @@
 // What an account may ask: orders as two views of them show them, fills, coins, and what its key may do.
 import { balancesAt, isOpen, type OrderView, tradesAt, viewAt } from '@keyside/venue'
 import Big from 'big.js'
-import type { Account } from '../exchange/account.ts'
+import type { SignedRoute as Routed, SignedCall as Signed } from '../exchange/routes.ts'
 import { tickAt } from '../market/market.ts'
-import {
-  type BybitCall,
-  type BybitContext,
-  type BybitRoute,
-  idOf,
-  instrumentOf,
-} from './context.ts'
+import { type BybitContext, idOf, instrumentOf } from './context.ts'
 import { refuse } from './errors.ts'
 import {
   type BybitOrder,
@@ -21,13 +15,8 @@ import {
 } from './requests.ts'
 import { fillView, keyView, orderView, walletView } from './views.ts'
 
-interface SignedCall extends BybitCall {
-  readonly account: Account
-}
-
-export interface SignedRoute extends BybitRoute<SignedCall> {
-  readonly right: 'read' | 'trade'
-}
+type SignedCall = Signed<BybitParameters>
+type SignedRoute = Routed<BybitParameters, object>
 
 export const NEW_BYBIT_ORDER = 'POST /v5/order/create'
 

@@ -1,8 +1,8 @@
 // What every part of the sandbox's Bybit shares.
-import type { OrderEffects } from '@keyside/venue'
 import type { Account } from '../exchange/account.ts'
 import type { Book } from '../exchange/book.ts'
 import type { Listings } from '../exchange/listings.ts'
+import type { Route } from '../exchange/routes.ts'
 import type { Trading } from '../exchange/trading.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Market } from '../market/market.ts'
@@ -23,16 +23,8 @@ export interface BybitContext {
   readonly closedMs: number
 }
 
-export interface BybitCall {
-  readonly parameters: BybitParameters
-  readonly effects: OrderEffects
-}
-
-export interface BybitRoute<C = BybitCall> {
-  readonly names: readonly string[]
-  /** What stands in `result`. Throws a BybitError. */
-  answer(call: C): object
-}
+/** Answers with what stands in `result`. */
+export type BybitRoute = Route<BybitParameters, object>
 
 export function idOf({ base, quote }: Pick<Instrument, 'base' | 'quote'>): string {
   return `${base}${quote}`

@@ -3,26 +3,34 @@ import type { OrderEffects } from '@keyside/venue'
 import type { Answer } from '../exchange/control.ts'
 import type { SaidWrong } from '../exchange/faults.ts'
 import type { Face, RestRequest } from '../exchange/http.ts'
-import { accountRoutes, NEW_BYBIT_ORDER, type SignedRoute } from './account-routes.ts'
-import type { BybitContext, BybitRoute } from './context.ts'
+import { Routes } from '../exchange/routes.ts'
+import { accountRoutes, NEW_BYBIT_ORDER } from './account-routes.ts'
+import type { BybitContext } from './context.ts'
 import { BYBIT_ERRORS, BybitError, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
-import { accountOf, checkNames, parametersOf } from './requests.ts'
+import { accountOf, type BybitParameters, checkNames, parametersOf } from './requests.ts'
 
 export class BybitFace implements Face {
   readonly headers = {}
   readonly #context: BybitContext
-  readonly #open: Readonly<Record<string, BybitRoute>>
-  readonly #signed: Readonly<Record<string, SignedRoute>>
+  readonly #routes: Routes<BybitParameters, object>
 
   constructor(context: BybitContext) {
+    const { accounts, now } = context
     this.#context = context
-    this.#open = marketRoutes(context)
-    this.#signed = accountRoutes(context)
+    this.#routes = new Routes({
+      open: marketRoutes(context),
+      signed: accountRoutes(context),
+      accountOf: (request) => accountOf(accounts, request, now()),
+      parametersOf,
+      checkNames,
+      noPermission: () => refuse('no_permission'),
+      nothing: {},
+    })
   }
 
   knows(route: string): boolean {
-    return Object.hasOwn(this.#open, route) || Object.hasOwn(this.#signed, route)
+    return this.#routes.knows(route)
   }
 
   isNewOrder(route: string): boolean {
@@ -30,21 +38,8 @@ export class BybitFace implements Face {
   }
 
   admit(request: RestRequest): (effects: OrderEffects) => unknown {
-    const signed = this.#signed[request.route]
-    const route = this.#open[request.route]
-    const { accounts, now } = this.#context
-    const account = signed === undefined ? undefined : accountOf(accounts, request, now())
-    if (signed?.right === 'trade' && !account?.rights.enableSpotAndMarginTrading)
-      throw refuse('no_permission')
-    const parameters = parametersOf(request)
-    checkNames(parameters, (signed ?? route)?.names ?? [])
-    return (effects) => {
-      if (signed === undefined || account === undefined)
-        return this.#said(route?.answer({ parameters, effects }) ?? {})
-      // Waiting may lie in between.
-      accountOf(accounts, request, now())
-      return this.#said(signed.answer({ parameters, effects, account }))
-    }
+    const answer = this.#routes.admit(request)
+    return (effects) => this.#said(answer(effects))
   }
 
   refused(error: unknown): Answer | null {

@@ -1,8 +1,8 @@
 // What every part of the sandbox's OKX shares.
-import type { OrderEffects } from '@keyside/venue'
 import type { Account } from '../exchange/account.ts'
 import type { Book } from '../exchange/book.ts'
 import type { Listings } from '../exchange/listings.ts'
+import type { Route } from '../exchange/routes.ts'
 import type { Trading } from '../exchange/trading.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { Market } from '../market/market.ts'
@@ -21,16 +21,8 @@ export interface OkxContext {
   readonly lagMs: number
 }
 
-export interface OkxCall {
-  readonly parameters: OkxParameters
-  readonly effects: OrderEffects
-}
-
-export interface OkxRoute<C = OkxCall> {
-  readonly names: readonly string[]
-  /** The rows of the answer. Throws an OkxError. */
-  answer(call: C): readonly unknown[]
-}
+/** Answers with the rows. */
+export type OkxRoute = Route<OkxParameters, readonly unknown[]>
 
 /** Throws an OkxError for a market that is not listed. */
 export function instrumentOf({ market, listings }: OkxContext, id: string): Instrument {

@@ -8,11 +8,15 @@ import {
   viewAt,
 } from '@keyside/venue'
 import type Big from 'big.js'
-import type { Account } from '../exchange/account.ts'
 import type { Answer } from '../exchange/control.ts'
 import type { SaidWrong } from '../exchange/faults.ts'
 import type { Face, RestRequest } from '../exchange/http.ts'
-import { instrumentOf, type OkxCall, type OkxContext, type OkxRoute } from './context.ts'
+import {
+  type SignedRoute as Routed,
+  Routes,
+  type SignedCall as Signed,
+} from '../exchange/routes.ts'
+import { instrumentOf, type OkxContext } from './context.ts'
 import { OKX_ERRORS, OkxError, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
 import {
@@ -31,31 +35,31 @@ import {
 } from './requests.ts'
 import { balanceView, configView, fillView, idOf, orderView, stopView } from './views.ts'
 
-interface SignedCall extends OkxCall {
-  readonly account: Account
-}
-
-interface SignedRoute extends OkxRoute<SignedCall> {
-  readonly right: 'read' | 'trade'
-}
+type SignedCall = Signed<OkxParameters>
+type SignedRoute = Routed<OkxParameters, readonly unknown[]>
 
 export const NEW_OKX_ORDER = 'POST /api/v5/trade/order'
 const NEW_OKX_STOP = 'POST /api/v5/trade/order-algo'
 
 export class OkxFace implements Face {
   readonly headers = {}
-  readonly #context: OkxContext
-  readonly #open: Readonly<Record<string, OkxRoute>>
-  readonly #signed: Readonly<Record<string, SignedRoute>>
+  readonly #routes: Routes<OkxParameters, readonly unknown[]>
 
   constructor(context: OkxContext) {
-    this.#context = context
-    this.#open = marketRoutes(context)
-    this.#signed = signedRoutes(context)
+    const { accounts, now } = context
+    this.#routes = new Routes({
+      open: marketRoutes(context),
+      signed: signedRoutes(context),
+      accountOf: (request) => accountOf(accounts, request, now()),
+      parametersOf,
+      checkNames,
+      noPermission: () => refuse('no_permission'),
+      nothing: [],
+    })
   }
 
   knows(route: string): boolean {
-    return Object.hasOwn(this.#open, route) || Object.hasOwn(this.#signed, route)
+    return this.#routes.knows(route)
   }
 
   isNewOrder(route: string): boolean {
@@ -63,21 +67,8 @@ export class OkxFace implements Face {
   }
 
   admit(request: RestRequest): (effects: OrderEffects) => unknown {
-    const signed = this.#signed[request.route]
-    const route = this.#open[request.route]
-    const { accounts, now } = this.#context
-    const account = signed === undefined ? undefined : accountOf(accounts, request, now())
-    if (signed?.right === 'trade' && !account?.rights.enableSpotAndMarginTrading)
-      throw refuse('no_permission')
-    const parameters = parametersOf(request)
-    checkNames(parameters, (signed ?? route)?.names ?? [])
-    return (effects) => {
-      if (signed === undefined || account === undefined)
-        return said(route?.answer({ parameters, effects }) ?? [])
-      // Waiting may lie in between.
-      accountOf(accounts, request, now())
-      return said(signed.answer({ parameters, effects, account }))
-    }
+    const answer = this.#routes.admit(request)
+    return (effects) => said(answer(effects))
   }
 
   /** What refuses an order stands in its row; what refuses to listen, in front of it. */
