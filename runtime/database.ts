@@ -5,18 +5,15 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { databaseBusy, isBusy, LONG_BUSY_TIMEOUT_MS, STEP_BUSY_TIMEOUT_MS } from './busy.ts'
 import { KeysideError } from './error.ts'
+import { fileRefused } from './file-refused.ts'
 import { privateFolder } from './files.ts'
 
 /**
- * `path` may be `:memory:`; `schema` makes the tables where there are none. Throws `database_busy`, and `database_other`
- * for a file that another version has written, or no Keyside at all.
+ * `path` may be `:memory:`; `schema` makes the tables where there are none. Throws `database_busy`, `database_other`
+ * for a file that another version has written, or no Keyside at all, and `file_refused`.
  */
 export function openDatabase(path: string, schema: string): DatabaseSync {
-  if (path !== ':memory:') privateFolder(dirname(path))
-  const database = new DatabaseSync(path, {
-    enableForeignKeyConstraints: true,
-    timeout: LONG_BUSY_TIMEOUT_MS,
-  })
+  const database = connect(path)
   try {
     if (path !== ':memory:') chmodSync(path, 0o600)
     // NORMAL may lose committed transactions at a power cut: what others were told must not be forgotten.
@@ -29,7 +26,19 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
   } catch (error) {
     database.close()
     if (isNoDatabase(error)) throw databaseOther(path)
-    throw isBusy(error) ? databaseBusy(path, error) : error
+    throw isBusy(error) ? databaseBusy(path, error) : (fileRefused(error, path) ?? error)
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  try {
+    if (path !== ':memory:') privateFolder(dirname(path))
+    return new DatabaseSync(path, {
+      enableForeignKeyConstraints: true,
+      timeout: LONG_BUSY_TIMEOUT_MS,
+    })
+  } catch (error) {
+    throw fileRefused(error, path) ?? error
   }
 }
 

@@ -29,6 +29,7 @@ export const RUNTIME_CODES = [
   'config_invalid',
   'file_not_private',
   'file_unreadable',
+  'file_refused',
   'address_invalid',
   'proxy_credentials_malformed',
   'database_busy',

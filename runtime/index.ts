@@ -22,6 +22,7 @@ export {
   fetchKeyset,
 } from './enrolment.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
+export { fileRefused } from './file-refused.ts'
 export {
   isOpenToOthers,
   makeSigningKey,

@@ -3,23 +3,30 @@ import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from './busy.ts'
+import { fileRefused } from './file-refused.ts'
 import { privateFolder } from './files.ts'
 
 /** Long enough for a backup that reads the lock file to finish, ms. */
 const LOCK_TIMEOUT_MS = 1_000
 
-/** Readers of `path` are not kept out: the lock is a file beside it. Null when another program has it. */
+/**
+ * Readers of `path` are not kept out: the lock is a file beside it. Null when another program has it. Throws
+ * `file_refused`.
+ */
 export function lockFile(path: string): (() => void) | null {
-  privateFolder(dirname(path))
-  const lock = new DatabaseSync(`${path}.lock`, { timeout: LOCK_TIMEOUT_MS })
+  const file = `${path}.lock`
+  let lock: DatabaseSync | undefined
   try {
-    chmodSync(`${path}.lock`, 0o600)
-    lock.exec('BEGIN EXCLUSIVE')
-    return () => lock.close()
+    privateFolder(dirname(path))
+    const held = new DatabaseSync(file, { timeout: LOCK_TIMEOUT_MS })
+    lock = held
+    chmodSync(file, 0o600)
+    held.exec('BEGIN EXCLUSIVE')
+    return () => held.close()
   } catch (error) {
-    lock.close()
+    lock?.close()
     if (isBusy(error)) return null
-    throw error
+    throw fileRefused(error, file) ?? error
   }
 }
 

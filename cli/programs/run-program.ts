@@ -2,6 +2,7 @@
 import {
   createLog,
   databaseBusy,
+  fileRefused,
   isBusy,
   KeysideError,
   keysideHome,
@@ -78,11 +79,11 @@ export async function runProgram(
   exitSoon()
 }
 
-/** Turns a database lock into its KeysideError. */
+/** Turns a database lock, and what the system answers about a file, into its KeysideError. */
 export function explainError(error: unknown): unknown {
-  return isBusy(error) && !(error instanceof KeysideError)
-    ? databaseBusy('a database of this home', error)
-    : error
+  if (error instanceof KeysideError) return error
+  if (isBusy(error)) return databaseBusy('a database of this home', error)
+  return fileRefused(error) ?? error
 }
 
 function refusedText(place: string): string {

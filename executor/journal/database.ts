@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {
   databaseBusy,
+  fileRefused,
   isBusy,
   KeysideError,
   LONG_BUSY_TIMEOUT_MS,
@@ -23,7 +24,7 @@ export interface Opening {
   readonly snapshotEvery?: number
 }
 
-/** Throws `journal_damaged`, `journal_newer`, `journal_older`, `journal_failed` or `database_busy`. */
+/** Throws `journal_damaged`, `journal_newer`, `journal_older`, `file_refused` or `database_busy`. */
 export function openDatabase(
   path: string,
   { busyMs = STEP_BUSY_TIMEOUT_MS }: Opening = {},
@@ -38,7 +39,7 @@ export function openDatabase(
   } catch (error) {
     db.close()
     if (isBusy(error)) throw databaseBusy(path, error)
-    throw error instanceof KeysideError ? error : asDamaged(error)
+    throw error instanceof KeysideError ? error : asDamagedOrRefused(error, path)
   }
 }
 
@@ -71,7 +72,10 @@ function connect(path: string): DatabaseSync {
     if (isNew) chmodSync(path, 0o600)
     return db
   } catch (error) {
-    throw new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
+    throw (
+      fileRefused(error, path) ??
+      new KeysideError('journal_failed', sentenceOf('journal_failed'), error)
+    )
   }
 }
 
@@ -108,6 +112,16 @@ export function readable<T>(read: () => T): T {
     throw isOfSqlite(error) && !isBusy(error) ? asDamaged(error) : error
   }
 }
+
+/** A disk that is full, or may not be written, is no damage. */
+function asDamagedOrRefused(error: unknown, path: string): KeysideError {
+  const isOfDisk =
+    isOfSqlite(error) && 'errcode' in error && OF_DISK.has(Number(error.errcode) & 0xff)
+  return (isOfDisk ? fileRefused(error, path) : null) ?? asDamaged(error)
+}
+
+/** SQLITE_READONLY, SQLITE_FULL, SQLITE_CANTOPEN. */
+const OF_DISK: ReadonlySet<number> = new Set([8, 13, 14])
 
 function asDamaged(cause: unknown): KeysideError {
   return new KeysideError('journal_damaged', sentenceOf('journal_damaged'), cause)

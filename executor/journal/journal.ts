@@ -39,7 +39,7 @@ export class Journal {
   #snapshotAt = 0
   #start: 'snapshot' | 'whole' | 'edited' = 'whole'
 
-  /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_older`, `journal_failed` or `database_busy`. */
+  /** Throws `journal_locked`, `journal_damaged`, `journal_newer`, `journal_older`, `file_refused` or `database_busy`. */
   constructor(path: string, opening: Opening = {}) {
     this.#path = path
     this.#unlock = path === ':memory:' ? () => undefined : lockJournal(path)
