@@ -7,6 +7,7 @@ import type { Outgoing } from './programs/outgoing.ts'
 import { EXIT, explainError, giveOutgoing } from './programs/run-program.ts'
 import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
+import { printError } from './terminal/print.ts'
 
 /** These ask for secrets: nothing that is typed meanwhile may be shown. */
 const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset', 'service', 'accounts', 'backup']
@@ -33,7 +34,7 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
     // A KeysideError is an answer to the person; anything else is a bug, and shows where.
     if (!(error instanceof KeysideError)) throw error
     if (isConfined() && process.connected) tellParent({ code: error.code, message: error.message })
-    else process.stderr.write(`${error.message} (${error.code})\n`)
+    else printError(error.message, error.code)
     process.exitCode = EXIT.refused
   }
 }

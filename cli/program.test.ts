@@ -25,3 +25,15 @@ test.each([[['halt', '--sell']], [['help', 'halt']]])(
     expect(program.commands[0]?.helpInformation()).toContain('--sell')
   },
 )
+
+test('what is switched off by default is not said to be, and a mistake leads to the help of its command', async () => {
+  const program = await buildProgram(['sandbox', 'fault', '--help'])
+  const said: string[] = []
+  const [sandbox] = program.commands
+  const faults = sandbox?.commands.find((one) => one.name() === 'faults')
+  expect(faults?.helpInformation()).toMatch(/--clear +disarm all of it instead\n/)
+  const fault = sandbox?.commands.find((one) => one.name() === 'fault')
+  fault?.exitOverride().configureOutput({ writeErr: (text) => said.push(text) })
+  expect(() => program.parse(['sandbox', 'fault'], { from: 'user' })).toThrow('missing')
+  expect(said.join('')).toContain('(keyside sandbox fault --help says how)')
+})

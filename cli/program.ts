@@ -1,7 +1,7 @@
 // All commands, in the order of `keyside --help`. Only the code of the one that was asked for is loaded.
 
 import { version } from '@keyside/runtime/installation'
-import { Command } from 'commander'
+import { Command, Help, type Option } from 'commander'
 
 interface Listed {
   /** As its own help says it. */
@@ -187,6 +187,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('keyside')
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError('(keyside --help lists the commands)')
+    .configureHelp({ optionDescription })
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
     .version(version())
   const [first = '', second = ''] = args
@@ -196,8 +197,23 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     add(program)
     if (asked.accounts !== undefined)
       (await import('./accounts/account-option.ts')).addAccountOption(program, asked.accounts)
+    sayWhereHelpIs(program, 'keyside')
   } else
     for (const [name, { about }] of Object.entries(COMMANDS))
       program.command(name).description(about)
   return program
+}
+
+/** Who mistypes one command reads the help of that one. */
+function sayWhereHelpIs(program: Command, path: string): void {
+  for (const command of program.commands) {
+    const own = `${path} ${command.name()}`
+    command.showHelpAfterError(`(${own} --help says how)`)
+    sayWhereHelpIs(command, own)
+  }
+}
+
+/** A switch that is off, and a list that is empty, say nothing to whoever reads the help. */
+function optionDescription(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (?:false|\{\})\)$/, '')
 }

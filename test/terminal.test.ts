@@ -110,6 +110,14 @@ test.skipIf(!hasPython)('a third question is asked for itself', async () => {
   expect(screen).toContain('confirmed true')
 })
 
+test.skipIf(!hasPython)('Enter alone is the answer that a question says it is', async () => {
+  const { screen } = await atTerminal(asks('confirm'), ENV, [
+    ['Key: ', `public\n${SECRET}\n`],
+    ['[y/N] ', '\r'],
+  ])
+  expect(screen).toContain('confirmed false')
+})
+
 test.skipIf(!hasPython)('Ctrl-C ends a question, and Ctrl-D gives no answer', async () => {
   expect(await atTerminal(asks(), ENV, [['Key: ', '\u0003']])).toMatchObject({ code: -2 })
   const { screen, code } = await atTerminal(asks(), ENV, [['Key: ', '\u0004']])
@@ -135,7 +143,7 @@ test.skipIf(!hasPython)(
     const { screen, code } = await atTerminal(
       keysideAt('init', '--role', 'alone', '--keychain', 'vault'),
       env,
-      [['vault: ', 'short\r']],
+      [['characters: ', 'short\r']],
     )
     expect(screen).toContain('(vault_passphrase_short)')
     expect(screen).not.toMatch(/once more|BotFather/)

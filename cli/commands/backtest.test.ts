@@ -121,5 +121,5 @@ test('all mistakes of a file are said with their lines, and a missing file is sa
     code: 'strategy_invalid',
     message: expect.stringMatching(/line 6, column[\s\S]*line 7, column/),
   })
-  await expect(keyside('backtest', path('none.yaml'))).rejects.toThrow('cannot be read')
+  await expect(keyside('backtest', path('none.yaml'))).rejects.toThrow('and no file of that name')
 })

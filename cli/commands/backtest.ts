@@ -20,6 +20,7 @@ import {
 } from '@keyside/strategy-engine/backtest'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
+import { strategyFile } from '../home/strategy-files.ts'
 import { isConfined, runConfined, tellParent } from '../programs/confined.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
@@ -63,7 +64,7 @@ export function addBacktest(program: Command): void {
   const command = program
     .command('backtest')
     .description('what a strategy would have done with candles of the past')
-    .argument('<file>', 'a strategy')
+    .argument('<strategy>', 'its name, or a file')
   accountFlags(candleFlags(command))
     .option('--param <name=value>', 'another value of a parameter; may be repeated', param, {})
     .option('--html <file>', 'write the report as a page that needs no network')
@@ -72,7 +73,7 @@ export function addBacktest(program: Command): void {
     .option('--json', 'for a program', false)
     .addHelpText(
       'after',
-      '\nExample:\n  keyside backtest ema-cross.yaml --from 2024-01-01 --html report.html',
+      '\nExample:\n  keyside backtest ema-cross --from 2024-01-01 --html report.html',
     )
     .action(run)
 }
@@ -107,8 +108,9 @@ export function accountFlags(command: Command): Command {
     .option('--least-value <quote>', "of an order; left out: the venue's", amount)
 }
 
-async function run(file: string, options: Options, command: Command): Promise<void> {
-  if (isTypeScript(file) && !isConfined()) return runElsewhere(file, options, command)
+async function run(named: string, options: Options, command: Command): Promise<void> {
+  const file = strategyFile(keysideHome(), named)
+  if (isTypeScript(file) && !isConfined()) return runElsewhere([file, named], options, command)
   const strategies = chosen(readStrategyFile(file, textOf(file), options.param), options)
   const toFile = options.html ?? options.png ?? options.trades
   if (strategies.length > 1 && toFile !== undefined)
@@ -160,10 +162,14 @@ async function writePicture(png: string, svg: string): Promise<void> {
 }
 
 /** Drawing needs another process, which a confined one may not have. */
-async function runElsewhere(file: string, options: Options, command: Command): Promise<void> {
+async function runElsewhere(
+  files: readonly string[],
+  options: Options,
+  command: Command,
+): Promise<void> {
   const { data, html, trades, png } = options
   await runConfined(command, {
-    reads: filesAmong(file, data),
+    reads: filesAmong(...files, data),
     writes: filesAmong(html, trades),
     onTold: (svg) => (png === undefined ? Promise.resolve() : writePicture(png, svg)),
   })

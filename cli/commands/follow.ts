@@ -19,7 +19,7 @@ import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { silentDeps } from '../home/venue-info.ts'
 import { followedLines, offerLines, proposalLines, question } from '../terminal/offer-report.ts'
 import { print } from '../terminal/print.ts'
-import { prompt } from '../terminal/prompt.ts'
+import { promptOr } from '../terminal/prompt.ts'
 
 interface Options {
   as?: string
@@ -46,7 +46,7 @@ async function follow(link: string, { as, yes }: Options): Promise<void> {
   const deps = { ...silentDeps(home), database: config.database }
   const offer = await readOffer(link, as, deps)
   print(...offerLines(offer), '')
-  if (!yes && (await prompt(question(offer))) !== 'yes') {
+  if (!yes && (await promptOr(question(offer), 'no')) !== 'yes') {
     print('Nothing was changed.')
     return
   }

@@ -18,9 +18,10 @@ export function addHalt(program: Command): void {
     .addHelpText(
       'after',
       `
-Halts every executor of this user; with KEYSIDE_HOME set, those of that home; with --account, that account's alone. One that does not answer within 3 s is
-killed. Ends with 0 only if something was halted and nothing was missed. It lasts over restarts. Exits and stops still
-work.
+Halts every executor of this user; with KEYSIDE_HOME set, those of that home;
+with --account, that account's alone. One that does not answer within 3 s is
+killed. Exits and stops still work. It lasts over restarts. Exit status 0 only
+if something was halted and nothing was missed.
 Example:
   keyside halt
   keyside halt --sell

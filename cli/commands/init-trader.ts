@@ -9,16 +9,15 @@ import {
   VENUE_NAMES,
   vaultFile,
 } from '@keyside/executor'
-import { systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { RISK, systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { type HomeOptions, makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
-import { beginnersWords } from '../terminal/beginners-words.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { newPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
-import { prompt } from '../terminal/prompt.ts'
+import { promptOr } from '../terminal/prompt.ts'
 
 export const TRADED_WITH = [PAPER, ...VENUE_NAMES] as const
 export type TradedWith = (typeof TRADED_WITH)[number]
@@ -90,7 +89,7 @@ export async function initTrader(
           '',
         ]
       : []),
-    ...beginnersWords(),
+    RISK,
     '',
     'Next:',
     ...(exchange === PAPER ? [] : ['  keyside keys add         store your exchange key']),
@@ -113,7 +112,7 @@ function saidOf(name: TradedWith): string {
 
 /** Paper where nobody can be asked, or nothing else is answered. */
 export async function askExchange(): Promise<TradedWith> {
-  const answer = process.stdin.isTTY ? (await prompt(QUESTION)).trim() : ''
+  const answer = process.stdin.isTTY ? (await promptOr(QUESTION, PAPER)).trim() : ''
   return TRADED_WITH[Number(answer) - 1] ?? TRADED_WITH.find((name) => name === answer) ?? PAPER
 }
 

@@ -1,6 +1,6 @@
 // keyside optimize: which values of a strategy's parameters did best, and whether that held on time they were not chosen on.
 import { availableParallelism } from 'node:os'
-import { systemClock } from '@keyside/runtime'
+import { keysideHome, systemClock } from '@keyside/runtime'
 import {
   combinationsOf,
   GOALS,
@@ -17,6 +17,7 @@ import {
   walkForward,
 } from '@keyside/strategy-engine/backtest'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { strategyFile } from '../home/strategy-files.ts'
 import { isConfined, runConfined } from '../programs/confined.ts'
 import { print, printJson } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
@@ -46,7 +47,10 @@ export function addOptimize(program: Command): void {
   const command = program
     .command('optimize')
     .description("try many values of a strategy's parameters, and say what held on later time")
-    .argument('<file>', 'a strategy whose params have ranges, such as fast: 12 [5..30]')
+    .argument(
+      '<strategy>',
+      'its name, or a file, whose params have ranges, such as fast: 12 [5..30]',
+    )
   accountFlags(candleFlags(command))
     .option('--combinations <n>', 'at most so many: all, or as many by chance', whole, 1_000)
     .option('--seed <n>', 'of the chance', whole, 1)
@@ -57,15 +61,16 @@ export function addOptimize(program: Command): void {
     .option('--json', 'for a program', false)
     .addHelpText(
       'after',
-      '\nExample:\n  keyside optimize ema-cross.yaml --from 2024-01-01 --combinations 500',
+      '\nExample:\n  keyside optimize ema-cross --from 2024-01-01 --combinations 500',
     )
     .action(run)
 }
 
-async function run(file: string, options: Options, command: Command): Promise<void> {
+async function run(named: string, options: Options, command: Command): Promise<void> {
+  const file = strategyFile(keysideHome(), named)
   if (isTypeScript(file) && !isConfined())
     return runConfined(command, {
-      reads: filesAmong(file, options.data),
+      reads: filesAmong(file, named, options.data),
       writes: filesAmong(options.state),
     })
   const text = textOf(file)

@@ -12,7 +12,7 @@ import {
   systemRandomBytes,
   tlsTrust,
 } from '@keyside/runtime'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import encodeQR from 'qr'
 import { furtherAccounts } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
@@ -44,7 +44,11 @@ export function addPair(program: Command): void {
     .description('let a bot on another host speak for you to this device')
     .optionsGroup('At the device:')
     .option('--listen <host:port>', "where the bot's host reaches this machine")
-    .option('--valid <time>', 'how long the link can be used, such as 10m', duration, 600)
+    .addOption(
+      new Option('--valid <time>', 'how long the link can be used, such as 10m')
+        .argParser(duration)
+        .default(600, '10m'),
+    )
     .optionsGroup('On the host of the bot:')
     .option('--name <name>', 'what the bot calls this device, where it serves several')
     .option('--telegram-token-file <file>', "the bot's token; asked for when left out")

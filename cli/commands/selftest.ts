@@ -33,7 +33,11 @@ export function addSelftest(program: Command): void {
 function show({ ok, hops, filled, error }: SelftestResult): void {
   const rows = hops.map(({ name, ms }, at) => {
     const step = ms - (hops[at - 1]?.ms ?? 0)
-    return [name, `${ms.toFixed(1)} ms`.padStart(12), `+${step.toFixed(1)} ms`.padStart(12)]
+    return [
+      name,
+      `${ms.toFixed(1)} ms`.padStart(12),
+      `${step < 0 ? '' : '+'}${step.toFixed(1)} ms`.padStart(12),
+    ]
   })
   print(...table([['hop', 'since candle'.padStart(12), 'step'.padStart(12)], ...rows]), '')
   print(ok ? `ok: ${filled} order filled, and reported in the chat` : `failed ${error}`)

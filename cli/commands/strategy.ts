@@ -1,6 +1,6 @@
 // keyside strategy: the strategies of this home, and what can be shown of one before it runs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { id } from '@keyside/protocol'
 import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
 import {
@@ -16,6 +16,7 @@ import {
   warmupOf,
 } from '@keyside/strategy-engine/strategies'
 import type { Command } from 'commander'
+import { strategiesFolder, strategyFile } from '../home/strategy-files.ts'
 import { trialsOf } from '../home/trials.ts'
 import { TYPES_FILE, typesFile } from '../home/types-file.ts'
 import { isConfined, runConfined } from '../programs/confined.ts'
@@ -68,7 +69,7 @@ export function addStrategy(program: Command): void {
 }
 
 function folder(): string {
-  return join(keysideHome(), 'strategies')
+  return strategiesFolder(keysideHome())
 }
 
 function begin(name: string, options: { from: string; typescript?: true }): void {
@@ -104,7 +105,7 @@ function begin(name: string, options: { from: string; typescript?: true }): void
     'Next:',
     row('edit', `it; ${reference} has every word`),
     row('check', `keyside strategy check ${name}`),
-    row('backtest', `keyside backtest ${path}`),
+    row('backtest', `keyside backtest ${name}`),
     ...tradeRows(name),
     '',
     'A running engine takes it as soon as it is right.',
@@ -120,7 +121,7 @@ function codeNamed(text: string, name: string): string {
 
 /** Files of the home's folder, or those that are named. */
 function filesOf(named: readonly string[]): readonly string[] {
-  if (named.length > 0) return named.map(fileOf)
+  if (named.length > 0) return named.map((one) => strategyFile(keysideHome(), one))
   if (!existsSync(folder())) return []
   return readdirSync(folder())
     .filter(isStrategyFile)
@@ -130,16 +131,6 @@ function filesOf(named: readonly string[]): readonly string[] {
 
 function noneThere(): string {
   return `No strategies in ${folder()}: "keyside strategy new" begins one.`
-}
-
-function fileOf(named: string): string {
-  const own = [`${named}.yaml`, `${named}.yml`, `${named}.ts`].map((file) => join(folder(), file))
-  const found = [resolve(named), ...own].find((path) => existsSync(path))
-  if (found !== undefined) return found
-  throw new KeysideError(
-    'strategy_invalid',
-    `there is no strategy "${named}" in ${folder()}, and no file of that name: "keyside strategy list" shows what there is`,
-  )
 }
 
 function readFile(file: string): Read {
@@ -240,7 +231,7 @@ async function list({ json }: { json: boolean }, command: Command): Promise<void
 }
 
 async function show(named: string, { json }: { json: boolean }, command: Command): Promise<void> {
-  const file = fileOf(named)
+  const file = strategyFile(keysideHome(), named)
   if (await elsewhere(command, [file], named)) return
   const strategies = readStrategyFile(basename(file), readFileSync(file, 'utf8'))
   const shown = strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))

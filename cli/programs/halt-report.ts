@@ -38,7 +38,7 @@ export function isHaltedBy(outcome: Outcome, asked: 'keep' | 'sell'): boolean {
 }
 
 function who(home: string, note: ExecutorNote | null): string {
-  return `the executor of ${home}${note === null ? '' : ` (process ${note.pid}, since ${note.since})`}`
+  return `the executor of ${home}${note === null ? '' : ` (process ${note.pid}, since ${note.since.replace(/T(\d\d:\d\d).*$/, ' $1 UTC')})`}`
 }
 
 function where({ space }: ExecutorNote): string {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { keysideHome } from '@keyside/runtime'
 import { environment } from '../terminal/config.ts'
+import { printError } from '../terminal/print.ts'
 import { message, PROGRAMS, type Program, walledCommand } from './children.ts'
 import { answerKeychain } from './keychain-relay.ts'
 import { keychainOf } from './walls.ts'
@@ -43,7 +44,7 @@ function stay({ words, env }: ReturnType<typeof walledCommand>, home: string): P
     const told = message.safeParse(raw).data
     if (told?.type === 'keychain') return void answerKeychain(child, { home, environment }, told)
     if (process.connected) process.send?.(raw)
-    else if (told?.type === 'failed') process.stderr.write(`${told.message} (${told.code})\n`)
+    else if (told?.type === 'failed') printError(told.message, told.code)
   })
   const leave = () => child.disconnect()
   process.once('disconnect', leave)

@@ -11,6 +11,7 @@ import {
   systemClock,
 } from '@keyside/runtime'
 import { ignoreClosedPipe } from '../terminal/pipes.ts'
+import { printError } from '../terminal/print.ts'
 import type { Message, Program } from './children.ts'
 import { flushCacheSoon } from './compile-cache.js'
 import { startHeartbeat } from './heartbeat.ts'
@@ -96,7 +97,7 @@ function fail(thrown: unknown, log: Logger, notifyParent: ProgramContext['notify
   const text = error instanceof Error ? error.message : String(error)
   // A terminal gets only the sentence below; a log gets an entry.
   if (!process.stdout.isTTY) log.fatal({ err: error, told: process.connected }, text)
-  if (!process.connected) process.stderr.write(`${text} (${known ? error.code : 'unexpected'})\n`)
+  if (!process.connected) printError(text, known ? error.code : 'unexpected')
   notifyParent({ type: 'failed', code: known ? error.code : 'unexpected', message: text })
   process.exitCode = known ? EXIT.refused : EXIT.failed
 }

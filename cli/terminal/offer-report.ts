@@ -1,6 +1,6 @@
 // Who it is that a link leads to, what there is to follow, and what that means, for the trader who decides.
 import type { Followed, Offer, Proposal } from '@keyside/executor'
-import { beginnersWords } from './beginners-words.ts'
+import { RISK } from '@keyside/runtime'
 import { grouped } from './fingerprint.ts'
 import { table } from './print.ts'
 
@@ -20,7 +20,7 @@ export function offerLines({ name, invitation, before, plans, url }: Offer): str
       : []),
     ...plans.flatMap(planLines),
     '',
-    ...RISK,
+    ...KNOWN,
   ]
 }
 
@@ -38,9 +38,9 @@ function planLines({ plan, about, markets, terms }: Offer['plans'][number]): str
   ]
 }
 
-const RISK = [
+const KNOWN = [
   'What you should know:',
-  ...beginnersWords(),
+  RISK,
   '- Its signals buy and sell with your money, as far as your policy lets them, also when they are wrong or its keys are stolen.',
   '- "keyside policy bound" says the most that can be lost in a day; one provider more is one more who can lose it for you.',
   '- It learns that this device is there, and nothing of your keys, balances, orders or fills.',

@@ -2,7 +2,7 @@
 // the environment.
 import { resolve } from 'node:path'
 import { KeysideError, readSecret } from '@keyside/runtime'
-import { requireLong } from '@keyside/runtime/vault'
+import { MIN_PASSPHRASE, requireLong } from '@keyside/runtime/vault'
 import { CREDENTIAL } from '../service/systemd.ts'
 import { environment } from './config.ts'
 import { readCredential } from './credential.ts'
@@ -15,10 +15,11 @@ export async function readPassphrase(
   home: string,
   file: string | undefined,
   of = VAULT,
+  wanted = '',
 ): Promise<string> {
   if (file !== undefined) return readSecret(resolve(home, file))
   const given = of === VAULT ? readCredential(CREDENTIAL, environment) : null
-  return given ?? promptSecret(`Passphrase of ${of}: `)
+  return given ?? promptSecret(`Passphrase of ${of}${wanted}: `)
 }
 
 /** Twice at a terminal, since nobody sees what is typed there; one that is too short is refused before anything else is asked. */
@@ -27,7 +28,7 @@ export async function newPassphrase(
   file: string | undefined,
   of: string,
 ): Promise<string> {
-  const first = await readPassphrase(home, file, of)
+  const first = await readPassphrase(home, file, of, `, at least ${MIN_PASSPHRASE} characters`)
   requireLong(first)
   if (file !== undefined || !process.stdin.isTTY) return first
   if ((await promptSecret('The same once more: ')) !== first)

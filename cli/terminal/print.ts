@@ -1,7 +1,13 @@
 // Output at the terminal.
+import { wrapped } from './wrapped.ts'
 
 export function print(...lines: string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`)
+  for (const line of lines) process.stdout.write(`${wrapped(line, process.stdout.columns)}\n`)
+}
+
+/** A sentence, and the code that docs/errors.md has it under. */
+export function printError(sentence: string, code: string): void {
+  process.stderr.write(`${wrapped(`${sentence} (${code})`, process.stderr.columns)}\n`)
 }
 
 /** A name in its column, and what is said of it. */

@@ -5,16 +5,21 @@ import { type Echo, Terminal } from './terminal.ts'
 
 /** Shows the question and what is typed. */
 export function prompt(question: string): Promise<string> {
-  return answer(question, 'shown')
+  return required(question, 'shown')
+}
+
+/** Enter alone answers `usual`. */
+export async function promptOr(question: string, usual: string): Promise<string> {
+  return (await answer(question, 'shown')) || usual
 }
 
 /** Shows the question alone. */
 export function promptSecret(question: string): Promise<string> {
-  return answer(question, 'hidden')
+  return required(question, 'hidden')
 }
 
 export async function confirm(question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await answer(`${question} [y/N] `, 'shown')).trim())
+  return /^y(es)?$/i.test((await promptOr(`${question} [y/N] `, 'no')).trim())
 }
 
 /** For commands that will prompt: what is typed before the first prompt is not echoed either. */
@@ -22,15 +27,26 @@ export function expectPrompts(): void {
   if (process.stdin.isTTY) terminal().arm()
 }
 
+/** Throws `answer_missing` when nothing is typed. */
+async function required(question: string, echo: Echo): Promise<string> {
+  const line = await answer(question, echo)
+  if (line === '') throw unanswered(question)
+  return line
+}
+
 /** Throws `answer_missing` at the end of the input. */
 async function answer(question: string, echo: Echo): Promise<string> {
   const line = process.stdin.isTTY ? await terminal().ask(question, echo) : await readPipedLine()
-  if (line === null || line === '')
-    throw new KeysideError(
-      'answer_missing',
-      `no answer to "${question.trim()}": type one, or give it on standard input`,
-    )
+  if (line === null) throw unanswered(question)
   return line
+}
+
+function unanswered(question: string): KeysideError {
+  const [asked = ''] = question.trim().split('\n').slice(-1)
+  return new KeysideError(
+    'answer_missing',
+    `no answer to "${asked}": type one, or give it on standard input`,
+  )
 }
 
 /** One for all questions: what one of them leaves over is read by the next. */

@@ -6,7 +6,7 @@ import { KeysideError } from '../error.ts'
 /** scrypt's N: 128 MB and about half a second for every guess (r = 8, p = 1). */
 export const SCRYPT_COST = 2 ** 17
 
-const MIN_PASSPHRASE = 12
+export const MIN_PASSPHRASE = 12
 
 /** Throws `vault_passphrase_short`. */
 export function requireLong(passphrase: string): void {

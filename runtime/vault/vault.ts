@@ -9,7 +9,7 @@ import { associatedData, readVaultFile, type VaultHeader, writeVaultFile } from 
 import { deriveKey, requireLong, SCRYPT_COST } from './vault-key.ts'
 
 export { type Sealing, seal, unseal } from './sealed-file.ts'
-export { requireLong } from './vault-key.ts'
+export { MIN_PASSPHRASE, requireLong } from './vault-key.ts'
 
 const contents = z.array(z.tuple([z.string(), z.string()]))
 

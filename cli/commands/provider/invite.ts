@@ -2,7 +2,7 @@
 import type { InviteInput, Provider } from '@keyside/authority'
 import { seconds } from '@keyside/protocol'
 import { systemClock } from '@keyside/runtime'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import encodeQR from 'qr'
 import { isAlive } from '../../programs/heartbeat.ts'
 import { EXIT } from '../../programs/run-program.ts'
@@ -35,7 +35,11 @@ export function addInvite(program: Command): void {
       `how long the subscription lasts; ${SUBSCRIPTION_DAYS} by default`,
       days,
     )
-    .option('--valid <time>', 'how long the link can be used, such as 10m or 7d', duration, VALID)
+    .addOption(
+      new Option('--valid <time>', 'how long the link can be used, such as 10m or 7d')
+        .argParser(duration)
+        .default(VALID, '10m'),
+    )
     .option('--replace', 'for a device that is lost: it is shut out at once', false)
     .option('--no-wait', 'do not wait until it is used')
     .option('--json', 'for a program; does not wait', false)

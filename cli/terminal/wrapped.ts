@@ -1,0 +1,32 @@
+// Long lines at a terminal: broken between words, since the terminal itself would break them within one.
+
+/** Under less than this a column of text cannot be read. */
+const LEAST = 20
+
+/** What goes on stands under the beginning of its text, or of its last column. `columns` is undefined where nobody looks. */
+export function wrapped(text: string, columns: number | undefined): string {
+  if (columns === undefined || columns < LEAST) return text
+  return text
+    .split('\n')
+    .map((line) => (line.length <= columns ? line : wrappedLine(line, columns)))
+    .join('\n')
+}
+
+function wrappedLine(line: string, columns: number): string {
+  const indent = ' '.repeat(textBegins(line, columns))
+  const [first = '', ...words] = line.slice(indent.length).split(' ')
+  const lines = [`${line.slice(0, indent.length)}${first}`]
+  for (const word of words) {
+    const last = `${lines.at(-1)} ${word}`
+    if (last.length <= columns) lines[lines.length - 1] = last
+    else lines.push(`${indent}${word}`)
+  }
+  return lines.join('\n')
+}
+
+function textBegins(line: string, columns: number): number {
+  const gaps = [...line.slice(0, columns - LEAST).matchAll(/(?:^|\S) {2,}(?=\S)/g)]
+  const last = gaps.at(-1)
+  const begin = last === undefined ? 0 : last.index + last[0].length
+  return begin + (line.startsWith('- ', begin) ? 2 : 0)
+}
