@@ -85,7 +85,8 @@ export class StreamBatches {
       } catch (error) {
         if (isOver()) return
         const [first] = batch
-        log.warn(
+        // Once for each time that they are gone.
+        log[failed === RECONNECT_MS ? 'warn' : 'debug'](
           { err: error, market: first?.market, others: batch.size - 1 },
           'live candles broke off, asking for them instead',
         )
