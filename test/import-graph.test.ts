@@ -36,6 +36,19 @@ function importsOf(file: string): ReadonlySet<string> {
 
 const imports: Graph = new Map(files.map((file) => [file, importsOf(file)]))
 
+const LOADING = /^(?:import|export) (?:(?!type\b)[\w*{][^':=()]*? from )?'([^']+)'/gm
+
+/** What a program that starts with this file reads before it begins, of the repository and of others: types alone are not read. */
+function loadedBy(start: string): readonly string[] {
+  const seen = new Set([start])
+  for (const file of seen) {
+    if (!existsSync(join(root, file))) continue
+    for (const [, path = ''] of read(file).matchAll(LOADING))
+      seen.add(resolveImport(file, path) ?? path)
+  }
+  return [...seen]
+}
+
 function foldersOf(graph: Graph): Graph {
   const found = new Map<string, Set<string>>()
   for (const [file, targets] of graph)
@@ -120,6 +133,14 @@ test(`no folder has more than ${MAX_FILES} production files`, () => {
 test(`no production file has more than ${MAX_LINES} lines`, () => {
   const lines = (file: string) => read(file).split('\n').length - 1
   expect(files.filter((file) => lines(file) > MAX_LINES)).toEqual([])
+})
+
+test('a core that joins a search reads no files of strategies, and little else before it begins', () => {
+  const loaded = loadedBy('strategy-engine/backtest/search/search-worker.ts')
+  expect(loaded).toContain('strategy-engine/backtest/account.ts')
+  const isForeign = (path: string) => !/^(?:strategy-engine\/|node:)/.test(path)
+  expect(loaded.filter(isForeign)).toEqual([])
+  expect(loaded.filter((path) => /\/(?:parse|read-\w+)\.ts$/.test(path))).toEqual([])
 })
 
 test('nothing but tests sees a testing folder', () => {

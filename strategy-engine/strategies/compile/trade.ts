@@ -1,8 +1,13 @@
 // Rules that know the stream's own model position are asked candle by candle, while it lasts: what they say of the
 // market comes from the columns.
-import { MAX_AGO } from '../rules/parse.ts'
-import type { Condition, Numeric, TradeWord, Tree } from '../rules/tree.ts'
-import { childrenOf } from '../rules/tree.ts'
+import {
+  type Condition,
+  childrenOf,
+  MAX_AGO,
+  type Numeric,
+  type TradeWord,
+  type Tree,
+} from '../rules/tree.ts'
 import type { Graph } from './graph.ts'
 import { FUNCTIONS_OF } from './operators.ts'
 

@@ -11,13 +11,12 @@ import {
   type Condition,
   isCondition,
   JOINING,
+  MAX_AGO,
   type Numeric,
 } from './tree.ts'
 import { clash, common, named, product, quotient, short } from './units.ts'
 import { callOrName } from './words.ts'
 
-/** How far back x[n] reaches. */
-export const MAX_AGO = 1_000
 const MAX_CHOICES = 20
 
 export type ParsedRule =

@@ -36,6 +36,8 @@ export const TRADE_WORDS = [
 ] as const
 /** UTC, at the candle's close: hour 0 to 23, minute 0 to 59, weekday 1 (Monday) to 7, day of the month 1 to 31. */
 export const TIME_WORDS = ['hour', 'minute', 'weekday', 'day'] as const
+/** How far back x[n] reaches. */
+export const MAX_AGO = 1_000
 
 export type ArithmeticOperator = (typeof ARITHMETIC)[number]
 export type Comparison = (typeof COMPARISONS)[number]
