@@ -31,6 +31,7 @@ export {
   unhaltFile,
 } from './halt-file.ts'
 export { paperInJournal } from './journal/account.ts'
+export { JOURNAL_FILE } from './journal/database.ts'
 export { type Explained, explain } from './journal/explain.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export { holdForMove, prepareRestored } from './journal/moved.ts'
@@ -45,6 +46,7 @@ export {
 } from './journal/read.ts'
 export { readResults } from './journal/results.ts'
 export { type Chapter, readStories, type Story } from './journal/story.ts'
+export { type JournalSummary, journalSummary } from './journal/summary.ts'
 export { tell } from './journal/words.ts'
 export {
   askToTakeKey,

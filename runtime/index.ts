@@ -38,6 +38,7 @@ export { http } from './http.ts'
 export {
   type Build,
   installed,
+  ownCode,
   PROGRAM_FILES,
   programFile,
   readableCode,

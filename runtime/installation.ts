@@ -1,6 +1,6 @@
 // Where the files of this installation are. Two kinds: the workspace, whose TypeScript Node runs as it stands, and the
 // package that `npm run build` makes of it, with the code in few files and everything else at the same place (package/README.md).
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -21,6 +21,10 @@ export const PROGRAM_FILES = [
   'strategy-engine/confined/main',
   'strategy-engine/trials/backtest-worker',
 ] as const
+
+/** Of a package. */
+const NO_CODE = ['node_modules', 'docs', 'examples']
+const OWN_CODE = /^(?!.*(\.test\.|\btesting\b)).*\.[jt]s$/
 
 /** `root`: its top folder. */
 export function installationAt(root: string) {
@@ -45,6 +49,20 @@ export function installationAt(root: string) {
       )
     },
 
+    /** The files of Keyside's own code, without its tests. */
+    ownCode(): readonly string[] {
+      const { workspaces }: { workspaces?: readonly string[] } = JSON.parse(
+        readFileSync(join(root, 'package.json'), 'utf8'),
+      )
+      const folders = workspaces ?? readdirSync(root).filter((name) => !NO_CODE.includes(name))
+      return folders
+        .filter((name) => statSync(join(root, name)).isDirectory())
+        .flatMap((name) => {
+          const files = readdirSync(join(root, name), { recursive: true, encoding: 'utf8' })
+          return files.filter((file) => OWN_CODE.test(file)).map((file) => join(root, name, file))
+        })
+    },
+
     /** Of all of it, as in package.json. */
     version: (): string => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,
 
@@ -62,7 +80,7 @@ export function installationAt(root: string) {
 }
 
 /** This one. */
-export const { installed, programFile, readableCode, version, releaseKey, builtVersion } =
+export const { installed, programFile, readableCode, ownCode, version, releaseKey, builtVersion } =
   installationAt(above(import.meta.dirname))
 
 function above(folder: string): string {

@@ -1,5 +1,6 @@
 // A newcomer's first day, with everything that left the device written down: no secret is in it, whatever went wrong.
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -220,8 +221,21 @@ async function lookBack(day: Day, executor: Child): Promise<void> {
   await expect(day.start('executor')).rejects.toThrow(/exchange/)
   await day.type('keys check --json')
   day.exchange.honest()
-  for (const command of ['keys list', 'keys check', 'journal list', 'journal verify', 'doctor'])
+  for (const command of ['keys list', 'keys check', 'journal list', 'journal verify'])
     await day.type(command)
+  // As `keyside up` keeps them.
+  for (const { name, bytes } of day.haystacks)
+    if (name.startsWith('log of ')) writeLog(day.home, name.slice('log of '.length), bytes)
+  const report = join(day.home, 'report.txt')
+  await day.type(`doctor --report ${report}`)
+  const text = readFileSync(report, 'utf8')
+  expect(text).toMatch(/\nfill: [1-9]/)
+  expect(text).toMatch(/== Last log lines: executor\n.* info /)
+}
+
+function writeLog(home: string, name: string, line: Buffer): void {
+  mkdirSync(join(home, 'logs'), { recursive: true })
+  appendFileSync(join(home, 'logs', `${name}.log`), `${line}\n`)
 }
 
 function canariesOf(day: Day, entries: Readonly<Record<string, string>>): Canary[] {

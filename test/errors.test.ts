@@ -1,50 +1,13 @@
 // Every code is in docs/errors.md, and every code there is in the code.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AUTHORITY_CODES } from '@keyside/authority'
-import { BOT_CODES } from '@keyside/bot'
-import { BROKER_CODES } from '@keyside/broker'
-import {
-  EXCHANGE_CODES,
-  EXECUTOR_CODES,
-  KEYCHAIN_CODES,
-  PLAN_CODES,
-  POLICY_CODES,
-  REJECTION_CODES,
-} from '@keyside/executor'
-import {
-  ENROLL_CODES,
-  INVITATION_CODES,
-  KEY_CODES,
-  KEYSET_CODES,
-  VERIFY_CODES,
-} from '@keyside/protocol'
-import { RUNTIME_CODES, scrub } from '@keyside/runtime'
-import { ENGINE_CODES } from '@keyside/strategy-engine'
+import { scrub } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { CLI_CODES } from '../cli/terminal/codes.ts'
+import { CODES } from '../cli/doctor/known-names.ts'
 import { RULES } from '../executor/core/risk/rules/check.ts'
 
 const root = join(import.meta.dirname, '..')
-const known = new Set<string>([
-  ...VERIFY_CODES,
-  ...KEY_CODES,
-  ...KEYSET_CODES,
-  ...ENROLL_CODES,
-  ...INVITATION_CODES,
-  ...RUNTIME_CODES,
-  ...BROKER_CODES,
-  ...AUTHORITY_CODES,
-  ...ENGINE_CODES,
-  ...EXECUTOR_CODES,
-  ...EXCHANGE_CODES,
-  ...REJECTION_CODES,
-  ...KEYCHAIN_CODES,
-  ...POLICY_CODES,
-  ...PLAN_CODES,
-  ...BOT_CODES,
-  ...CLI_CODES,
-])
+const known = CODES
 
 const rows = readFileSync(join(root, 'docs/errors.md'), 'utf8')
   .split('\n')

@@ -1,7 +1,15 @@
 // What is typed at a real terminal: secrets are shown neither while a question waits nor before it, and nothing is lost.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -232,11 +240,20 @@ test('the health of a program that does not exist is not asked for', async () =>
 })
 
 test('doctor without a configuration says so once', async () => {
-  const { env } = emptyHome()
-  const { code, stdout } = await keyside(['doctor'], { env })
+  const { home, env } = emptyHome()
+  const file = join(home, 'report.txt')
+  const { code, stdout } = await keyside(['doctor', '--report', file], { env })
   expect(code).toBe(1)
   expect(stdout.match(/keyside init/g)).toHaveLength(1)
-  expect(stdout.trim().split('\n').at(-1)).toMatch(/^MISSING +config /)
+  expect(stdout).toMatch(/^MISSING +config /m)
+  expect(stdout).toContain(`Written: ${file}. Nothing was sent`)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const report = readFileSync(file, 'utf8')
+  expect(report).toMatch(/MISSING config: .*run "keyside init" first/)
+  expect(report).not.toContain(home)
+  const again = await keyside(['doctor', '--report', file], { env })
+  expect(again.stderr).toMatch(/already.*\(report_not_written\)/)
+  expect(readFileSync(file, 'utf8')).toBe(report)
 })
 
 test.each(['doctor', '--help'])(

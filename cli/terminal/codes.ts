@@ -15,6 +15,7 @@ export const CLI_CODES = [
   'bot_device_unknown',
   'bot_device_last',
   'backup_exists',
+  'report_not_written',
   'account_name_invalid',
   'account_exists',
   'account_unknown',

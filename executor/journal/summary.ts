@@ -1,0 +1,90 @@
+// A journal without anything of what it is about: how many events there are of each kind, and the codes of the last refusals.
+import type { JournalEvent } from '../core/model/events.ts'
+import { lookInto } from './database.ts'
+
+/** Each kind: what is none of them is counted as `other`. */
+const KINDS: Readonly<Record<JournalEvent['type'], true>> = {
+  account_seen: true,
+  address_seen: true,
+  adjusted: true,
+  agreed: true,
+  baselined: true,
+  best: true,
+  cancel_asked: true,
+  card: true,
+  closing: true,
+  code: true,
+  commanded: true,
+  condition: true,
+  day_lost: true,
+  day_opened: true,
+  drifted: true,
+  equivocated: true,
+  equivocation_cleared: true,
+  fill: true,
+  gap_closed: true,
+  key_rights: true,
+  keyset: true,
+  mapped: true,
+  missing: true,
+  ordered: true,
+  paused: true,
+  planned: true,
+  price_alert_armed: true,
+  price_alert_fired: true,
+  price_alert_removed: true,
+  price_alert_set: true,
+  provider: true,
+  reappeared: true,
+  refused: true,
+  resumed: true,
+  signal: true,
+  silence: true,
+  snapshot: true,
+  step: true,
+  stop_moved: true,
+  tightened: true,
+  trading: true,
+  unexpected: true,
+  unprotected: true,
+  wish_ended: true,
+  wished: true,
+  written_off: true,
+}
+
+export interface JournalSummary {
+  readonly counts: Readonly<Record<string, number>>
+  /** The newest last; `at` in Unix ms. */
+  readonly refusals: readonly {
+    readonly at: number
+    readonly kind: string
+    readonly code: string
+  }[]
+}
+
+/** `newest`: how many refusals. The executor may be running. Throws as `readJournal`. */
+export function journalSummary(path: string, newest: number): JournalSummary {
+  return lookInto(path, (db) => {
+    const counts: Record<string, number> = {}
+    for (const row of db.prepare('SELECT type, count(*) AS n FROM events GROUP BY type').all()) {
+      const kind = kindOf(row['type'])
+      counts[kind] = (counts[kind] ?? 0) + Number(row['n'])
+    }
+    const rows = db
+      .prepare(
+        `SELECT at, type, body ->> '$.code' AS code FROM events
+         WHERE body ->> '$.code' IS NOT NULL ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(newest)
+    const refusals = rows.map(({ at, type, code }) => ({
+      at: Number(at),
+      kind: kindOf(type),
+      code: String(code),
+    }))
+    return { counts, refusals: refusals.toReversed() }
+  })
+}
+
+function kindOf(type: unknown): string {
+  return Object.hasOwn(KINDS, String(type)) ? String(type) : 'other'
+}
