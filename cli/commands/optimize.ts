@@ -91,16 +91,13 @@ async function searchOne(
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
   const memory = state === undefined ? undefined : new SearchMemory(state)
   const bar = new ProgressBar(process.stderr, systemClock)
-  const working = (words: string) => ({
-    workers,
-    memory,
-    beside: { detail, others },
-    onProgress: (part: number) => bar.update(part, words),
-  })
+  const beside = { detail, others }
+  const onProgress = (part: number) => bar.update(part, strategy.name)
   try {
     const choice = { goal, leastTrades }
-    const tried = await search(task, combinations, candles, working('all candles'))
-    const forward = await walkForward(task, combinations, candles, choice, working('walk-forward'))
+    const working = { workers, memory, beside, onProgress }
+    const tried = await search(task, combinations, candles, working)
+    const forward = walkForward(task, tried, candles, choice, beside)
     const title = `${strategy.name}, ${strategy.market} ${strategy.timeframe}`
     const { market } = strategy
     const assumed = { market, options: task.options, detail: detail?.timeframe ?? null }

@@ -18,18 +18,31 @@ export interface Score {
   readonly trades: number
 }
 
+export interface Scored extends Score {
+  /** What it had done before each part of the time but the first, as if there were no later candles. */
+  readonly before: readonly Score[]
+}
+
+/** The time is cut into so many parts, for a walk forward through them. */
+export const PARTS = 6
+
+/** Index of the first candle of a part, which are counted from 0. */
+export function beginOf(part: number, length: number): number {
+  return Math.floor((part * length) / PARTS)
+}
+
 /** So many run side by side, and share their series: as many columns as the processor's memory holds. */
 const SIDE_BY_SIDE = 50
 
 /** In the order of the strategies, which are all of the candles' market and timeframe. */
-export function scoresOf(strategies: readonly Strategy[], input: RunInput): readonly Score[] {
+export function scoresOf(strategies: readonly Strategy[], input: RunInput): readonly Scored[] {
   const { candles, options } = input
   const days = dayEndsOf(candles.start, candles.length)
-  const scores: Score[] = []
+  const scores: Scored[] = []
   for (let at = 0; at < strategies.length; at += SIDE_BY_SIDE) {
     const some = strategies.slice(at, at + SIDE_BY_SIDE)
     const keep = () => new Scoring(candles, days, options.balance)
-    for (const { kept, end } of runKept(some, input, keep)) scores.push(kept.score(end.equity))
+    for (const { kept } of runKept(some, input, keep)) scores.push(kept.scored())
   }
   return scores
 }
@@ -53,7 +66,10 @@ class Scoring implements Keeper {
   #won = 0
   #lost = 0
   #trades = 0
-  #before: number
+  #start: number
+  readonly #before: Score[] = []
+  /** Where the next part begins, before which it is told. */
+  #begin: number
 
   /** `days`: the index of each day's last candle. */
   constructor(candles: CandleColumns, days: readonly number[], balance: number) {
@@ -63,7 +79,8 @@ class Scoring implements Keeper {
     this.#cash = balance
     this.#high = balance
     this.#deep = balance
-    this.#before = balance
+    this.#start = balance
+    this.#begin = beginOf(1, candles.length)
   }
 
   add({ at, cash, base }: Readonly<Fill>): void {
@@ -71,29 +88,53 @@ class Scoring implements Keeper {
     this.#cash = cash
     this.#base = base
     if (base !== 0) return
-    const profit = cash - this.#before
+    const profit = cash - this.#start
     if (profit > 0) this.#won += profit
     else this.#lost -= profit
     this.#trades += 1
-    this.#before = cash
+    this.#start = cash
   }
 
-  /** `equity`: at the end. */
-  score(equity: number): Score {
-    this.#value(this.#candles.length)
+  scored(): Scored {
+    const { length } = this.#candles
+    this.#value(length)
+    return { ...this.#scoreAt(length), before: this.#before }
+  }
+
+  /** Of the candles before `to`, which were valued and nothing since. */
+  #scoreAt(to: number): Score {
+    const equity = this.#base === 0 ? this.#cash : this.#cash + this.#base * this.#closeAt(to - 1)
+    const isDay = this.#days[this.#equities.length - 1] === to - 1
+    const days = isDay ? this.#equities : [...this.#equities, { equity }]
     const totalPercent = (equity / this.#balance - 1) * 100
     return {
       totalPercent,
       drawdownPercent: this.#worst,
-      sharpe: sharpeOf(returnsOf(this.#equities, this.#balance)),
+      sharpe: sharpeOf(returnsOf(days, this.#balance)),
       drawdownRatio: this.#worst === 0 ? null : totalPercent / this.#worst,
       profitFactor: this.#lost === 0 ? null : this.#won / this.#lost,
       trades: this.#trades,
     }
   }
 
-  /** Candles before `to`, at their closes. */
+  #closeAt(i: number): number {
+    return this.#candles.close[i] as number
+  }
+
+  /** Candles before `to`, and what there was before each part that begins until then. */
   #value(to: number): void {
+    while (this.#begin <= to) {
+      this.#walk(this.#begin)
+      this.#before.push(this.#scoreAt(this.#begin))
+      const part = this.#before.length + 1
+      this.#begin = part < PARTS ? beginOf(part, this.#candles.length) : Number.POSITIVE_INFINITY
+    }
+    this.#walk(to)
+  }
+
+  /** Candles before `to`, at their closes. */
+
+  #walk(to: number): void {
     const { close } = this.#candles
     const cash = this.#cash
     const base = this.#base

@@ -39,7 +39,7 @@ export class SearchMemory {
 function parsed(line: string): { readonly key: string; readonly tried: Tried } | null {
   try {
     const entry = JSON.parse(line)
-    return typeof entry?.key === 'string' && typeof entry.tried === 'object' ? entry : null
+    return typeof entry?.key === 'string' && Array.isArray(entry.tried?.before) ? entry : null
   } catch {
     return null
   }

@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { slice } from '../../data/columns.ts'
 import { resample } from '../../data/resample.ts'
+import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/read-strategy-file.ts'
 import { randomCandles } from '../../testing/random-candles.ts'
-import { run, runBacktest } from '../run.ts'
-import { combinationsOf, gridSize } from './combinations.ts'
+import { type Beside, run, runBacktest } from '../run.ts'
+import { type Combination, combinationsOf, gridSize } from './combinations.ts'
+import { beginOf, PARTS } from './score.ts'
 import { search } from './search.ts'
 import { SearchMemory } from './search-memory.ts'
 import { searchReport } from './search-report.ts'
 import { seededNumbers as numbers } from './seeded-numbers.ts'
-import { ranked, type Task } from './try-combinations.ts'
+import { ranked, type Task, type Tried, tryCombinations } from './try-combinations.ts'
 import { walkForward } from './walk-forward.ts'
 
 const TEXT = `name: test
@@ -109,8 +111,40 @@ test('rules over another market and shorter candles count as in a backtest, on o
   const both = await search(task, many, candles, { workers: 2, beside })
   expect(both.slice(0, 3)).toEqual(tried)
   const choice = { goal: 'return', leastTrades: 1 } as const
-  const forward = await walkForward(task, some, candles, choice, { workers: 1, beside })
+  const forward = walkForward(task, tried, candles, choice, beside)
   expect(forward.steps.some(({ trades }) => trades > 0)).toBe(true)
+  expectBefore(task, some, candles, beside)
+})
+
+/** What each had done before a part is what it does where there are no other candles. */
+function expectBefore(
+  task: Task,
+  some: readonly Combination[],
+  candles: CandleColumns,
+  beside?: Beside,
+) {
+  const tried = tryCombinations(task, some, candles, beside)
+  for (let part = 1; part < PARTS; part++) {
+    const own = slice(candles, 0, beginOf(part, candles.length))
+    const others = [...(beside?.others ?? [])].map(
+      ([market, columns]) => [market, slice(columns, 0, own.length)] as const,
+    )
+    const alone = tryCombinations(task, some, own, { ...beside, others: new Map(others) })
+    const scores = ({ before: _, params: __, ...score }: Tried) => score
+    expect(tried.map(({ before }) => before[part - 1])).toEqual(alone.map(scores))
+  }
+  return tried
+}
+
+test('what it had done before a part is what it does where the candles end there, in the midst of a day or a trade', () => {
+  const tried = expectBefore(TASK, all, CANDLES)
+  expect(
+    tried.flatMap(({ before }) => before).filter(({ trades }) => trades > 5).length,
+  ).toBeGreaterThan(100)
+  // Held at many of the cuts: what is still held is part of what it has.
+  const close: Task = { ...TASK, options: { ...TASK.options, fill: 'close', fee: 0 } }
+  expectBefore(close, all, slice(CANDLES, 0, 3_999))
+  expect(tryCombinations(TASK, all.slice(0, 1), slice(CANDLES, 0, 3))[0]?.before).toHaveLength(5)
 })
 test.for([1, 2])(
   'a combination that the file refuses ends the search, with %i at work',
@@ -145,16 +179,16 @@ test('a search that was stopped goes on: what was tried is not tried again, and 
   expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21 + 2)
 })
 
-test('walk-forward chooses by nothing but the candles before, and trades nothing but its part', async () => {
+test('walk-forward chooses by nothing but the candles before, and trades nothing but its part', () => {
   const choice = { goal: 'return', leastTrades: 5 } as const
-  const whole = await walkForward(TASK, all, CANDLES, choice, { workers: 1 })
+  const whole = walkForward(TASK, tryCombinations(TASK, all, CANDLES), CANDLES, choice)
   expect(whole.steps).toHaveLength(5)
   // The last part's candles change nothing of what was chosen before them, nor of the parts before.
   const turned = {
     ...CANDLES,
     close: CANDLES.close.map((close, at) => (at < 3_400 ? close : 90_000 - close)),
   }
-  const other = await walkForward(TASK, all, turned, choice, { workers: 1 })
+  const other = walkForward(TASK, tryCombinations(TASK, all, turned), turned, choice)
   expect(other.steps.slice(0, 4)).toEqual(whole.steps.slice(0, 4))
   expect(other.steps[4]?.chosen).toEqual(whole.steps[4]?.chosen)
   expect(other.steps[4]?.percent).not.toEqual(whole.steps[4]?.percent)
@@ -173,7 +207,7 @@ test('walk-forward chooses by nothing but the candles before, and trades nothing
 test('the report says how many were tried beside the best, and that it was chosen with hindsight', async () => {
   const tried = await search(TASK, all, CANDLES, { workers: 1 })
   const choice = { goal: 'sharpe', leastTrades: 5 } as const
-  const forward = await walkForward(TASK, all, CANDLES, choice, { workers: 1 })
+  const forward = walkForward(TASK, tried, CANDLES, choice)
   const assumed = { market: TASK.market, options: TASK.options, detail: null }
   const lines = searchReport({ title: 'a', size: 30, tried, forward, seed: 1, assumed, ...choice })
   expect(lines).toContain('No venue was named: any amount is traded, however small.')

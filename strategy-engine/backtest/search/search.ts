@@ -9,7 +9,7 @@ import type { Strategy } from '../../strategies/file/strategy.ts'
 import { isTypeScript } from '../../strategies/read-strategy-file.ts'
 import type { Beside, RunInput } from '../run.ts'
 import type { Combination } from './combinations.ts'
-import { type Score, scoresOf } from './score.ts'
+import { type Scored, scoresOf } from './score.ts'
 import type { SearchMemory } from './search-memory.ts'
 import { combinationReader, type Task, type Tried, triedOf } from './try-combinations.ts'
 
@@ -33,7 +33,7 @@ export interface Asked {
   readonly answer: MessagePort
 }
 
-type Scorer = (strategies: readonly Strategy[]) => Promise<readonly Score[]>
+type Scorer = (strategies: readonly Strategy[]) => Promise<readonly Scored[]>
 
 /** In the order of the combinations, whatever the number of workers. */
 export async function search(
@@ -103,7 +103,7 @@ async function withWorkers(
   }
 }
 
-async function ask(worker: Worker, strategies: readonly Strategy[]): Promise<readonly Score[]> {
+async function ask(worker: Worker, strategies: readonly Strategy[]): Promise<readonly Scored[]> {
   const { port1, port2 } = new MessageChannel()
   const answered = once(port1, 'message')
   const asked: Asked = { strategies, answer: port2 }

@@ -4,7 +4,7 @@ import type { Strategy } from '../../strategies/file/strategy.ts'
 import { strategyFileReader } from '../../strategies/read-strategy-file.ts'
 import type { Beside, RunOptions } from '../run.ts'
 import type { Combination } from './combinations.ts'
-import { type Score, scoresOf } from './score.ts'
+import { type Score, type Scored, scoresOf } from './score.ts'
 
 /** Higher is better. */
 export const GOALS = ['sharpe', 'return', 'drawdown-ratio', 'profit-factor'] as const
@@ -18,7 +18,7 @@ export interface Task {
   readonly options: RunOptions
 }
 
-export interface Tried extends Score {
+export interface Tried extends Scored {
   readonly params: Combination
 }
 
@@ -46,13 +46,13 @@ export function tryCombinations(
 /** Each score beside what it is the score of. */
 export function triedOf(
   combinations: readonly Combination[],
-  scores: readonly Score[],
+  scores: readonly Scored[],
 ): readonly Tried[] {
   return scores.map((score, at) => ({ params: combinations[at] ?? {}, ...score }))
 }
 
 /** Null: it traded too little, or the goal cannot be said of it. */
-function goalOf(tried: Tried, goal: Goal, leastTrades: number): number | null {
+function goalOf(tried: Score, goal: Goal, leastTrades: number): number | null {
   if (tried.trades < leastTrades) return null
   switch (goal) {
     case 'sharpe':
@@ -67,7 +67,11 @@ function goalOf(tried: Tried, goal: Goal, leastTrades: number): number | null {
 }
 
 /** The best first; those of which the goal cannot be said are left out. Of equal ones the first stays first. */
-export function ranked(all: readonly Tried[], goal: Goal, leastTrades: number): readonly Tried[] {
+export function ranked<S extends Score>(
+  all: readonly S[],
+  goal: Goal,
+  leastTrades: number,
+): readonly S[] {
   return all
     .flatMap((tried) => {
       const reached = goalOf(tried, goal, leastTrades)

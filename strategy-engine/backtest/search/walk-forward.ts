@@ -3,19 +3,15 @@ import { slice } from '../../data/columns.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/read-strategy-file.ts'
 import { type Beside, run } from '../run.ts'
-import type { Combination } from './combinations.ts'
-import { type SearchOptions, search } from './search.ts'
+import { beginOf, PARTS, type Score } from './score.ts'
 import { type Goal, ranked, type Task, type Tried } from './try-combinations.ts'
-
-/** The first part is only chosen on. */
-const PARTS = 6
 
 interface Step {
   /** When it begins and ends, Unix seconds. */
   readonly from: number
   readonly to: number
   /** The best on all candles before, and what it did there; null where none traded enough. */
-  readonly chosen: Tried | null
+  readonly chosen: (Score & Pick<Tried, 'params'>) | null
   /** What that did on the part itself, percent. */
   readonly percent: number
   readonly holdPercent: number
@@ -35,26 +31,23 @@ export interface Choice {
   readonly leastTrades: number
 }
 
-export async function walkForward(
+/** `tried`: combinations over all of these candles. */
+export function walkForward(
   task: Task,
-  combinations: readonly Combination[],
+  tried: readonly Tried[],
   candles: CandleColumns,
   { goal, leastTrades }: Choice,
-  { onProgress, beside = {}, ...options }: SearchOptions,
-): Promise<WalkForward> {
-  const steps: Step[] = []
-  for (let part = 1; part < PARTS; part++) {
-    const begins = Math.floor((part * candles.length) / PARTS)
-    const ends = Math.floor(((part + 1) * candles.length) / PARTS)
-    const before = slice(candles, 0, begins)
-    const tried = await search(task, combinations, before, {
-      ...options,
-      beside: first(beside, begins),
-      onProgress: (share) => onProgress?.((part - 1 + share) / (PARTS - 1)),
+  beside: Beside = {},
+): WalkForward {
+  const steps = Array.from({ length: PARTS - 1 }, (_, at) => {
+    const before = tried.flatMap(({ params, before }) => {
+      const score = before[at]
+      return score === undefined ? [] : [{ params, ...score }]
     })
-    const chosen = ranked(tried, goal, leastTrades)[0] ?? null
-    steps.push(tradePart(task, chosen, candles, first(beside, ends), [begins, ends]))
-  }
+    const chosen = ranked(before, goal, leastTrades)[0] ?? null
+    const [begins, ends] = [beginOf(at + 1, candles.length), beginOf(at + 2, candles.length)]
+    return tradePart(task, chosen, candles, first(beside, ends), [begins, ends])
+  })
   const grown = (of: (step: Step) => number) =>
     (steps.reduce((all, step) => all * (1 + of(step) / 100), 1) - 1) * 100
   return {
@@ -75,7 +68,7 @@ function first({ detail, others }: Beside, count: number): Beside {
 /** Its indicators know all of the candles before; nothing is decided on those. */
 function tradePart(
   { file, text, market, options }: Task,
-  chosen: Tried | null,
+  chosen: Step['chosen'],
   candles: CandleColumns,
   beside: Beside,
   [begins, ends]: readonly [number, number],
