@@ -8,25 +8,33 @@ import type { Param } from './strategy.ts'
 
 type Names = Map<string, Meaning | null>
 type Texts = Readonly<Record<string, string>>
+type Params = Readonly<Record<string, number>>
 
 export interface Defined {
   readonly names: ReadonlyMap<string, Meaning | null>
   readonly params: Readonly<Record<string, Param>>
 }
 
+/** Null where one is wrong, which the report has. */
+export function readParams(report: Report, written: Texts = {}): ReadonlyMap<string, Param | null> {
+  const params = new Map<string, Param | null>()
+  for (const [name, text] of Object.entries(written)) {
+    const param = readParam(report, ['params', name], text)
+    if (define(report, ['params', name], params, name)) params.set(name, param)
+  }
+  return params
+}
+
 /** `given` are values in place of the file's. */
 export function readNames(
   report: Report,
   scope: Pick<Scope, 'timeframe' | 'market'>,
-  written: { readonly params?: Texts | undefined; readonly let?: Texts | undefined },
-  given: Readonly<Record<string, number>>,
+  read: ReadonlyMap<string, Param | null>,
+  { written, given }: { readonly written: Texts | undefined; readonly given: Params },
 ): Defined {
   const names: Names = new Map()
   const params: Record<string, Param> = {}
-  for (const [name, text] of Object.entries(written.params ?? {})) {
-    const param = readParam(report, ['params', name], text)
-    const isFree = define(report, ['params', name], names, name)
-    if (!isFree) continue
+  for (const [name, param] of read) {
     names.set(name, null)
     if (param === null) continue
     const value = (Object.hasOwn(given, name) ? given[name] : undefined) ?? param.value
@@ -35,7 +43,7 @@ export function readNames(
   }
   for (const name of Object.keys(given))
     if (!names.has(name)) report.add(['params'], `there is no param "${short(name)}"`)
-  readLet(report, scope, written.let ?? {}, names)
+  readLet(report, scope, written ?? {}, names)
   return { names, params }
 }
 
@@ -57,7 +65,12 @@ function readLet(
 }
 
 /** Whether the name is free. */
-function define(report: Report, path: Path, names: Names, name: string): boolean {
+function define(
+  report: Report,
+  path: Path,
+  names: ReadonlyMap<string, unknown>,
+  name: string,
+): boolean {
   if (WORDS.includes(name))
     report.addKey(path, `"${name}" is a word of the language: choose another name`)
   else if (names.has(name)) report.addKey(path, `"${name}" is a param already: choose another name`)

@@ -5,7 +5,7 @@ import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { suggestion } from '../rules/suggest.ts'
 import { Amounts } from './amounts.ts'
-import { readNames } from './names.ts'
+import { readNames, readParams } from './names.ts'
 import { askForOrders, missing, UNUSED } from './needed-keys.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
@@ -43,21 +43,25 @@ export function strategyReader(text: string): (params: Params) => Read {
     const problems = [problemAt(text, opened, opened.message)]
     return () => ({ ok: false, problems })
   }
-  return (params) => readOpened(text, opened, params)
+  return openedReader(text, opened)
 }
 
 /** Of what was opened already; `text` is what a problem shows a line of. */
-export function readOpened(text: string, opened: OpenedYaml, params: Params): Read {
-  const report = new Report(text, opened)
-  const written = readShape(opened, report)
-  const markets = marketsOf(written, report)
-  const strategies = markets.map((market) =>
-    new Reading(report, written, market, params).strategy(),
-  )
-  const [first, ...others] = strategies.filter((one) => one !== null)
-  if (report.problems.length > 0 || first === undefined)
-    return { ok: false, problems: report.problems }
-  return { ok: true, strategies: [first, ...others] }
+export function openedReader(text: string, opened: OpenedYaml): (params: Params) => Read {
+  const before = new Report(text, opened)
+  const written = readShape(opened, before)
+  const markets = marketsOf(written, before)
+  const read = readParams(before, written.params)
+  return (given) => {
+    const report = new Report(text, opened, before)
+    const strategies = markets.map((market) =>
+      new Reading(report, written, market, { read, given }).strategy(),
+    )
+    const [first, ...others] = strategies.filter((one) => one !== null)
+    if (report.problems.length > 0 || first === undefined)
+      return { ok: false, problems: report.problems }
+    return { ok: true, strategies: [first, ...others] }
+  }
 }
 
 function refuse(text: string, message: string): Read {
@@ -111,9 +115,15 @@ class Reading {
   readonly #amounts: Amounts
   readonly #params: Strategy['params']
 
-  constructor(report: Report, written: Partial<Written>, market: string | null, given: Params) {
+  constructor(
+    report: Report,
+    written: Partial<Written>,
+    market: string | null,
+    { read, given }: { readonly read: ReturnType<typeof readParams>; readonly given: Params },
+  ) {
     const timeframe = TIMEFRAME_NAMES.find((name) => name === written.timeframe) ?? null
-    const { names, params } = readNames(report, { timeframe, market }, written, given)
+    const place = { timeframe, market }
+    const { names, params } = readNames(report, place, read, { written: written.let, given })
     this.#report = report
     this.#written = written
     this.#market = market

@@ -13,12 +13,15 @@ export type Path = readonly PropertyKey[]
 export class Report {
   readonly #text: string
   readonly #opened: OpenedYaml
-  readonly #problems = new Map<string, Problem>()
-  readonly #keys = new Set<PropertyKey>()
+  readonly #problems: Map<string, Problem>
+  readonly #keys: Set<PropertyKey>
 
-  constructor(text: string, opened: OpenedYaml) {
+  /** `before`: what was found already. */
+  constructor(text: string, opened: OpenedYaml, before?: Report) {
     this.#text = text
     this.#opened = opened
+    this.#problems = new Map(before === undefined ? [] : before.#problems)
+    this.#keys = new Set(before === undefined ? [] : before.#keys)
   }
 
   /** About the value there, or with `at` about that character of it. */

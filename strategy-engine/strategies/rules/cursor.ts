@@ -19,6 +19,7 @@ export class Cursor {
   readonly scope: Scope
   readonly problems: RuleProblem[] = []
   readonly #tokens: readonly Token[]
+  readonly #last: Token
   #next = 0
   #depth = 0
 
@@ -26,11 +27,11 @@ export class Cursor {
     this.text = text
     this.scope = scope
     this.#tokens = tokens
+    this.#last = tokens.at(-1) ?? { type: 'end', text: '', at: text.length }
   }
 
   peek(ahead = 0): Token {
-    const last: Token = { type: 'end', text: '', at: this.text.length }
-    return this.#tokens[this.#next + ahead] ?? this.#tokens.at(-1) ?? last
+    return this.#tokens[this.#next + ahead] ?? this.#last
   }
 
   /** Whether the next token is this word or mark; if so, it is taken. */

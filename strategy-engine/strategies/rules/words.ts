@@ -96,14 +96,17 @@ export function callOrName(cursor: Cursor, list: () => readonly Parsed[]): Parse
   return ownName(cursor, word, list)
 }
 
+const TRADE_SAID = TRADE_WORDS.map((name) => ({ name, words: name.split(' ') }))
+
 /** `profit`, or several words: `highest since entry`. */
 function tradeWord(cursor: Cursor): Parsed | null {
   const { at } = cursor.peek()
-  const name = TRADE_WORDS.find((words) =>
-    words.split(' ').every((word, ahead) => cursor.peek(ahead).text === word),
+  const said = TRADE_SAID.find(({ words }) =>
+    words.every((word, ahead) => cursor.peek(ahead).text === word),
   )
-  if (name === undefined) return null
-  for (const _ of name.split(' ')) cursor.skip()
+  if (said === undefined) return null
+  const { name } = said
+  for (const _ of said.words) cursor.skip()
   const part = cursor.make({ is: 'trade', name }, UNIT_OF[name], at)
   return known(cursor, { ...part, trade: true }, name, at)
 }

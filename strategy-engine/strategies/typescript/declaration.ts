@@ -1,7 +1,7 @@
 // What a file in TypeScript says beside its code, read as a rule file is read: the same keys, checks and sentences.
 import type { OpenedYaml } from '@keyside/runtime'
-import { readNames } from '../file/names.ts'
-import { MAX_SERIES, type Read, readOpened } from '../file/read-strategy.ts'
+import { readNames, readParams } from '../file/names.ts'
+import { MAX_SERIES, openedReader, type Read } from '../file/read-strategy.ts'
 import { problemAt, Report } from '../file/report.ts'
 import { seriesCount } from '../file/rules.ts'
 import type { Written } from '../file/shape.ts'
@@ -32,7 +32,7 @@ export function readDeclaration(
       const message = `${key}: it is a function of what build() gives back`
       return { ok: false, problems: [problemAt(text, opened.placeOfKey([key]), message)] }
     }
-  const read: Read = readOpened(text, opened, params)
+  const read: Read = openedReader(text, opened)(params)
   if (!read.ok) return read
   const strategies = read.strategies.map((strategy) => ({ ...strategy, enter: [], exit: [] }))
   return { ok: true, strategies, written: opened.data as Written }
@@ -55,7 +55,10 @@ export function withCode(
   const report = new Report(text, openedAs(text, written))
   const given = Object.entries(params).map(([name, { value }]) => [name, value] as const)
   const place = { timeframe, market }
-  const { names } = readNames(report, place, written, Object.fromEntries(given))
+  const { names } = readNames(report, place, readParams(report, written.params), {
+    written: written.let,
+    given: Object.fromEntries(given),
+  })
   const scope = { ...place, names, later: new Set<string>(), trade: false, distance: false }
   const problems: Problem[] = []
   const reads = asked.flatMap((one): readonly Tree[] => {
