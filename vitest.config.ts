@@ -55,8 +55,8 @@ export default defineConfig({
           // A test that hangs is found; a machine that is busy with other things is no failure.
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          // One more than a small machine has cores: many wait for a socket or a process.
-          maxWorkers: Math.max(3, availableParallelism()),
+          // More than a small machine has cores: many wait for a socket, a process or the disk.
+          maxWorkers: Math.max(5, availableParallelism()),
           // Files share the modules of their worker: to load them anew for each took as long as half the tests.
           isolate: false,
         },
@@ -72,6 +72,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Real processes in real time: they mostly wait.
           maxWorkers: 6,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
