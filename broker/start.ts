@@ -162,5 +162,9 @@ function createAedes(config: BrokerConfig, parts: AedesParts): Aedes {
 function reportBroken(refusals: Refusals, { id }: Client, error: Error): void {
   // Our own refusals are in the log already.
   if (error instanceof KeysideError) return
-  refusals.add({ code: 'connection_broken', message: error.message, client: id ?? '' })
+  refusals.add({
+    code: 'connection_broken',
+    message: `the connection of a client broke: ${error.message}`,
+    client: id ?? '',
+  })
 }

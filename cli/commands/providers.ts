@@ -150,8 +150,10 @@ async function remove(name: string, yes: boolean): Promise<void> {
   const config = executorSection(home)
   requireProvider(home, name)
   if (!yes && !(await confirm(`Follow ${name} no more?`))) return
+  // Before anything is changed: a wrong passphrase leaves all as it was.
+  const keychain = await openHomeKeychain(home, config)
   markRemoved(home, name, new Date(systemClock.now()))
-  await removeProviderKey(await openHomeKeychain(home, config), name)
+  await removeProviderKey(keychain, name)
   print(
     `${name} is not followed any more. What you hold of it is looked after as before: stops, take-profits, time stops.`,
     'Its lines in policy.yaml stay until you take them out.',

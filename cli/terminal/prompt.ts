@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline'
 import { KeysideError } from '@keyside/runtime'
 import { type Echo, Terminal } from './terminal.ts'
+import { wrapped } from './wrapped.ts'
 
 /** Shows the question and what is typed. */
 export function prompt(question: string): Promise<string> {
@@ -36,7 +37,7 @@ async function required(question: string, echo: Echo): Promise<string> {
 
 /** Throws `answer_missing` at the end of the input. */
 async function answer(question: string, echo: Echo): Promise<string> {
-  const line = process.stdin.isTTY ? await terminal().ask(question, echo) : await readPipedLine()
+  const line = process.stdin.isTTY ? await terminal().ask(wrapped(question, process.stderr.columns), echo) : await readPipedLine()
   if (line === null) throw unanswered(question)
   return line
 }

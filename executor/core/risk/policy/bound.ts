@@ -192,8 +192,10 @@ export function printBound(bound: DailyBound): string {
     ['the most until trading halts', untilHalt.sum, 'over as many days as it takes'],
   ]
   const all = [...rows, ...last]
+  // Headings run on.
+  const cells = all.filter(([, amount]) => amount !== '')
   const [wide, long] = [0, 1].map((column) =>
-    Math.max(...all.map((row) => (row[column] ?? '').length)),
+    Math.max(...cells.map((row) => (row[column] ?? '').length)),
   )
   const lines = all.map(([what = '', amount = '', how = '']) =>
     amount === ''
