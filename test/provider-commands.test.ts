@@ -95,7 +95,7 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
   const other = await run(
     `root sign ${draft} --yes --root ${file('second.vault')} ${withPassphrase}`,
   )
-  expect(other.stdout).toContain('Signed, by 2.')
+  expect(other.stdout).toContain('Signed by 2')
   const published = await run(`keyset publish ${draft}`)
   expect(published.stdout).toContain('Keyset 2')
   expect(published.stdout, 'the fingerprint to be published').toMatch(/^ {2}(\S{4} ){10}\S{3}$/m)

@@ -11,10 +11,10 @@ export function keysetLines(file: KeysetFile): string[] {
     `Keyset ${claims.version} of ${claims.iss}, from ${day(claims.iat)} to ${day(claims.exp)}`,
     `Root ${rootFingerprint(root)}, ${root.threshold} of ${root.keys.length} must sign`,
     '',
-    ...table(claims.keys.map(keyCells)),
+    ...table([['key', 'signs', ''], ...claims.keys.map(keyCells)]),
     ...claims.revoked.map((kid) => `${kid}  revoked`),
     '',
-    ...table(claims.plans.map(planCells)),
+    ...table([['plan', 'markets', 'terms', ''], ...claims.plans.map(planCells)]),
     '',
     ...claims.addresses.map(({ url, tls }) => `${url}  TLS: ${tls}`),
     '',
@@ -23,21 +23,23 @@ export function keysetLines(file: KeysetFile): string[] {
 }
 
 function keyCells({ key, kinds, plans, markets, until }: Keyset['keys'][number]): string[] {
-  const scope = [plans, markets].flatMap((names) => names?.join(',') ?? [])
+  const scope = [plans, markets].flatMap((names) => names?.join(', ') ?? [])
   const end = until === undefined ? [] : [`until ${day(until)}`]
-  return [thumbprint(key), kinds.join(','), [...scope, ...end].join(', ')]
+  return [thumbprint(key), kinds.join(', '), [...scope, ...end].join(', ')]
 }
 
 function planCells({ plan, about, markets, terms }: Keyset['plans'][number]): string[] {
-  return [plan, markets.join(','), terms ? `terms ${terms.version}` : 'no terms', about]
+  return [plan, markets.join(', '), terms ? `version ${terms.version}` : 'none', about]
 }
 
 function signatureLine(file: KeysetFile): string {
   const signers = signersOf(file).length
   const open = missingSignatures(file)
-  if (open.length === 0) return `Signed, by ${signers}.`
+  if (open.length === 0) return `Signed by ${signers}: that is enough.`
   const wanted = open.map(({ root, missing }) => `${missing} of ${namesOf(root)}`).join('; ')
-  return `Signed by ${signers}; not yet by ${wanted}.`
+  return signers === 0
+    ? `Not signed yet. It takes ${wanted}.`
+    : `Signed by ${signers}, not yet by ${wanted}.`
 }
 
 function namesOf({ keys }: Root): string {
