@@ -17,6 +17,7 @@ import { accountHomes, accountsOf } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
 import { executorSection, homeKeychains } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
+import { minute } from '../terminal/duration.ts'
 import { newPassphrase, readPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
 
@@ -116,7 +117,11 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
     clock: systemClock,
     randomBytes: systemRandomBytes,
   })
-  print(`Restored in ${home}, as it was at ${contents.made}.`, '', ...nextSteps(home, contents))
+  print(
+    `Restored in ${home}, as it was at ${minute(Date.parse(contents.made) / 1000)}.`,
+    '',
+    ...nextSteps(home, contents),
+  )
 }
 
 /** A vault has one passphrase for all accounts, asked for once. */

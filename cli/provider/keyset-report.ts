@@ -36,12 +36,16 @@ function signatureLine(file: KeysetFile): string {
   const signers = signersOf(file).length
   const open = missingSignatures(file)
   if (open.length === 0) return `Signed by ${signers}: that is enough.`
-  const wanted = open.map(({ root, missing }) => `${missing} of ${namesOf(root)}`).join('; ')
-  return signers === 0
-    ? `Not signed yet. It takes ${wanted}.`
-    : `Signed by ${signers}, not yet by ${wanted}.`
-}
-
-function namesOf({ keys }: Root): string {
-  return keys.join(', ')
+  const newest = rootFingerprint(rootInForce(file))
+  const isNewest = ({ root }: { root: Root }) => rootFingerprint(root) === newest
+  const wanted = open
+    .map((each) => {
+      const named = isNewest(each) ? 'this root' : 'the root before'
+      return `${each.missing} of ${named} (${each.root.keys.join(', ')})`
+    })
+    .join('; ')
+  if (signers === 0) return `Not signed yet. It takes ${wanted}.`
+  return open.some(isNewest)
+    ? `Signed by ${signers}, not yet by ${wanted}.`
+    : `Signed by ${signers}. A device that does not know this root yet takes it when ${wanted} has signed too.`
 }

@@ -37,7 +37,9 @@ async function required(question: string, echo: Echo): Promise<string> {
 
 /** Throws `answer_missing` at the end of the input. */
 async function answer(question: string, echo: Echo): Promise<string> {
-  const line = process.stdin.isTTY ? await terminal().ask(wrapped(question, process.stderr.columns), echo) : await readPipedLine()
+  const line = process.stdin.isTTY
+    ? await terminal().ask(wrapped(question, process.stderr.columns), echo)
+    : await readPipedLine()
   if (line === null) throw unanswered(question)
   return line
 }

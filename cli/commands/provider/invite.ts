@@ -82,6 +82,7 @@ async function run(
     printJson({ name: client, ...invited })
     return
   }
+  if (replace) print(`The device that was ${client}'s is shut out.`, '')
   print(`For ${client}, once, until ${minute(invited.expires)}:`, '')
   if (process.stdout.isTTY) print(encodeQR(invited.link, 'ascii', { ecc: 'low', border: 1 }))
   print(invited.link, '', 'On the device: keyside follow, with this link in quotation marks.')
