@@ -19,6 +19,11 @@ test('a word is never broken, so that a link can be copied', () => {
   expect(wrapped(`open ${link} now`, 24)).toBe(`open\n${link}\nnow`)
 })
 
+test('what is quoted stays as it is, so that the caret under it points at the mistake', () => {
+  const quoted = 'enter: crossover(ema(3), emaa(8))'
+  expect(wrapped(`    ${quoted}`, 24)).toBe(`    ${quoted}`)
+})
+
 test('without a terminal, and where it fits, all stays as it is', () => {
   const line = `  two  spaces ${'and more '.repeat(20)}`
   expect(wrapped(line, undefined)).toBe(line)

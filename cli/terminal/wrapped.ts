@@ -3,13 +3,20 @@
 /** Under less than this a column of text cannot be read. */
 const LEAST = 20
 
+/** Before a line that is quoted as it stands, such as one of a strategy with a caret under its mistake. */
+const QUOTED = '    '
+
 /** What goes on stands under the beginning of its text, or of its last column. `columns` is undefined where nobody looks. */
 export function wrapped(text: string, columns: number | undefined): string {
   if (columns === undefined || columns < LEAST) return text
   return text
     .split('\n')
-    .map((line) => (line.length <= columns ? line : wrappedLine(line, columns)))
+    .map((line) => (isLeft(line, columns) ? line : wrappedLine(line, columns)))
     .join('\n')
+}
+
+function isLeft(line: string, columns: number): boolean {
+  return line.length <= columns || line.startsWith(QUOTED)
 }
 
 function wrappedLine(line: string, columns: number): string {
