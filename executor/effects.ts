@@ -4,9 +4,11 @@ import { seconds } from '@keyside/protocol'
 import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
 import { balanceAnswer } from './core/commands/answers.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
+import { openingPrice } from './fee-prices.ts'
 import { readHistory } from './journal/history.ts'
 import type { Journal } from './journal/journal.ts'
 import type { Results } from './journal/results.ts'
+import { lastStepWith } from './journal/sale-story.ts'
 import { lookAtAccount } from './observe-account.ts'
 import { look } from './observe-exchange.ts'
 import { findMarket } from './price-alerts/find-market.ts'
@@ -82,6 +84,16 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'watch':
       exchange.watch(effect.markets)
       return null
+    case 'fee_price': {
+      const { market, minute } = effect
+      return { type: 'fee_price', market, minute, price: await openingPrice(effect, exchange) }
+    }
+    case 'sale_result': {
+      const db = journal.database()
+      const sale = (await results.read(db, nextTurn)).trade(effect.clientOrderId)
+      const step = sale === undefined ? null : lastStepWith(db, sale)
+      return step && { type: 'sale_result', step }
+    }
     case 'look_back': {
       const { market, timeframe, limit, of } = effect
       const answer = await exchange.candles(market, timeframe, limit).catch(notOk)

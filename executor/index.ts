@@ -101,7 +101,7 @@ export {
 } from './providers/provider-folder.ts'
 export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
 export { heldMarkets, preparePaperReset } from './reset-paper.ts'
-export type { Trade } from './results/ledger.ts'
+export type { Trade } from './results/trade.ts'
 export { type SameAccount, tryKey } from './rotate-key.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'

@@ -34,7 +34,8 @@ test('/trade asks for one sale, and tells all of it in lines that a phone does n
   expect(instruction).toEqual({ do: 'trade', number: 12 })
   expect(rest).toEqual(['please'])
   const fees = { USDT: '6.43', BNB: '0.00412' }
-  const text = shown(story({ fees, stream: 'home/a-long-name-of-a-stream-00000000' })) ?? ''
+  const text =
+    shown(story({ fees, feesValue: '8.95', stream: 'home/a-long-name-of-a-stream-00000000' })) ?? ''
   expect(text).toBe(`<b>Sale 12</b> · BTC/USDT
 a-long-name-of-a-stream-00000000
 <b>Bought</b> from 18:04 UTC on
@@ -45,8 +46,10 @@ Stop 64,010.5 at 18:35
 <b>Sold</b> 19:04 UTC: take-profit
 0.05 BTC for 3,230.1 USDT
 each 64,602, held 60 min
-Fees 6.43 USDT
-Fees 0.00412 BNB
+Fees, both ways:
+6.43 USDT
+0.00412 BNB
+in all 8.95 USDT
 Result <b>+21.17 USDT (+0.66 %)</b>`)
   const left = shown(story({ reason: 'exit' }, { sold: 'rsi(14) 71 is over 70' })) ?? ''
   expect(left).toContain('UTC: the strategy left')
@@ -110,7 +113,10 @@ test('/fees has those of each period by currency, whatever was sold for it', () 
   if (results.about !== 'results') throw new Error('no results')
   const [today, all] = results.rows
   if (today === undefined || all === undefined) throw new Error('no rows')
-  const inBtc = { ...all, currency: 'BTC', fees: { BTC: '0.0001', BNB: '0.00088' } }
+  const inBtc = {
+    ...{ ...all, currency: 'BTC', besides: undefined },
+    ...{ fees: { BTC: '0.0001', BNB: '0.00088' }, feesValue: '0.000109' },
+  }
   const rows = [{ ...today, fees: {} }, all, inBtc]
   expect(
     shown({ about: 'results', by: 'period', rows }),
@@ -120,7 +126,9 @@ none
 <b>All time</b>
 70.4 USDT
 0.005 BNB
-0.0001 BTC`)
+0.0001 BTC
+in all 72.92 USDT + 0.000109 BTC
+without fees of 0.0001 BNB`)
   expect(shown({ about: 'results', by: 'period', rows: [] })).toContain('Nothing was sold yet')
 })
 

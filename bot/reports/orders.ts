@@ -47,7 +47,7 @@ function notifyOnCard(context: NotificationContext, step: OrderStep, card: Card)
   })
   if (step.status === 'expired' && card.pressed === 0) tellMissed(context, step, card)
   const trade = step.order.kind === 'entry' ? null : tradeOf(context, step)
-  if (trade !== null) followStep(context, trade, step)
+  if (trade !== null) followStep(context, trade, step, toldBefore(context, step))
   return isHere ? card.message : notifyLoudly(context, step, { answers: card.message })
 }
 
@@ -64,7 +64,7 @@ function notifyWithoutCard(context: NotificationContext, step: OrderStep): numbe
   const trade = tradeOf(context, step)
   if (trade === null)
     return step.order.kind === 'stop' ? notifyStop(context, step) : notifyAlone(context, step)
-  followStep(context, trade, step)
+  followStep(context, trade, step, toldBefore(context, step))
   const isDoubted = findByKey(context.store, unknownKey(context, step)) !== null
   const answers = trade.message
   if (step.code === 'canceled_elsewhere') return notifyAgain(context, step, answers)
@@ -131,6 +131,12 @@ function notifyLoudly(
   const content = { html: orderText(step).text }
   const more = { key, kind: kindOfStep(step), ...(answers !== null && { answers }) }
   return notifyOwner(context, content, { ...more, ...traceOf(step) })
+}
+
+/** The device tells a sale again when it knows more of its result. */
+function toldBefore(context: NotificationContext, step: OrderStep): 'before' | 'now' {
+  const isOld = isFinal(step) && findByKey(context.store, endKey(context, step)) !== null
+  return isOld ? 'before' : 'now'
 }
 
 /** Once the state is known, the message about the unknown state is replaced. */

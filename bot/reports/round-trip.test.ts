@@ -69,6 +69,26 @@ const linesWith = (chat: Chat, word: string) =>
     .flatMap((text) => text.split('\n'))
     .filter((line) => line.includes(word))
 
+test('a sale that is told again with all its fees is the same message, and joins no later trade', async () => {
+  const fixture = await openFixture()
+  const chat = await fixture.claim()
+  const bought = { filled: '0.05', average: '64050.1' }
+  const fees = [{ amount: '0.0004', currency: 'BNB' }]
+  const early = { ...sold, result: { ...sold.result, besides: fees } }
+  const later = orderOf(9)
+  await report(fixture, [
+    stepOf(entry, 'filled', bought),
+    stepOf(exit, 'filled', early),
+    stepOf(exit, 'filled', sold),
+    stepOf(later, 'filled', bought),
+  ])
+  const told = said(chat)
+  expect(told.filter((text) => text.includes('fees included'))).toHaveLength(1)
+  expect(told.join()).not.toContain('less fees')
+  await report(fixture, [stepOf(exit, 'filled', sold)])
+  expect(said(chat)).toEqual(told)
+})
+
 test('a round trip is a card that becomes the purchase, a stop, and a sale with its result', async () => {
   const fixture = await openFixture()
   const chat = await fixture.claim()

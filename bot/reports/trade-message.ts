@@ -44,8 +44,16 @@ export function isSilentStop({ status }: OrderStep): boolean {
   return SILENT.includes(status)
 }
 
-export function followStep(context: NotificationContext, trade: Trade, step: OrderStep): void {
+/** `told`: its end was told before, perhaps in the story of an older purchase. */
+export function followStep(
+  context: NotificationContext,
+  trade: Trade,
+  step: OrderStep,
+  told: 'before' | 'now' = 'now',
+): void {
   const { story } = trade
+  const isThere = story.sales.some(({ order }) => order.id === step.order.id)
+  if (told === 'before' && !isThere) return
   if (step.order.kind === 'exit') {
     update(context, trade, { ...story, sales: withSale(story, step) })
     return

@@ -148,6 +148,7 @@ const RESULTS = {
       negative: false,
       paid: '3000',
       fees: {},
+      feesValue: '0',
     },
   ],
 }

@@ -160,6 +160,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           cost: '3202.505',
           proceeds: '3230.1',
           fees: { USDT: '6.43' },
+          feesValue: '6.43',
           result: { gain: '21.165', negative: false, paid: '3205.705' },
         },
         {
@@ -173,6 +174,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           cost: '7841.45',
           proceeds: '7801.25',
           fees: {},
+          feesValue: '0',
           result: { gain: '40.2', negative: true, paid: '7841.45' },
         },
       ],
@@ -191,6 +193,7 @@ export function answersAt(now: number): Record<Question, Answer> {
         cost: '3202.505',
         proceeds: '3230.1',
         fees: { USDT: '6.43' },
+        feesValue: '6.43',
         result: { gain: '21.165', negative: false, paid: '3205.705' },
       },
       bought: 'ema(12) crossed above ema(26), rsi(14) 58',
@@ -246,6 +249,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           negative: false,
           paid: '3205.705',
           fees: { USDT: '6.43' },
+          feesValue: '6.43',
         },
         {
           key: 'all',
@@ -257,6 +261,8 @@ export function answersAt(now: number): Record<Question, Answer> {
           negative: true,
           paid: '35205.7',
           fees: { USDT: '70.4', BNB: '0.00412' },
+          feesValue: '72.92',
+          besides: { BNB: '0.0001' },
         },
       ],
     },
@@ -306,6 +312,7 @@ export function answersAt(now: number): Record<Question, Answer> {
           negative: false,
           paid: '3205.7',
           fees: { USDT: '6.43' },
+          feesValue: '6.43',
         },
       ],
       curve: {

@@ -88,6 +88,7 @@ Your device alone raises them.`,
 today  +21.17 +0.66    1   1
 all   −119.50 −0.34   12   7</pre>
 1 sold without a known result, in no sum
+without fees of 0.0001 BNB
 <b>Below the best</b>
 Realised 150 USDT, at worst 171.17
 Held included: 12.5 of 300 USDT`,

@@ -53,6 +53,7 @@ const row = (change: Partial<ResultRow>): ResultRow => ({
   negative: false,
   paid: '3205.705',
   fees: { USDT: '6.43' },
+  feesValue: '6.43',
   ...change,
 })
 const daily = (rows: ResultRow[]): Extract<Answer, { about: 'results' }> => ({

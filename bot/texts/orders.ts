@@ -147,8 +147,21 @@ function fees({ fees = [] }: OrderStep): string {
   return ` Fee ${fees.map(feeText).join(' + ')}.`
 }
 
+/** "0.12 USDT + 0.0003 BNB". */
+export function feesText(fees: Readonly<Record<string, string>>): string {
+  return Object.entries(fees)
+    .map(([currency, amount]) => feeText({ currency, amount }))
+    .join(' + ')
+}
+
 export function feeText(fee: { readonly amount: string; readonly currency: string }): string {
   return `${sum(fee.amount)} ${fee.currency}`
+}
+
+/** Fees of which nobody knows what they were worth: they are in no sum. */
+export function withoutText(unpriced: Readonly<Record<string, string>> = {}): Html[] {
+  if (Object.keys(unpriced).length === 0) return []
+  return [html`without fees of ${feesText(unpriced)}`]
 }
 
 /** In money and percent of what was paid. */

@@ -9,7 +9,7 @@ import {
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { amount, cents, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
-import { feeText, resultText } from './orders.ts'
+import { feesText, feeText, resultText, withoutText } from './orders.ts'
 import { table } from './table.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -42,13 +42,14 @@ export function tradesText({ rows, of }: About<'trades'>, now: number): Html {
 }
 
 function tradeText(row: SaleRow, now: number): Html {
-  const { number, market, stream, reason, opened, closed, proceeds, result } = row
+  const { number, market, stream, reason, opened, closed, proceeds, besides, result } = row
   const { base, quote } = currencies(market)
   return lines(
     html`${number}. <b>${amount(row.amount)} ${base}</b> for ${sum(proceeds)} ${quote}`,
     result === undefined
       ? html`Result unknown: nobody knows what was paid`
       : resultText(result, quote),
+    ...withoutText(besides),
     html`${time(closed * 1000, now)} · held ${span((closed - opened) * 1000)}`,
     html`${shownStream(stream)} · ${REASONS[reason]}`,
   )
@@ -64,7 +65,7 @@ export function storyText(
   { row, bought, sold, stops, candles }: About<'trade'>,
   now: number,
 ): Html {
-  const { number, market, stream, reason, opened, closed, proceeds, cost, fees, result } = row
+  const { number, market, stream, reason, opened, closed, proceeds, cost, result } = row
   const { base, quote } = currencies(market)
   const each = (money: string) => sum(new Big(money).div(row.amount))
   return lines(
@@ -83,16 +84,34 @@ export function storyText(
     html`each ${each(proceeds)}, held ${span((closed - opened) * 1000)}`,
     // What the device sells by itself has its reason in the line above.
     sold === undefined || reason !== 'exit' ? null : html`<i>${sold}</i>`,
-    ...feeLines(fees),
+    ...(Object.keys(row.fees).length === 0 ? [] : [html`Fees, both ways:`]),
+    ...feeLines([{ ...row, currency: quote }]),
     result === undefined ? html`Result unknown` : resultText(result, quote),
     candles.length < 2 ? html`No picture: your exchange gave no candles of that time.` : null,
   )
 }
 
-function feeLines(fees: SaleRow['fees']): Html[] {
-  return Object.entries(fees).map(
-    ([currency, fee]) => html`Fees ${feeText({ currency, amount: fee })}`,
-  )
+/** Of sales, with the currency that these brought. */
+type Charged = Pick<ResultRow, 'fees' | 'feesValue' | 'besides' | 'currency'>
+
+/** Each currency, and what they come to where that is not said by it. */
+function feeLines(rows: readonly Charged[]): Html[] {
+  const each = together(rows.map(({ fees }) => fees))
+  const unpriced = together(rows.map(({ besides = {} }) => besides))
+  const value = together(rows.map(({ currency, feesValue }) => ({ [currency]: feesValue })))
+  const isSaid = Object.keys(each).every((currency) => currency in value)
+  return [
+    ...Object.entries(each).map(([currency, amount]) => html`${feeText({ currency, amount })}`),
+    ...(isSaid ? [] : [html`in all ${feesText(value)}`]),
+    ...withoutText(unpriced),
+  ]
+}
+
+function together(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const sums = new Map<string, Big>()
+  for (const [currency, amount] of all.flatMap((one) => Object.entries(one)))
+    sums.set(currency, (sums.get(currency) ?? new Big(0)).plus(amount))
+  return Object.fromEntries([...sums].map(([currency, amount]) => [currency, amount.toFixed()]))
 }
 
 /** Fees of what was sold, and of its purchases, by period; `by` is "period". */
@@ -103,11 +122,8 @@ export function paidFeesText({ by, rows, timeZone }: About<'results'>): Html {
   return list(
     html`<b>Fees</b> of what was sold, both ways`,
     keys.map((key) => {
-      const together = new Map<string, Big>()
-      for (const { fees } of rows.filter((row) => row.key === key))
-        for (const [currency, fee] of Object.entries(fees))
-          together.set(currency, (together.get(currency) ?? new Big(0)).plus(fee))
-      const each = [...together].map(([currency, fee]) => html`${sum(fee)} ${currency}`)
+      const own = rows.filter((row) => row.key === key)
+      const each = feeLines(own)
       return lines(
         html`<b>${keyText(by, key, timeZone)}</b>`,
         ...(each.length > 0 ? each : [html`none`]),
@@ -169,6 +185,7 @@ function timeTable(
     head,
     ...tables,
     unknown === 0 ? null : html`${unknown} sold without a known result, in no sum`,
+    ...withoutText(together(counted.map(({ besides = {} }) => besides))),
     more === 0 ? null : html`and ${more} more`,
   )
 }
@@ -227,7 +244,7 @@ function rowText(
   { by, timeZone }: Pick<About<'results'>, 'by' | 'timeZone'>,
   row: ResultRow,
 ): Html {
-  const { currency, trades, won, unknown, gain, negative, paid, fees } = row
+  const { currency, trades, won, unknown, gain, negative, paid, fees, besides } = row
   const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
   return lines(
     html`<b>${keyText(by, row.key, timeZone)}</b>`,
@@ -235,13 +252,8 @@ function rowText(
     html`${trades} sold, ${won} with a gain`,
     unknown === 0 ? null : html`${unknown} without a known result`,
     Object.keys(fees).length === 0 ? null : html`Fees ${feesText(fees)}`,
+    ...withoutText(besides),
   )
-}
-
-function feesText(fees: ResultRow['fees']): string {
-  return Object.entries(fees)
-    .map(([currency, amount]) => feeText({ currency, amount }))
-    .join(' + ')
 }
 
 function keyText(by: GroupedBy, key: string, timeZone = 'UTC'): string {

@@ -3,6 +3,7 @@ import { type Answer, type ResultRow, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { Html, html, lines, list } from './html.ts'
 import { amount, share, signed, sum, time, zone } from './numbers.ts'
+import { feesText, withoutText } from './orders.ts'
 
 type Summary = Extract<Answer, { about: 'summary' }>
 
@@ -43,13 +44,14 @@ function resultLines({
   negative,
   paid,
   fees,
+  besides,
 }: ResultRow): Html[] {
   const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
-  const paidFees = Object.entries(fees).map(([name, fee]) => `${sum(fee)} ${name}`)
   return [
     html`Result <b>${signed(gain, negative)} ${currency}</b>${percent}`,
     html`${trades} sold, ${won} with a gain${unknown === 0 ? '' : `, ${unknown} unknown`}`,
-    ...(paidFees.length === 0 ? [] : [html`Fees ${paidFees.join(' + ')}`]),
+    ...(Object.keys(fees).length === 0 ? [] : [html`Fees ${feesText(fees)}`]),
+    ...withoutText(besides),
   ]
 }
 

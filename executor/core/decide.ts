@@ -10,6 +10,7 @@ import { watchClock } from './execution/clock-jumps.ts'
 import { setCondition } from './execution/conditions.ts'
 import { watchConnection } from './execution/connection-watch.ts'
 import { type DecisionContext, newContext, notice, remember, report } from './execution/context.ts'
+import { onFeePrice, watchFeePrices } from './execution/fee-prices.ts'
 import type { Decision, Environment, Input } from './execution/inputs.ts'
 import { watchLosses } from './execution/loss-limits.ts'
 import { advanceOrders } from './execution/order-pipeline.ts'
@@ -97,6 +98,10 @@ function take(context: DecisionContext, input: Input): undefined {
       return onKeyRights(context, input.rights)
     case 'address':
       return onAddress(context, input.address)
+    case 'fee_price':
+      return onFeePrice(context, input)
+    case 'sale_result':
+      return report(context, input.step)
     case 'market_found':
       return onMarketFound(context, input)
     case 'looked_back':
@@ -168,6 +173,7 @@ function runDueWork(context: DecisionContext): undefined {
   pollOrders(context)
   watchStops(context)
   watchPriceAlerts(context)
+  watchFeePrices(context)
   watchLimits(context)
   summarizeRefusals(context)
   forget(context)

@@ -7,8 +7,8 @@ import { refusedAnswer } from '../core/execution/refusals.ts'
 import type { Candle } from '../core/model/exchange.ts'
 import { fitting } from '../core/model/report-room.ts'
 import { curveOf } from '../results/curve.ts'
-import type { Trade } from '../results/ledger.ts'
-import { byCurrency, isTimeZone, summarize, UTC } from '../results/summary.ts'
+import { feeColumns, isTimeZone, summarize, UTC } from '../results/summary.ts'
+import type { Trade } from '../results/trade.ts'
 import { explainIn } from './explain.ts'
 import type { Results } from './results.ts'
 import { CANDLES, storyOf, windowOf } from './sale-story.ts'
@@ -108,6 +108,8 @@ function tradeRow({
   opened,
   closed,
   fees,
+  feesValue,
+  besides,
   result,
   ...trade
 }: Trade): SaleRow {
@@ -115,7 +117,7 @@ function tradeRow({
     ...trade,
     opened: seconds(opened),
     closed: seconds(closed),
-    fees: byCurrency(fees),
+    ...feeColumns({ fees, feesValue, besides }),
     ...(result !== null && { result: ofRow(result) }),
   }
 }

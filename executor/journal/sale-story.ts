@@ -1,8 +1,9 @@
 // One sale with all that the journal says of it, and which candles show it.
 import type { DatabaseSync } from 'node:sqlite'
-import { type Answer, type Decimal, seconds } from '@keyside/protocol'
+import { isDeepStrictEqual } from 'node:util'
+import { type Answer, type Decimal, type ReportEvent, seconds } from '@keyside/protocol'
 import type { FactOf } from '../core/model/events.ts'
-import type { Trade } from '../results/ledger.ts'
+import type { Trade } from '../results/trade.ts'
 import type { Row } from './chain.ts'
 import { toEvent } from './journal.ts'
 
@@ -49,6 +50,24 @@ export function storyOf(
     ...(sold !== undefined && { sold }),
     stops: stops.slice(-MAX_STOPS).flatMap((stop) => stopOf(db, stop)),
   }
+}
+
+type OrderStep = Extract<ReportEvent, { type: 'order' }>
+
+/** A sale as it was reported last, with the result that it has now; null where that is what was said. */
+export function lastStepWith(
+  db: DatabaseSync,
+  { clientOrderId, result }: Pick<Trade, 'clientOrderId' | 'result'>,
+): OrderStep | null {
+  const row = db
+    .prepare(
+      `SELECT event FROM reports WHERE event ->> 'type' = 'order'
+       AND event ->> '$.order.clientOrderId' = ? ORDER BY seq DESC LIMIT 1`,
+    )
+    .get(clientOrderId)
+  if (row === undefined || result === null) return null
+  const step = JSON.parse(String(row['event'])) as OrderStep
+  return isDeepStrictEqual(step.result, result) ? null : { ...step, result }
 }
 
 function reasonOf(db: DatabaseSync, order: string): string | undefined {

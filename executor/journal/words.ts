@@ -3,7 +3,7 @@
 import { shownStream, type Threshold } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import { signed } from '../core/model/account.ts'
-import type { JournalEvent, Step } from '../core/model/events.ts'
+import type { FactOf, JournalEvent, Step } from '../core/model/events.ts'
 import type { KeyRights, OrderRequest } from '../core/model/exchange.ts'
 import type { NewOrder, OrderKind } from '../core/model/order.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
@@ -49,6 +49,8 @@ export function tell(event: JournalEvent): string {
       return 'the card was shown in Telegram'
     case 'fill':
       return `filled ${event.trade.amount} at ${event.trade.price}${tellFee(event.trade.fee)}, trade ${event.trade.id}`
+    case 'fee_priced':
+      return tellPrice(event)
     case 'unprotected':
       return `${shownStream(event.position)} has no stop (${event.code}): ${event.message}`
     case 'closing':
@@ -187,6 +189,18 @@ function tellStep({ event, by, exchangeId, approval, filled, code, message }: St
 
 function tellFee(fee: { amount: string; currency: string } | undefined): string {
   return fee === undefined ? '' : `, fee ${fee.amount} ${fee.currency}`
+}
+
+function tellPrice({ market, minute, price }: FactOf<'fee_priced'>): string {
+  const [coin, currency] = market.split('/')
+  const when = `fees in ${coin} of the minute ${utcMinute(minute)} UTC`
+  return price === null
+    ? `nobody knows what ${when} were worth: they are in no result`
+    : `${when} count with ${price} ${currency} for one`
+}
+
+function utcMinute(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
 }
 
 function tellRights({ created, expires, ...rights }: KeyRights): string {

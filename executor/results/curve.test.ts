@@ -1,7 +1,7 @@
 // Results over time, against sums that are done here by hand.
 import { expect, test } from 'vitest'
 import { curveOf } from './curve.ts'
-import type { Trade } from './ledger.ts'
+import type { Trade } from './trade.ts'
 
 const DAY = 86_400_000
 const START = Date.parse('2026-11-01T00:00:00Z')
@@ -22,6 +22,8 @@ function trade(day: number, gain: number | null, market = 'BTC/USDT'): Trade {
     cost: '100',
     proceeds: '100',
     fees: [],
+    feesValue: '0',
+    besides: [],
     result:
       gain === null ? null : { gain: String(Math.abs(gain)), negative: gain < 0, paid: '100' },
     entry: null,

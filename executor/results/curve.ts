@@ -1,7 +1,7 @@
 // How results added up over time, and how far they were below their best. Pure.
 import { type Curve, seconds, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import type { Trade } from './ledger.ts'
+import type { Trade } from './trade.ts'
 
 /** More than a picture shows apart, and no more than a report has room for beside its rows. */
 const MAX_POINTS = 60

@@ -1,39 +1,13 @@
 // Every sale with what it brought, from the journal's events, in their order. Pure.
-import type { Decimal, SaleResult, SaleRow } from '@keyside/protocol'
+import type { Decimal, SaleRow } from '@keyside/protocol'
 import { addFee, isZero, minus, plus, times } from '../core/model/decimals.ts'
 import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { Fee, Fill } from '../core/model/exchange.ts'
+import { feePriceKey, priceNeeded } from '../core/model/fee-prices.ts'
 import { addTaken, addToLots, goneWith, type Lot, lotOf, takeFromLots } from '../core/model/lots.ts'
-import type { CostBasis, OrderKind } from '../core/model/order.ts'
+import type { OrderKind } from '../core/model/order.ts'
 import { type CloseReason, positionKey } from '../core/model/position.ts'
-import { saleResult } from '../core/model/profit.ts'
-
-/** What one order has sold, and what it brought. */
-export interface Trade {
-  /** From 1, in the order in which the first fills of the sales came: it stays. */
-  readonly number: number
-  readonly clientOrderId: string
-  /** `<provider>/<stream>`. */
-  readonly stream: string
-  readonly market: string
-  readonly reason: SaleRow['reason']
-  /** The oldest purchase of what was sold, and the last fill of the sale, by the exchange's clock, Unix ms. */
-  readonly opened: number
-  readonly closed: number
-  /** Base: what was sold. */
-  readonly amount: Decimal
-  /** Quote, without fees. `cost` is of what was sold, first in, first out. */
-  readonly cost: Decimal
-  readonly proceeds: Decimal
-  /** Of the sale, and of the purchases of what it sold, one for each currency. */
-  readonly fees: readonly Fee[]
-  /** Null where nobody knows what was paid. */
-  readonly result: SaleResult | null
-  /** Client order id of the oldest purchase in it; null where nobody knows it. */
-  readonly entry: string | null
-  /** Stops that were ordered for the position until then, oldest first: when, Unix ms, and their client order id. */
-  readonly stops: readonly { readonly at: number; readonly order: string }[]
-}
+import { NO_SALE, type Sale, type Trade, tradeOf } from './trade.ts'
 
 /** Coins that went out of a position without a sale: no profit and no loss. */
 export interface Left {
@@ -51,6 +25,7 @@ export const LEDGER_EVENTS = [
   'ordered',
   'mapped',
   'fill',
+  'fee_priced',
   'closing',
   'stop_moved',
   'written_off',
@@ -78,14 +53,6 @@ interface Holding {
   readonly stops: Trade['stops']
 }
 
-interface Sale extends Omit<Trade, 'cost' | 'fees' | 'result'> {
-  readonly costBasis: CostBasis
-  /** Of the sale alone. */
-  readonly fees: readonly Fee[]
-  /** Base that it took from what was held, its fees in base included. */
-  readonly gone: Decimal
-}
-
 /** What a stop is that was moved. */
 const MOVED: { readonly [Why in FactOf<'stop_moved'>['why']]: Holding['stop'] } = {
   trailing_stop: 'trailing_stop',
@@ -109,11 +76,19 @@ export class Ledger {
   readonly #orders = new Map<string, KnownOrder>()
   readonly #holdings = new Map<string, Holding>()
   readonly #sales = new Map<string, Sale>()
+  /** By `feePriceKey`; null where nobody knows it. */
+  readonly #prices = new Map<string, Decimal | null>()
   readonly #left: Left[] = []
 
   /** Oldest first. */
   trades(): readonly Trade[] {
-    return [...this.#sales.values()].map(toTrade)
+    return [...this.#sales.values()].map((sale) => tradeOf(sale, this.#prices))
+  }
+
+  /** What an order has sold. */
+  trade(clientOrderId: string): Trade | undefined {
+    const sale = this.#sales.get(clientOrderId)
+    return sale && tradeOf(sale, this.#prices)
   }
 
   left(): readonly Left[] {
@@ -133,6 +108,8 @@ export class Ledger {
         return this.#change(event.position, { stop: MOVED[event.why] })
       case 'fill':
         return this.#filled(event)
+      case 'fee_priced':
+        return this.#priced(event)
       case 'written_off':
         return this.#take(event.position, event.amount, 'written_off', event.at)
       case 'adjusted':
@@ -168,8 +145,15 @@ export class Ledger {
     return order
   }
 
-  #filled({ clientOrderId, trade }: FactOf<'fill'>): undefined {
+  /** A price that was told is not told otherwise. */
+  #priced({ market, minute, price }: FactOf<'fee_priced'>): undefined {
+    const key = feePriceKey({ market, minute })
+    this.#prices.set(key, this.#prices.get(key) ?? price)
+  }
+
+  #filled({ clientOrderId, trade: fill }: FactOf<'fill'>): undefined {
     const order = this.#order(clientOrderId)
+    const trade = { ...fill, ...(fill.fee && { fee: feeIn(order.market, fill.fee, fill.at) }) }
     const key = positionKey({ stream: order.stream, intent: order })
     const { market, stream } = order
     const holding = this.#holdings.get(key) ?? { ...EMPTY, stream, market }
@@ -203,6 +187,7 @@ export class Ledger {
       gone: plus(before.gone, gone),
       proceeds: plus(before.proceeds, times(trade.amount, trade.price)),
       fees: trade.fee ? addFee(before.fees, trade.fee) : before.fees,
+      baseFees: plus(before.baseFees, times(minus(gone, trade.amount), trade.price)),
       costBasis: addTaken(before.costBasis, taken, trade.at),
     })
     this.#keep(key, { ...holding, lots: taken.left })
@@ -255,20 +240,8 @@ const EMPTY = {
   stops: [],
 } as const
 
-const NO_SALE = {
-  closed: 0,
-  amount: '0',
-  gone: '0',
-  proceeds: '0',
-  fees: [],
-  costBasis: { amount: '0', cost: '0', fees: [] },
-} as const
-
-function toTrade({ costBasis, gone, ...sale }: Sale): Trade {
-  return {
-    ...sale,
-    cost: costBasis.cost,
-    fees: sale.fees.reduce(addFee, costBasis.fees),
-    result: saleResult({ ...sale, gone, costBasis }) ?? null,
-  }
+/** With the minute whose price it needs, where it needs one. */
+function feeIn(market: string, fee: Fee, at: number): Fee {
+  const needed = priceNeeded(market, fee, at)
+  return needed === null ? fee : { ...fee, minute: needed.minute }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Trade } from './ledger.ts'
 import { resultsOfPeriod } from './period.ts'
+import type { Trade } from './trade.ts'
 
 const DAY = 86_400_000
 
@@ -18,6 +18,8 @@ function sale(day: number, gain: number | null, change: Partial<Trade> = {}): Tr
     cost: '100',
     proceeds: String(100 + (gain ?? 0)),
     fees: [],
+    feesValue: '0',
+    besides: [],
     result:
       gain === null ? null : { gain: String(Math.abs(gain)), negative: gain < 0, paid: '100' },
     ...change,

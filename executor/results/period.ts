@@ -2,8 +2,8 @@
 import type { Answer, ResultRow } from '@keyside/protocol'
 import Big from 'big.js'
 import { curveOf } from './curve.ts'
-import type { Trade } from './ledger.ts'
 import { summarize } from './summary.ts'
+import type { Trade } from './trade.ts'
 
 type Summary = Extract<Answer, { about: 'summary' }>
 

@@ -1,7 +1,7 @@
 // Sums of results, against sums that are done here by hand.
 import { expect, test } from 'vitest'
-import type { Trade } from './ledger.ts'
 import { isTimeZone, summarize } from './summary.ts'
+import type { Trade } from './trade.ts'
 
 /** A Friday. */
 const NOW = Date.parse('2026-11-27T10:00:00Z')
@@ -19,6 +19,8 @@ function trade(closed: string, gain: number | null, more: Partial<Trade> = {}): 
     cost: '100',
     proceeds: '100',
     fees: [{ currency: 'USDT', amount: '0.1' }],
+    feesValue: '0.1',
+    besides: [],
     result:
       gain === null ? null : { gain: String(Math.abs(gain)), negative: gain < 0, paid: '100.1' },
     entry: null,

@@ -1,9 +1,9 @@
 // Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are those of a time zone. Pure.
 import { type Decimal, type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { addFee, plus } from '../core/model/decimals.ts'
+import { feesByCurrency, plus, sum } from '../core/model/decimals.ts'
 import type { Fee } from '../core/model/exchange.ts'
-import type { Trade } from './ledger.ts'
+import type { Trade } from './trade.ts'
 
 export type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
 
@@ -91,7 +91,6 @@ function toRow({
 }): ResultRow {
   const results = trades.flatMap(({ result }) => (result === null ? [] : [result]))
   const gain = results.reduce((sum, result) => sum.plus(gainOf(result)), new Big(0))
-  const fees = trades.flatMap((trade) => trade.fees).reduce<readonly Fee[]>(addFee, [])
   return {
     key,
     currency,
@@ -101,16 +100,37 @@ function toRow({
     gain: toDecimal(gain.abs()),
     negative: gain.lt(0),
     paid: results.reduce((sum, { paid }) => plus(sum, paid), '0'),
-    fees: byCurrency(fees),
+    ...feeColumns({
+      fees: trades.flatMap((trade) => trade.fees),
+      feesValue: sum(trades.map((trade) => trade.feesValue)),
+      besides: trades.flatMap((trade) => trade.besides),
+    }),
   }
 }
 
 /** As many as a person reads. */
 const MAX_CURRENCIES = 8
 
-export function byCurrency(fees: readonly Fee[]): Record<string, Decimal> {
+export function feeColumns({
+  fees,
+  feesValue,
+  besides,
+}: Pick<Trade, 'fees' | 'feesValue' | 'besides'>): Pick<
+  ResultRow,
+  'fees' | 'feesValue' | 'besides'
+> {
+  return {
+    fees: byCurrency(fees),
+    feesValue,
+    ...(besides.length > 0 && { besides: byCurrency(besides) }),
+  }
+}
+
+function byCurrency(fees: readonly Fee[]): Record<string, Decimal> {
   return Object.fromEntries(
-    fees.slice(0, MAX_CURRENCIES).map(({ currency, amount }) => [currency, amount]),
+    feesByCurrency(fees)
+      .slice(0, MAX_CURRENCIES)
+      .map(({ currency, amount }) => [currency, amount]),
   )
 }
 

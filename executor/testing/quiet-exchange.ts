@@ -69,7 +69,7 @@ export abstract class QuietExchange implements Exchange {
     return null
   }
 
-  async candles(): Promise<Answered<readonly Candle[]>> {
+  async candles(..._: Parameters<Exchange['candles']>): Promise<Answered<readonly Candle[]>> {
     return { ok: true, value: [[1, '1', '2', '1', '2']] }
   }
 

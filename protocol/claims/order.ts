@@ -63,7 +63,7 @@ export const result = z.strictObject({
   paid: positiveDecimal,
   /** From the first purchase of what was sold to its last sale, seconds. */
   held: z.int().nonnegative().max(MAX_HELD).optional(),
-  /** Fees of both that were taken in other currencies, and are not in `gain`. */
+  /** Fees of both that were taken in other currencies and have no price yet: they are not in `gain`. */
   besides: z.array(fee).max(8).optional(),
 })
 

@@ -19,6 +19,15 @@ const SALE_REASONS = [
   'trader',
 ] as const
 
+const feeColumns = {
+  /** Of the sale, and of the purchases of what it sold, those aside which these paid in coins. */
+  fees: feesByCurrency,
+  /** Quote: what they were worth when they were taken, but for `besides`. */
+  feesValue: decimal,
+  /** Those in a third currency of which nobody knows it: they are in no result. */
+  besides: feesByCurrency.optional(),
+}
+
 /** What one order has sold. Amounts in base, money in quote. */
 const saleRow = z.strictObject({
   /** From 1; it stays. */
@@ -33,8 +42,7 @@ const saleRow = z.strictObject({
   /** Paid for what was sold, the oldest of it first; without fees, as are the proceeds. */
   cost: decimal,
   proceeds: decimal,
-  /** Of the sale, and of the purchases of what it sold. */
-  fees: feesByCurrency,
+  ...feeColumns,
   /** Absent where nobody knows what was paid. */
   result: result.omit({ besides: true, held: true }).optional(),
 })
@@ -74,7 +82,7 @@ export const resultRow = z.strictObject({
   gain: decimal,
   negative: z.boolean(),
   paid: decimal,
-  fees: feesByCurrency,
+  ...feeColumns,
 })
 
 /** How the results of one currency added up: 0 at `since`, and after each of `points`. */

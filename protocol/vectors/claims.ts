@@ -333,6 +333,7 @@ export const summarized: Claims['report'] = {
           negative: true,
           paid: '100',
           fees: { USDT: '0.2' },
+          feesValue: '0.2',
         },
       ],
       curve: {
@@ -405,6 +406,7 @@ export const profit: Claims['report'] = {
           negative: true,
           paid: '640.2',
           fees: { USDT: '1.28' },
+          feesValue: '1.28',
         },
       ],
       curve: {
@@ -441,6 +443,7 @@ export const sale: Claims['report'] = {
         cost: '325',
         proceeds: '318.6',
         fees: { USDT: '0.64' },
+        feesValue: '0.64',
         result: { gain: '7', negative: true, paid: '325.3' },
       },
       of: 2,

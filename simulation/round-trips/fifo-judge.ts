@@ -40,10 +40,11 @@ export interface JudgedSale {
   proceeds: bigint
   /** Sold, or taken as a fee, of which nobody bought anything. */
   uncovered: bigint
-  /** Of the sale, and of what it sold. */
+  /** Quote: those of the sale in base, at the price of their fills. */
+  baseFees: bigint
+  /** Of the sale, and of what it sold: by currency, and by minute where that has a price of its own. */
   readonly fees: Fees
-  /** Of them: in quote, of the purchases. */
-  bought: bigint
+  readonly boughtFees: Fees
 }
 
 export class FifoJudge {
@@ -75,6 +76,11 @@ export class FifoJudge {
     this.#held.delete(stream)
   }
 
+  #feeName(currency: string, at: number): string {
+    const isElsewhere = currency !== this.base && currency !== this.quote
+    return isElsewhere ? `${currency} ${Math.floor(at / 60_000)}` : currency
+  }
+
   #buy(held: Purchase[], { order, at, amount, price, fee }: JudgedFill): void {
     const known = held.find((purchase) => purchase.order === order)
     const purchase = known ?? { order, at, amount: 0n, cost: 0n, fees: new Map() }
@@ -82,7 +88,7 @@ export class FifoJudge {
     purchase.amount += units(amount)
     purchase.cost += product(amount, price)
     if (fee?.currency === this.base) purchase.amount -= units(fee.amount)
-    else if (fee) charge(purchase.fees, fee.currency, units(fee.amount))
+    else if (fee) charge(purchase.fees, this.#feeName(fee.currency, at), units(fee.amount))
   }
 
   #sell(held: Purchase[], fill: JudgedFill): void {
@@ -91,16 +97,20 @@ export class FifoJudge {
     if (sale === undefined) {
       const number = this.sales.length + 1
       const opened = held[0]?.at ?? at
-      const nothing = { amount: 0n, cost: 0n, proceeds: 0n, uncovered: 0n, bought: 0n }
-      sale = { number, order, stream, reason, opened, closed: at, ...nothing, fees: new Map() }
+      const nothing = { amount: 0n, cost: 0n, proceeds: 0n, uncovered: 0n, baseFees: 0n }
+      const fees = { fees: new Map(), boughtFees: new Map() }
+      sale = { number, order, stream, reason, opened, closed: at, ...nothing, ...fees }
       this.sales.push(sale)
     }
     sale.closed = at
     sale.amount += units(amount)
     sale.proceeds += product(amount, price)
     let gone = units(amount)
-    if (fee) charge(sale.fees, fee.currency, units(fee.amount))
-    if (fee?.currency === this.base) gone += units(fee.amount)
+    if (fee) charge(sale.fees, this.#feeName(fee.currency, at), units(fee.amount))
+    if (fee?.currency === this.base) {
+      gone += units(fee.amount)
+      sale.baseFees += product(fee.amount, price)
+    }
     while (gone > 0n && held[0] !== undefined) gone -= this.#takeFrom(held, held[0], gone, sale)
     sale.uncovered += gone
   }
@@ -114,8 +124,7 @@ export class FifoJudge {
     sale.cost += oldest.cost - cost
     for (const [currency, whole] of oldest.fees) {
       const left = keptOf(whole)
-      charge(sale.fees, currency, whole - left)
-      if (currency === this.quote) sale.bought += whole - left
+      charge(sale.boughtFees, currency, whole - left)
       oldest.fees.set(currency, left)
     }
     oldest.cost = cost
@@ -125,11 +134,39 @@ export class FifoJudge {
   }
 }
 
-/** Units paid, and gained, after fees in quote; null where nobody knows what was paid. */
-export function judgedResult(sale: JudgedSale, quote: string) {
+/** Quote for one of a currency in a minute since 1970, in words; null where nobody knows it. */
+export type JudgedPrice = (minute: number) => string | null
+
+/** Units paid, and gained, after fees; null where nobody knows what was paid. */
+export function judgedResult(sale: JudgedSale, price: JudgedPrice) {
   if (sale.uncovered > 0n || sale.cost === 0n) return null
-  const paid = sale.cost + sale.bought
-  return { paid, gain: sale.proceeds - paid - ((sale.fees.get(quote) ?? 0n) - sale.bought) }
+  const paid = sale.cost + judgedFees(sale.boughtFees, price).value
+  return { paid, gain: sale.proceeds - paid - judgedFees(sale.fees, price).value }
+}
+
+/** What fees come to in quote, those in base aside, and of each currency what has no price. */
+export function judgedFees(fees: Fees, price: JudgedPrice) {
+  const unknown: Fees = new Map()
+  let value = 0n
+  for (const [name, amount] of fees) {
+    const [currency = '', minute] = name.split(' ')
+    if (minute === undefined) {
+      if (currency === 'USDT') value += amount
+      continue
+    }
+    const each = price(Number(minute))
+    if (each === null) charge(unknown, currency, amount)
+    else value += (amount * units(each)) / UNIT
+  }
+  return { value, unknown }
+}
+
+/** By currency alone. */
+export function byCurrency(...all: readonly Fees[]): Fees {
+  const sums: Fees = new Map()
+  for (const fees of all)
+    for (const [name, amount] of fees) charge(sums, name.split(' ')[0] ?? '', amount)
+  return sums
 }
 
 export function charge(fees: Fees, currency: string, amount: bigint): void {

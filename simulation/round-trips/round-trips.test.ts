@@ -8,8 +8,8 @@ import { html } from '../../bot/texts/html.ts'
 import { exportRows } from '../../cli/commands/trades.ts'
 import { readResults } from '../../executor/index.ts'
 import type { Answer, Instruction, SaleRow } from '../../protocol/index.ts'
-import { charge, type JudgedSale, judgedResult, UNIT, units } from './fifo-judge.ts'
-import { Trips, trade } from './trips.ts'
+import { byCurrency, type JudgedSale, judgedFees, judgedResult, UNIT, units } from './fifo-judge.ts'
+import { bnbAt, Trips, trade } from './trips.ts'
 
 const DAY = 86_400_000
 const GROUPS = ['period', 'day', 'week', 'month', 'market', 'stream', 'reason'] as const
@@ -19,12 +19,18 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   const trips = new Trips()
   onTestFinished(() => trips.executor.close())
   await trade(trips, 200)
+  // The last prices that were not told are asked for again.
+  await trips.pass(600)
   const { sales } = trips.judge
   const now = trips.executor.clock.now()
   expect(new Set(sales.map(({ reason }) => reason))).toEqual(
     new Set(['exit', 'stop', 'take_profit']),
   )
-  expect(sales.filter((sale) => judgedResult(sale, 'USDT') === null).length).toBeGreaterThan(10)
+  expect(sales.filter((sale) => resultOf(sale) === null).length).toBeGreaterThan(10)
+  const unpriced = sales.filter((sale) => feesOf(sale).besides['BNB'] !== undefined)
+  const inBnb = sales.filter((sale) => feesOf(sale).fees['BNB'] !== undefined)
+  expect(unpriced.length).toBeGreaterThan(10)
+  expect(inBnb.length).toBeGreaterThan(3 * unpriced.length)
 
   const rows: SaleRow[] = []
   for (let before: number | undefined; before !== 1; before = rows.at(-1)?.number ?? 1) {
@@ -35,7 +41,7 @@ test('200 round trips come to the same in chat, export and the fills of the exch
     expectTold(
       page,
       now,
-      shown.map((sale) => sale && judgedResult(sale, 'USDT')?.gain),
+      shown.map((sale) => sale && resultOf(sale)?.gain),
     )
   }
   expect(rows.toReversed().map(inUnits)).toEqual(sales.map(expected))
@@ -46,7 +52,7 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   const lastTold = new Map(told as [string, NonNullable<SaleRow['result']>][])
   expect([...lastTold].map(([order, result]) => [order, resultInUnits(result)])).toEqual(
     sales.flatMap((sale) => {
-      const result = judgedResult(sale, 'USDT')
+      const result = resultOf(sale)
       return result === null ? [] : [[sale.order, result]]
     }),
   )
@@ -57,9 +63,14 @@ test('200 round trips come to the same in chat, export and the fills of the exch
     expect(answer.rows.length + (answer.more ?? 0), by).toBe(groups.length)
     expect(answer.rows.length).toBeGreaterThanOrEqual(Math.min(25, groups.length))
     const all = new Map(groups.map((group) => [group.key, group]))
-    for (const { key, currency, trades, won, unknown, fees, ...row } of answer.rows) {
+    for (const { key, currency, trades, won, unknown, ...row } of answer.rows) {
       const { paid, gain } = resultInUnits(row)
-      const found = { key, trades, won, unknown, paid, gain, fees: feesInUnits(fees) }
+      const charged = {
+        fees: feesInUnits(row.fees),
+        besides: feesInUnits(row.besides ?? {}),
+        feesValue: units(row.feesValue),
+      }
+      const found = { key, trades, won, unknown, paid, gain, ...charged }
       expect({ currency, ...found }, `${by} ${key}`).toEqual({
         currency: 'USDT',
         ...all.get(key),
@@ -108,10 +119,26 @@ function shownGain(gain: bigint, form: number): string {
   return `${sign}${whole}${shown === '' ? '' : `.${shown}`}`
 }
 
+function resultOf(sale: JudgedSale) {
+  return judgedResult(sale, bnbAt)
+}
+
+function feesOf({ boughtFees, fees, baseFees }: JudgedSale) {
+  const [bought, sold] = [judgedFees(boughtFees, bnbAt), judgedFees(fees, bnbAt)]
+  return {
+    fees: something(byCurrency(boughtFees, fees)),
+    feesValue: bought.value + sold.value + baseFees,
+    besides: something(byCurrency(bought.unknown, sold.unknown)),
+  }
+}
+
 // Of both sides the same: numbers of units, and fees without those of nothing.
-function inUnits({ fees, result, opened, closed, amount, cost, proceeds, ...row }: SaleRow) {
+function inUnits({ fees, feesValue, besides = {}, result, ...sale }: SaleRow) {
+  const { opened, closed, amount, cost, proceeds, ...row } = sale
   return {
     ...row,
+    feesValue: units(feesValue),
+    besides: feesInUnits(besides),
     opened,
     closed,
     amount: units(amount),
@@ -123,14 +150,14 @@ function inUnits({ fees, result, opened, closed, amount, cost, proceeds, ...row 
 }
 
 function expected(sale: JudgedSale) {
-  const { order: _, uncovered: __, bought: ___, ...row } = sale
+  const { order: _, uncovered: __, boughtFees: ___, baseFees: ____, ...row } = sale
   return {
     ...row,
     market: 'BTC/USDT',
     opened: row.opened / 1000,
     closed: row.closed / 1000,
-    fees: something(row.fees),
-    result: judgedResult(sale, 'USDT'),
+    ...feesOf(sale),
+    result: resultOf(sale),
   }
 }
 
@@ -150,16 +177,19 @@ function exportedInUnits(row: ReadonlyMap<string, string>) {
     cost: units(cell('cost')),
     proceeds: units(cell('proceeds')),
     fees: feesInUnits(Object.fromEntries(fees.map((fee) => fee.split(' ').toReversed()))),
+    feesValue: cell('fees_value') === '' ? null : units(cell('fees_value')),
     gain: cell('gain') === '' ? null : units(cell('gain')),
   }
 }
 
 function expectedInExport(sale: JudgedSale) {
-  const { uncovered: _, bought: __, fees, ...row } = sale
+  const { uncovered: _, boughtFees: __, baseFees: ___, ...row } = sale
+  const { fees, feesValue, besides } = feesOf(sale)
   // A row has whole seconds.
   const [opened = 0, closed = 0] = [sale.opened, sale.closed].map((at) => at - (at % 1000))
-  const gain = judgedResult(sale, 'USDT')?.gain ?? null
-  return { ...row, opened, closed, fees: something(fees), gain }
+  const gain = resultOf(sale)?.gain ?? null
+  const value = Object.keys(besides).length === 0 ? feesValue : null
+  return { ...row, opened, closed, fees, feesValue: value, gain }
 }
 
 function resultInUnits({ gain, negative, paid }: NonNullable<SaleRow['result']>) {
@@ -180,10 +210,10 @@ function grouped(sales: readonly JudgedSale[], by: GroupedBy, now: number) {
   for (const sale of sales)
     for (const key of keysOf(sale, by, now)) groups.set(key, [...(groups.get(key) ?? []), sale])
   return [...groups].map(([key, all]) => {
-    const results = all.flatMap((sale) => judgedResult(sale, 'USDT') ?? [])
-    const fees = new Map<string, bigint>()
-    for (const sale of all)
-      for (const [currency, amount] of sale.fees) charge(fees, currency, amount)
+    const results = all.flatMap((sale) => resultOf(sale) ?? [])
+    const charged = all.map(feesOf)
+    const together = (which: 'fees' | 'besides') =>
+      something(byCurrency(...charged.map((one) => new Map(Object.entries(one[which])))))
     return {
       key,
       trades: all.length,
@@ -191,7 +221,9 @@ function grouped(sales: readonly JudgedSale[], by: GroupedBy, now: number) {
       unknown: all.length - results.length,
       paid: results.reduce((sum, { paid }) => sum + paid, 0n),
       gain: results.reduce((sum, { gain }) => sum + gain, 0n),
-      fees: something(fees),
+      fees: together('fees'),
+      besides: together('besides'),
+      feesValue: charged.reduce((sum, { feesValue }) => sum + feesValue, 0n),
     }
   })
 }

@@ -109,6 +109,7 @@ function storyAnswer(): Answer {
       cost: cost.toFixed(4),
       proceeds: proceeds.toFixed(4),
       fees: { USDT: fees.toFixed(4) },
+      feesValue: fees.toFixed(4),
       result: {
         gain: Math.abs(gain).toFixed(4),
         negative: gain < 0,
@@ -143,6 +144,7 @@ function resultsAnswer(by: 'period' | 'day'): Extract<Answer, { about: 'results'
       negative: gain < 0,
       paid: (sales.length * 525).toFixed(2),
       fees: { USDT: (sales.length * 1.05).toFixed(2) },
+      feesValue: (sales.length * 1.05).toFixed(2),
     }
   }
   if (by === 'day') {

@@ -11,7 +11,6 @@ import {
 import Big from 'big.js'
 import type { DecisionContext } from '../execution/context.ts'
 import { baseOf } from '../execution/discrepancies.ts'
-import type { Valuation } from '../execution/inputs.ts'
 import { pausesNow } from '../execution/pauses.ts'
 import { usedToday } from '../execution/plan-and-check.ts'
 import { streamOf } from '../model/apply-stream.ts'
@@ -23,6 +22,7 @@ import type { OrderState } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
 import { stopOf } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
+import type { Valuation } from '../model/valuation.ts'
 import { allocatedNow, drawdownNow } from './limits.ts'
 
 /** What a report may list. */

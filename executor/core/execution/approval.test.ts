@@ -130,7 +130,7 @@ test.each([
 ])('of a signal on candles of %s, the chart shows candles of %s', async (timeframe, shown) => {
   const executor = new TestExecutor({ approval: 'always' })
   const asked: string[] = []
-  executor.exchange.candles = async (...[, wanted]: string[]) => {
+  executor.exchange.candles = async (_: string, wanted: string) => {
     asked.push(wanted ?? '')
     return { ok: true, value: [[1, '1', '2', '1', '2']] } as const
   }

@@ -33,6 +33,7 @@ import type { AccountObservation, Observation } from '../model/observation.ts'
 import type { ProviderStatus } from '../model/provider.ts'
 import type { State } from '../model/state.ts'
 import type { SummaryAsked } from '../model/summary.ts'
+import type { Valuation } from '../model/valuation.ts'
 import type { Policy } from '../risk/policy/schema.ts'
 
 export type Input =
@@ -131,6 +132,15 @@ export type Input =
   | { readonly type: 'address'; readonly address: string }
   | { readonly type: 'rows'; readonly to: string; readonly answer: Answer }
   | {
+      /** Answer to `fee_price`: null where the exchange has none of that minute. */
+      readonly type: 'fee_price'
+      readonly market: string
+      readonly minute: number
+      readonly price: Answered<Decimal | null>
+    }
+  /** A sale as it was told last, with a result that has all fees in it. */
+  | { readonly type: 'sale_result'; readonly step: OrderStep }
+  | {
       /** Answer to `find_market`, with what was asked for. */
       readonly type: 'market_found'
       readonly to: string
@@ -146,6 +156,8 @@ export type Input =
       readonly of: number
       readonly candles: readonly Candle[] | null
     }
+
+type OrderStep = Extract<ReportEvent, { type: 'order' }>
 
 export type AskPriceAlert = Extract<Instruction, { do: 'price_alert' }>
 
@@ -195,19 +207,6 @@ export interface Environment {
   }
 }
 
-/** What a coin of the account matters to the trader. */
-export interface Valuation {
-  /** The policy's: what the rest is worth is told in it. */
-  readonly currency: string
-  /** Coins of open positions. */
-  readonly held: readonly string[]
-  /** Quote for one coin, where the device knows it. */
-  readonly prices: Readonly<Record<string, Decimal>>
-  /** The least that an order for it may be worth: what is worth less is dust. */
-  readonly least: Readonly<Record<string, Decimal>>
-  /** Of what the policy allots to its streams, in its currency. */
-  readonly allocated: { readonly used: Decimal; readonly limit: Decimal }
-}
 type JournalAsk = 'orders' | 'trades' | 'trade' | 'results' | 'explain'
 
 /** Done after the events are durable, and never before. */
@@ -261,6 +260,10 @@ export type Effect =
       /** Unix ms. */
       readonly exchangeTime: number
     }
+  /** With what price a market began the minute at `minute`, Unix ms: nothing waits for it. */
+  | { readonly type: 'fee_price'; readonly market: string; readonly minute: number }
+  /** What a sale has brought by now, of which it was told before all its fees had a price. */
+  | { readonly type: 'sale_result'; readonly clientOrderId: string }
   /** The whole account: all coins, and the open orders of every market. */
   | { readonly type: 'account' }
   | { readonly type: 'replay'; readonly after: number }

@@ -5,6 +5,7 @@ import type { Query, Session } from '../model/session.ts'
 import type { State } from '../model/state.ts'
 import { lastingDue } from './conditions.ts'
 import { connectionDue } from './connection-watch.ts'
+import { feePricesDue } from './fee-prices.ts'
 import { lossesDue } from './loss-limits.ts'
 import { rests } from './order-polling.ts'
 import { pausesDue } from './pauses.ts'
@@ -39,6 +40,7 @@ export function nextWakeup(state: State): number | null {
   for (const at of stopsDue(state)) add(at)
   for (const at of priceAlertsDue(state)) add(at)
   for (const at of lastingDue(state)) add(at)
+  for (const at of feePricesDue(state)) add(at)
 
   return Number.isFinite(first) ? first : null
 }

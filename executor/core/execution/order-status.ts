@@ -16,6 +16,7 @@ import type { Order } from '../model/order.ts'
 import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, emit, notice, remember } from './context.ts'
+import { tellWithFees } from './fee-prices.ts'
 import { isListed } from './order-polling.ts'
 import { reportOrder } from './report-order.ts'
 import { onStopRejected, onWrongSide } from './stops.ts'
@@ -195,11 +196,12 @@ function settle(context: DecisionContext, order: Order): undefined {
   if (isZero(rest)) {
     append(context, { type: 'step', clientOrderId, event: 'complete' })
     reportOrder(context, order, 'filled')
-    return
+  } else {
+    const why = whyCanceled(context, order)
+    append(context, { type: 'step', clientOrderId, event: 'cancel', code: why.code })
+    reportOrder(context, order, 'canceled', why)
   }
-  const why = whyCanceled(context, order)
-  append(context, { type: 'step', clientOrderId, event: 'cancel', code: why.code })
-  reportOrder(context, order, 'canceled', why)
+  tellWithFees(context, order)
 }
 
 function fetchFills(context: DecisionContext, order: Order): undefined {

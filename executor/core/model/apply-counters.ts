@@ -3,6 +3,7 @@ import { movedBy, withOwnTrade } from './account.ts'
 import { applyFill } from './apply-position.ts'
 import { countEntry, countSent, countTaken, countTrade } from './count.ts'
 import type { FactOf, Step } from './events.ts'
+import { withFee } from './fee-prices.ts'
 import type { Order } from './order.ts'
 import { afterTrade, afterWriteOff, openDay } from './profit.ts'
 import type { Portfolio } from './state.ts'
@@ -32,7 +33,12 @@ export function applyTrade(
     counters: countTrade(portfolio.counters, order, at),
     profit: afterTrade(portfolio, after, order, trade),
     account: withOwnTrade(portfolio.account, movedBy(side, order.intent.market, trade)),
+    feesToPrice: withFee(portfolio.feesToPrice, orderIn(after, order), trade),
   }
+}
+
+function orderIn({ orders }: Portfolio, order: Order): Order {
+  return orders[order.clientOrderId] ?? order
 }
 
 /** Coins that leave the portfolio without a sale are a loss. */

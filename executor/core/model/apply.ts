@@ -44,6 +44,7 @@ import {
 import { withCode } from './codes-given.ts'
 import { applyHealth } from './conditions.ts'
 import type { FactOf, JournalEvent, Step } from './events.ts'
+import { withoutFees } from './fee-prices.ts'
 import type { Order, PlannedOrder } from './order.ts'
 import { isFinal, nextState } from './order-table.ts'
 import { positionKey } from './position.ts'
@@ -93,6 +94,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyStep(portfolio, event)
     case 'fill':
       return applyTrade(portfolio, orderIn(portfolio, event.clientOrderId), event)
+    case 'fee_priced':
+      return { ...portfolio, feesToPrice: withoutFees(portfolio.feesToPrice, event) }
     case 'unprotected':
       return applyUnprotected(portfolio, event)
     case 'closing':

@@ -104,10 +104,19 @@ export function atLeast(a: Decimal, b: Decimal): boolean {
   return new Big(a).gte(b)
 }
 
-/** One sum for each currency. */
+/** One sum for each currency, and for each minute where they have prices of their own. */
 export function addFee(fees: readonly Fee[], fee: Fee): readonly Fee[] {
-  const known = fees.find(({ currency }) => currency === fee.currency)
+  const known = fees.find(
+    ({ currency, minute }) => currency === fee.currency && minute === fee.minute,
+  )
   if (known === undefined) return [...fees, fee]
   const others = fees.filter((one) => one !== known)
-  return [...others, { currency: fee.currency, amount: plus(known.amount, fee.amount) }]
+  return [...others, { ...fee, amount: plus(known.amount, fee.amount) }]
+}
+
+/** One sum for each currency. */
+export function feesByCurrency(fees: readonly Fee[]): readonly Fee[] {
+  return fees
+    .map(({ currency, amount }) => ({ currency, amount }))
+    .reduce<readonly Fee[]>(addFee, [])
 }

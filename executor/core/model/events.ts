@@ -123,6 +123,17 @@ interface Filled {
   readonly trade: Fill
 }
 
+/** What a fee in a third currency is reckoned with. */
+interface FeePriced {
+  readonly type: 'fee_priced'
+  /** The fee's currency in that of the market it was taken on, such as `BNB/USDT`. */
+  readonly market: string
+  /** Of the fills, Unix ms of its start by the exchange's clock. */
+  readonly minute: number
+  /** With which that minute began; null where nobody knows it, or it cannot be true. */
+  readonly price: Decimal | null
+}
+
 interface ProtectionFailed {
   readonly type: 'unprotected'
   readonly position: string
@@ -251,6 +262,7 @@ export type NewEvent =
   | CodeGiven
   | CardSent
   | Filled
+  | FeePriced
   | ProtectionFailed
   | TradingSet
   | Paused

@@ -84,6 +84,8 @@ export interface OrderRequest {
 export interface Fee {
   readonly currency: string
   readonly amount: Decimal
+  /** Where it needs a price of its own: of which minute, Unix ms. Kept by results alone. */
+  readonly minute?: number
 }
 
 export interface Fill {

@@ -4,7 +4,17 @@ import { type Decimal, type SaleResult, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
-import { addFee, decimalOf, isZero, minus, plus, times, units, unitsOfProduct } from './decimals.ts'
+import {
+  decimalOf,
+  feesByCurrency,
+  isZero,
+  minus,
+  plus,
+  sum,
+  times,
+  units,
+  unitsOfProduct,
+} from './decimals.ts'
 import type { Fee, Fill } from './exchange.ts'
 import type { CostBasis, Order } from './order.ts'
 import { type Position, positionKey } from './position.ts'
@@ -141,19 +151,24 @@ interface Sale {
   readonly fees: readonly Fee[]
 }
 
+/** What one of a fee's currency was worth then, in quote; null where nobody knows. */
+export type PriceOf = (fee: Fee) => Decimal | null
+
 /**
- * Undefined before the first trade, and where nobody knows what was paid. A fee in a currency whose price is not known
- * here is named and not counted.
+ * Undefined before the first trade, and where nobody knows what was paid. A fee in a third currency whose price is not
+ * known is named and not counted.
  */
-export function saleResult({ market, gone, costBasis, proceeds, fees }: Sale) {
+export function saleResult(
+  { market, gone, costBasis, proceeds, fees }: Sale,
+  priceOf: PriceOf = () => null,
+) {
   if (isZero(costBasis.cost) || gone !== costBasis.amount) return undefined
-  const [base = '', quote = ''] = market.split('/')
-  const paid = plus(costBasis.cost, feeIn(costBasis.fees, quote))
-  const gain = new Big(proceeds).minus(feeIn(fees, quote)).minus(paid)
-  // Fees in coins are in what was paid already: they went out of the position.
-  const besides = [...costBasis.fees, ...fees]
-    .filter(({ currency, amount }) => ![base, quote].includes(currency) && !isZero(amount))
-    .reduce<readonly Fee[]>(addFee, [])
+  const inQuote = (all: readonly Fee[]) => worthOf(all, (fee) => chargedAt(market, fee, priceOf))
+  const bought = inQuote(costBasis.fees)
+  const sold = inQuote(fees)
+  const paid = plus(costBasis.cost, bought.worth)
+  const gain = new Big(proceeds).minus(sold.worth).minus(paid)
+  const besides = feesByCurrency([...bought.unknown, ...sold.unknown])
   return {
     gain: toDecimal(gain.abs()),
     negative: gain.lt(0),
@@ -161,6 +176,21 @@ export function saleResult({ market, gone, costBasis, proceeds, fees }: Sale) {
     ...heldFor(costBasis),
     ...(besides.length > 0 && { besides: besides.slice(0, 8).map((fee) => ({ ...fee })) }),
   } satisfies SaleResult
+}
+
+/** Fees in coins are in what was paid already: they went out of the position. */
+function chargedAt(market: string, fee: Fee, priceOf: PriceOf): Decimal | null {
+  if (market.startsWith(`${fee.currency}/`)) return '0'
+  return market.endsWith(`/${fee.currency}`) ? '1' : priceOf(fee)
+}
+
+/** What fees come to, and those of which nobody knows it. */
+export function worthOf(fees: readonly Fee[], priceOf: PriceOf) {
+  const priced = fees.map((fee) => ({ fee, price: isZero(fee.amount) ? '0' : priceOf(fee) }))
+  return {
+    worth: sum(priced.map(({ fee, price }) => times(fee.amount, price ?? '0'))),
+    unknown: priced.flatMap(({ fee, price }) => (price === null ? [fee] : [])),
+  }
 }
 
 function heldFor({ boughtAt, soldAt }: CostBasis) {

@@ -101,6 +101,8 @@ export interface Session {
   /** By market. */
   readonly reconciliations: Readonly<Record<string, Reconciliation>>
   readonly accountWatch: AccountWatch
+  /** The question what a fee was worth: one at a time. `at`: when it was asked in vain, Unix ms; 0 for not. */
+  readonly feePrice: { readonly state: 'open' | 'idle'; readonly at: number }
 }
 
 /** Looks at the whole account. Times in Unix ms. */
@@ -194,4 +196,5 @@ export const EMPTY_SESSION: Session = {
   lastDecisionAt: 0,
   reconciliations: {},
   accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0 },
+  feePrice: { state: 'idle', at: 0 },
 }

@@ -4,6 +4,7 @@ import { type Account, NO_ACCOUNT } from './account.ts'
 import type { Conditions } from './conditions.ts'
 import { type Counters, NO_COUNTERS, NO_PROFIT, type Profit } from './counters.ts'
 import type { KeyRights } from './exchange.ts'
+import type { FeesToPrice } from './fee-prices.ts'
 import type { Order } from './order.ts'
 import type { OrderState } from './order-table.ts'
 import type { Pause } from './pauses.ts'
@@ -63,6 +64,8 @@ export interface Portfolio {
   /** Its public one, as it was seen last; empty for never. */
   readonly address: string
   readonly account: Account
+  /** Fees of which it is asked what they were worth: for results alone, and for no limit. */
+  readonly feesToPrice: FeesToPrice
 }
 
 export interface State {
@@ -96,4 +99,5 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   keyRights: null,
   address: '',
   account: NO_ACCOUNT,
+  feesToPrice: {},
 }
