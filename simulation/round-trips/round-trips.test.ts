@@ -8,8 +8,9 @@ import { html } from '../../bot/texts/html.ts'
 import { exportRows } from '../../cli/commands/trades.ts'
 import { readResults } from '../../executor/index.ts'
 import type { Answer, Instruction, SaleRow } from '../../protocol/index.ts'
+import { bnbAt, priceBnb } from './bnb.ts'
 import { byCurrency, type JudgedSale, judgedFees, judgedResult, UNIT, units } from './fifo-judge.ts'
-import { bnbAt, Trips, trade } from './trips.ts'
+import { Trips, trade } from './trips.ts'
 
 const DAY = 86_400_000
 const GROUPS = ['period', 'day', 'week', 'month', 'market', 'stream', 'reason'] as const
@@ -17,6 +18,7 @@ type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
 
 test('200 round trips come to the same in chat, export and the fills of the exchange', async () => {
   const trips = new Trips()
+  priceBnb(trips.executor.exchange)
   onTestFinished(() => trips.executor.close())
   await trade(trips, 200)
   // The last prices that were not told are asked for again.

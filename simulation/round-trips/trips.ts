@@ -25,8 +25,6 @@ export class Trips {
   feesIn: string | null = null
   /** Coins and cash that somebody pays in, or takes out, once something is held. */
   #coming: readonly [coins: string, cash: number] | null = null
-  /** Questions for a price of BNB, answered or not. */
-  pricesAsked = 0
   #heads = 0
   #asked = 0
 
@@ -44,19 +42,6 @@ export class Trips {
     exchange.trades = (market, since) => {
       this.look()
       return trades(market, since)
-    }
-    exchange.lookUp = async (market) => {
-      assert.equal(market, 'BNB/USDT')
-      return { found: 'yes', quote: { bid: '1', ask: '1', at: 0 } }
-    }
-    exchange.candles = async (market, timeframe, limit, since = 0) => {
-      assert.deepEqual([market, timeframe, limit], ['BNB/USDT', '1m', 1])
-      this.pricesAsked += 1
-      // Now and then it does not answer, and later it does.
-      if (this.pricesAsked % 4 === 0) return { ok: false, message: 'no answer' }
-      const open = bnbAt(since / 60_000)
-      const [low, high] = [String(Number(open) * 0.9), String(Number(open) * 1.1)]
-      return { ok: true, value: open === null ? [] : [[since / 1000, open, high, low, '1']] }
     }
     const balances = exchange.balances.bind(exchange)
     exchange.balances = () =>
@@ -206,11 +191,6 @@ export class Trips {
     this.#travels(event)
     return event.answer as About<Name>
   }
-}
-
-/** Quote for one BNB as a minute since 1970 began; in some there is no price. */
-export function bnbAt(minute: number): string | null {
-  return minute % 7 === 3 ? null : (600 + (minute % 89) * 0.37).toFixed(2)
 }
 
 /** What a stream does between nothing and nothing. */

@@ -1,8 +1,10 @@
 // One decision while it is being made: events fold into the portfolio as they are appended.
-import { isTrial, type ReportEvent } from '@keyside/protocol'
+import { isTrial, type ReportEvent, shownStream } from '@keyside/protocol'
 import { apply } from '../model/apply.ts'
+import { sentenceOf } from '../model/codes.ts'
 import type { JournalEvent, NewEvent } from '../model/events.ts'
 import type { Reconciliation } from '../model/observation.ts'
+import type { Position } from '../model/position.ts'
 import type { Query, Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
 import type { Policy } from '../risk/policy/schema.ts'
@@ -105,6 +107,27 @@ export function report(context: DecisionContext, event: ReportEvent): undefined 
 
 export function notice(context: DecisionContext, { level, code, message }: Notice): undefined {
   report(context, { type: 'notice', level, code, message: singleLine(message) })
+}
+
+const POSITION_AGAIN_MS = 60_000
+
+/** What stays true of a position for long: said at once, and again at most once a minute. */
+export function notifyPosition(
+  context: DecisionContext,
+  { stream, market }: Pick<Position, 'stream' | 'market'>,
+  { level, code, message }: Omit<Notice, 'message'> & { message?: string },
+): undefined {
+  const { priceWatch } = context.session
+  const name = `${stream} ${market} ${code}`
+  if (context.environment.now < (priceWatch.toldUntil[name] ?? 0)) return
+  const said = { ...priceWatch.toldUntil, [name]: context.environment.now + POSITION_AGAIN_MS }
+  context.session = { ...context.session, priceWatch: { ...priceWatch, toldUntil: said } }
+  const detail = message === undefined ? '' : `: ${message}`
+  notice(context, {
+    level,
+    code,
+    message: `${sentenceOf(code)} (${shownStream(stream)}, ${market})${detail}`,
+  })
 }
 
 export function emit(context: DecisionContext, effect: Effect): undefined {

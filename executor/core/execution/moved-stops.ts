@@ -5,8 +5,7 @@ import type Big from 'big.js'
 import type { ExecutorCode } from '../model/codes.ts'
 import { ceilTo, floorTo, parseDecimal, percentOf, ratio, units } from '../model/decimals.ts'
 import { type Position, positionKey } from '../model/position.ts'
-import { append, type DecisionContext } from './context.ts'
-import { notifyPosition } from './notify.ts'
+import { append, type DecisionContext, notifyPosition } from './context.ts'
 
 /** A trailing stop rises by at least this much of the price, percent. */
 const MIN_RISE = '0.1'

@@ -7,8 +7,7 @@ import { providerOf } from '../model/provider.ts'
 import type { Session } from '../model/session.ts'
 import type { State } from '../model/state.ts'
 import { startClosing } from './close-position.ts'
-import { append, type DecisionContext, notice } from './context.ts'
-import { notifyPosition } from './notify.ts'
+import { append, type DecisionContext, notice, notifyPosition } from './context.ts'
 
 /** Three lives of a head. */
 const SILENT_MS = 135_000
