@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<JournalEvent['type'], true>> = {
   drifted: true,
   equivocated: true,
   equivocation_cleared: true,
+  fee_priced: true,
   fill: true,
   gap_closed: true,
   key_rights: true,

@@ -15,12 +15,12 @@ import { pausesNow } from '../execution/pauses.ts'
 import { usedToday } from '../execution/plan-and-check.ts'
 import { streamOf } from '../model/apply-stream.ts'
 import { sentenceOf } from '../model/codes.ts'
-import { ratio, sum } from '../model/decimals.ts'
+import { sum } from '../model/decimals.ts'
 import type { Answered, Balance } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import type { OrderState } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
-import { stopOf } from '../model/positions.ts'
+import { entryPrice, gainAt, stopOf } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
 import type { Valuation } from '../model/valuation.ts'
 import { allocatedNow, drawdownNow } from './limits.ts'
@@ -108,9 +108,9 @@ function priceOf({ environment }: DecisionContext, { market }: Position): Decima
 /** Without a price now, the position is shown at its entry price. */
 function positionRow(position: Position, bid: Decimal | null) {
   const { stream, market, amount } = position
-  const entry = ratio(position.cost, position.baseBought) ?? '0'
+  const entry = entryPrice(position) ?? '0'
   const price = bid ?? entry
-  const gain = new Big(price).minus(entry).times(amount)
+  const gain = gainAt(position, price) ?? new Big(0)
   return {
     stream,
     market,

@@ -3,9 +3,9 @@ import { type Answer, type Decimal, hashText, type Instruction, toDecimal } from
 import { append, type DecisionContext } from '../execution/context.ts'
 import { freshBid } from '../execution/quotes.ts'
 import { refusedAnswer } from '../execution/refusals.ts'
-import { ceilTo, parseDecimal, percentOf, ratio } from '../model/decimals.ts'
+import { ceilTo, parseDecimal, percentOf } from '../model/decimals.ts'
 import type { Position } from '../model/position.ts'
-import { available } from '../model/positions.ts'
+import { available, entryPrice } from '../model/positions.ts'
 import { planStop } from '../risk/plan/stop.ts'
 import { type Named, positionNamed } from './named-positions.ts'
 import { waitsFor } from './waits.ts'
@@ -23,7 +23,7 @@ export function protect(context: DecisionContext, { what, to, shown }: Asked): A
   if (position.closing !== null) return refusedAnswer('close_under_way')
   if (rules === null) return refusedAnswer('market_unknown')
   if (bid === null) return refusedAnswer('quote_missing')
-  const entry = ratio(position.cost, position.baseBought) ?? '0'
+  const entry = entryPrice(position) ?? '0'
   const wanted = ceilTo(parseDecimal(priceOf(to, { bid, entry })), parseDecimal(rules.tick))
   if (wanted.gte(parseDecimal(bid))) return refusedAnswer('stop_above_price', `the price is ${bid}`)
   // Also what is asked for once more: a stop that has risen in between is not brought down.

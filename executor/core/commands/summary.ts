@@ -3,7 +3,7 @@ import { type Answer, type Decimal, seconds, shownStream, toDecimal } from '@key
 import Big from 'big.js'
 import type { DecisionContext } from '../execution/context.ts'
 import { usesOf } from '../health/limits-near.ts'
-import { ratio } from '../model/decimals.ts'
+import { gainAt } from '../model/positions.ts'
 import type { SummaryNow } from '../model/summary.ts'
 
 type Summary = Extract<Answer, { about: 'summary' }>
@@ -29,13 +29,13 @@ function heldNow({ portfolio, environment }: DecisionContext) {
   const gains = new Map<string, Big>()
   const all = Object.values(portfolio.positions)
   let unpriced = 0
-  for (const { market, amount, cost, baseBought } of all) {
+  for (const position of all) {
+    const { market } = position
     const bid: Decimal | undefined = environment.exchange.quote(market)?.bid
-    const entry = ratio(cost, baseBought)
-    if (bid === undefined || entry === null) unpriced += 1
+    const gain = bid === undefined ? null : gainAt(position, bid)
+    if (gain === null) unpriced += 1
     else {
       const quote = market.split('/')[1] ?? ''
-      const gain = new Big(bid).minus(entry).times(amount)
       gains.set(quote, (gains.get(quote) ?? new Big(0)).plus(gain))
     }
   }

@@ -3,8 +3,9 @@
 import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import type { ExecutorCode } from '../model/codes.ts'
-import { ceilTo, floorTo, parseDecimal, percentOf, ratio, units } from '../model/decimals.ts'
+import { ceilTo, floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
 import { type Position, positionKey } from '../model/position.ts'
+import { entryPrice } from '../model/positions.ts'
 import { append, type DecisionContext, notifyPosition } from './context.ts'
 
 /** A trailing stop rises by at least this much of the price, percent. */
@@ -28,17 +29,17 @@ export function moveStop(context: DecisionContext, position: Position, bid: Deci
 
 /** Rounded up, to the earlier side. */
 function evenStop(position: Position, bid: Big, tick: Big): Big | null {
-  const { exits, stop, cost, baseBought } = position
+  const { exits, stop } = position
   if (exits.breakEven === null || !hasGained(position, bid, exits.breakEven)) return null
-  const average = ratio(cost, baseBought)
+  const average = entryPrice(position)
   if (average === null) return null
   const entry = ceilTo(parseDecimal(average), tick)
   return entry.lt(bid) && (stop === null || entry.gt(parseDecimal(stop))) ? entry : null
 }
 
 /** Whether the bid is so many percent above the average entry price. */
-function hasGained({ cost, baseBought }: Position, bid: Big, percent: Decimal): boolean {
-  const average = ratio(cost, baseBought)
+function hasGained(position: Position, bid: Big, percent: Decimal): boolean {
+  const average = entryPrice(position)
   if (average === null) return false
   const entry = parseDecimal(average)
   return bid.gte(entry.plus(percentOf(entry, parseDecimal(percent))))

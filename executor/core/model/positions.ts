@@ -1,6 +1,7 @@
-// What can be sold of a position: all of it, but for the coins that are not there.
+// What can be sold of a position (all of it, but for the coins that are not there), what it has gained, and its orders.
 import type { Decimal } from '@keyside/protocol'
-import { minus } from './decimals.ts'
+import Big from 'big.js'
+import { minus, ratio } from './decimals.ts'
 import type { Order } from './order.ts'
 import type { Position } from './position.ts'
 import type { Portfolio } from './state.ts'
@@ -8,6 +9,17 @@ import type { Portfolio } from './state.ts'
 /** Base. */
 export function available({ amount, missing }: Pick<Position, 'amount' | 'missing'>): Decimal {
   return minus(amount, missing)
+}
+
+/** What was paid on the average, quote per base; null where nobody knows it. */
+export function entryPrice({ cost, baseBought }: Position): Decimal | null {
+  return ratio(cost, baseBought)
+}
+
+/** Quote, fees aside: gained or lost if all of it went at this price. */
+export function gainAt(position: Position, price: Decimal): Big | null {
+  const entry = entryPrice(position)
+  return entry === null ? null : new Big(price).minus(entry).times(position.amount)
 }
 
 // Which markets the device has to do with.

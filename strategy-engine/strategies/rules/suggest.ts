@@ -1,4 +1,5 @@
 // "Did you mean": the known word nearest to a mistyped one.
+import { editsBetween } from '@keyside/runtime/edits'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 
 const MAX_WORD = 40
@@ -31,7 +32,7 @@ function nearest(word: string, known: readonly string[]): string | null {
   for (const name of known) {
     // Each letter more or less is an edit.
     if (Math.abs(name.length - word.length) > word.length / 3 + 1) continue
-    const away = distance(typed, simple(name))
+    const away = editsBetween(typed, simple(name))
     if (best === null || away < best.distance) best = { name, distance: away }
   }
   const most = Math.ceil(Math.min(word.length, best?.name.length ?? 0) / 3)
@@ -41,23 +42,4 @@ function nearest(word: string, known: readonly string[]): string | null {
 /** Case and joining signs are no difference. */
 function simple(word: string): string {
   return word.toLowerCase().replace(/[_\- ]/g, '')
-}
-
-/** Edits between them; two letters that changed places are one. */
-function distance(a: string, b: string): number {
-  let [before, row] = [[] as number[], Array.from({ length: b.length + 1 }, (_, i) => i)]
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      const changed = (row[j - 1] ?? 0) + same
-      const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-          ? (before[j - 2] ?? 0) + 1
-          : Number.POSITIVE_INFINITY
-      next.push(Math.min(changed, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    ;[before, row] = [row, next]
-  }
-  return row[b.length] ?? 0
 }

@@ -3,7 +3,7 @@ import Big from 'big.js'
 import type { DecidedEntry } from '../../model/counters.ts'
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import { confirm, deny, type RiskInput, type Rule } from './rule.ts'
-import { orderValue } from './size.ts'
+import { countOf, orderValue } from './size.ts'
 
 /** With fewer entries behind it nothing is usual for a stream. */
 const MIN_USUAL = 3
@@ -60,6 +60,7 @@ export const overtrading: Rule = {
       `${order.market} was sold less than ${reentryCooldownMs / 60_000} minutes ago: buy it again?`,
     )
   },
+  uses: ({ roundTrips }, { limits }) => countOf(roundTrips, limits.roundTrips),
 }
 
 /** A moment that is no number, or lies ahead, cannot be shown to be old. */

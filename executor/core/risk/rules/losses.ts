@@ -1,6 +1,7 @@
 // No new risk once enough is lost: for the rest of the day, or until the trader has looked.
+import type { Decimal } from '@keyside/protocol'
 import { parseDecimal } from '../../model/decimals.ts'
-import { deny, type Rule } from './rule.ts'
+import { deny, type Rule, type Use } from './rule.ts'
 
 export const dayLoss: Rule = {
   tag: 'loss.day',
@@ -17,6 +18,7 @@ export const dayLoss: Rule = {
       `expected to lose less than ${limits.dayLoss} ${currency} a day, that much was lost (now ${today}): no entries until 00:00 UTC`,
     )
   },
+  uses: ({ losses: { today } }, { limits }) => lossOf(today, limits.dayLoss),
 }
 
 export const drawdown: Rule = {
@@ -29,4 +31,10 @@ export const drawdown: Rule = {
       `expected a result less than ${limits.drawdown} ${currency} below its best, it is ${drawdown ?? 'not known how far'}: look at what happened, then run "keyside unhalt"`,
     )
   },
+  uses: ({ losses }, { limits }) => lossOf(losses.drawdown, limits.drawdown),
+}
+
+function lossOf(used: Decimal | null, limit: Decimal): Use | null {
+  if (used === null) return null
+  return { used: parseDecimal(used), limit: parseDecimal(limit), unit: 'money' }
 }

@@ -1,10 +1,11 @@
 // No order far from the exchange's own price, none in a wide book, and none against oneself.
 
+import type { Decimal } from '@keyside/protocol'
 import { parseDecimal } from '../../model/decimals.ts'
 import type { Quote } from '../../model/exchange.ts'
 import { highestBuy, lowestSell } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
-import { deny, type RiskInput, type Rule, type RuleResult } from './rule.ts'
+import { deny, type RiskInput, type Rule, type RuleResult, type Use } from './rule.ts'
 
 const BOOK_LIFE_MS = 5000
 
@@ -83,6 +84,15 @@ export const spread: Rule = {
       `expected bid and ask within ${most} % of each other, ${found}: the market is too thin now`,
     )
   },
+  uses: ({ quote }, { spread: most }) =>
+    quote === null ? null : distanceOf(quote.ask, quote.bid, most),
+}
+
+/** How far `price` is from `from`. */
+export function distanceOf(price: Decimal, from: Decimal, percent: Decimal): Use {
+  const base = parseDecimal(from)
+  const used = parseDecimal(price).minus(base).abs().div(base).times(100)
+  return { used, limit: parseDecimal(percent), unit: 'percent' }
 }
 
 /** Buying from oneself pays fees for nothing. A stop that waits sells below the market and cannot be met. */

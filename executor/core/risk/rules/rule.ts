@@ -1,5 +1,6 @@
 // What a rule is given, what it may answer, and how. Rules are pure: time, prices and counters are all in the question.
 import type { Decimal } from '@keyside/protocol'
+import type Big from 'big.js'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
@@ -99,6 +100,14 @@ export type RuleResult = null | {
 export interface Rule {
   readonly tag: string
   readonly check: (question: RiskInput, policy: Policy) => RuleResult
+  /** How much of its limit is used with the order; null without a limit, and where a value is missing. */
+  readonly uses?: (question: RiskInput, policy: Policy) => Use | null
+}
+
+export interface Use {
+  readonly used: Big
+  readonly limit: Big
+  readonly unit: 'money' | 'percent' | 'count'
 }
 
 export type Verdict =

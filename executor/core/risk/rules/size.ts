@@ -1,46 +1,32 @@
 // How much: per order, hour, day, minute, stream and market, and never more than is held.
-import type Big from 'big.js'
+import type { Decimal } from '@keyside/protocol'
+import Big from 'big.js'
 import { parseDecimal } from '../../model/decimals.ts'
-import { deny, type RiskInput, type Rule } from './rule.ts'
+import type { Policy } from '../policy/schema.ts'
+import { deny, type RiskInput, type Rule, type Use } from './rule.ts'
 
 const MINUTE_MS = 60_000
 
-export const orderSize: Rule = {
-  tag: 'size.max',
-  check({ kind, order }, { limits, currency }) {
-    if (kind !== 'entry' || orderValue(order).lte(parseDecimal(limits.order))) return null
-    return deny(
-      this,
-      `expected at most ${limits.order} ${currency} for one order, this one is ${orderValue(order).toFixed()}: lower the size or raise limits.order at the device`,
-    )
-  },
-}
+export const orderSize = cap('size.max', {
+  before: () => '0',
+  limit: (_, { limits }) => limits.order,
+  reason: (sum, limit, { currency }) =>
+    `expected at most ${limit} ${currency} for one order, this one is ${sum}: lower the size or raise limits.order at the device`,
+})
 
-export const dayTurnover: Rule = {
-  tag: 'vel.notional',
-  check({ kind, order, used }, { limits, currency }) {
-    if (kind !== 'entry') return null
-    const sum = parseDecimal(used.today).plus(orderValue(order))
-    if (sum.lte(parseDecimal(limits.day))) return null
-    return deny(
-      this,
-      `expected at most ${limits.day} ${currency} of entries a day, this one would make ${sum.toFixed()}: wait until 00:00 UTC or raise limits.day at the device`,
-    )
-  },
-}
+export const dayTurnover = cap('vel.notional', {
+  before: ({ used }) => used.today,
+  limit: (_, { limits }) => limits.day,
+  reason: (sum, limit, { currency }) =>
+    `expected at most ${limit} ${currency} of entries a day, this one would make ${sum}: wait until 00:00 UTC or raise limits.day at the device`,
+})
 
-export const hourTurnover: Rule = {
-  tag: 'vel.hour',
-  check({ kind, order, used }, { limits, currency }) {
-    if (kind !== 'entry') return null
-    const sum = parseDecimal(used.hour).plus(orderValue(order))
-    if (sum.lte(parseDecimal(limits.hour))) return null
-    return deny(
-      this,
-      `expected at most ${limits.hour} ${currency} of entries an hour, this one would make ${sum.toFixed()}: wait, or raise limits.hour at the device`,
-    )
-  },
-}
+export const hourTurnover = cap('vel.hour', {
+  before: ({ used }) => used.hour,
+  limit: (_, { limits }) => limits.hour,
+  reason: (sum, limit, { currency }) =>
+    `expected at most ${limit} ${currency} of entries an hour, this one would make ${sum}: wait, or raise limits.hour at the device`,
+})
 
 export const orderRate: Rule = {
   tag: 'vel.orders',
@@ -58,6 +44,7 @@ export const orderRate: Rule = {
       `expected at most ${limits.ordersPerDay} entries a day, there were ${used.entriesToday}: wait until 00:00 UTC or look for a runaway strategy`,
     )
   },
+  uses: ({ used }, { limits }) => countOf(used.entriesToday + 1, limits.ordersPerDay),
 }
 
 /** A moment that is no number, or lies ahead, counts: it cannot be shown to be old. */
@@ -69,47 +56,27 @@ export function sentWithinMinute(
 }
 
 /** Cost, not worth: a gain does not shrink what the stream may still buy, nor does a loss widen it. */
-export const allocation: Rule = {
-  tag: 'pos.max',
-  check({ kind, order, stream, held }, { streams, currency }) {
-    if (kind !== 'entry') return null
-    const given = streams.get(stream)?.allocation ?? '0'
-    const sum = parseDecimal(held.cost).plus(orderValue(order))
-    if (sum.lte(parseDecimal(given))) return null
-    return deny(
-      this,
-      `expected ${stream} to have at most ${given} ${currency} in the market, this order would make ${sum.toFixed()}: wait for an exit or raise its allocation at the device`,
-    )
-  },
-}
+export const allocation = cap('pos.max', {
+  before: ({ held }) => held.cost,
+  limit: ({ stream }, { streams }) => streams.get(stream)?.allocation ?? '0',
+  reason: (sum, limit, { currency }, { stream }) =>
+    `expected ${stream} to have at most ${limit} ${currency} in the market, this order would make ${sum}: wait for an exit or raise its allocation at the device`,
+})
 
 /** All streams together: ten of them may not pile up in one market. */
-export const marketPosition: Rule = {
-  tag: 'pos.market',
-  check({ kind, order, held }, { limits, currency }) {
-    if (kind !== 'entry') return null
-    const sum = parseDecimal(held.onMarket).plus(orderValue(order))
-    if (sum.lte(parseDecimal(limits.position))) return null
-    return deny(
-      this,
-      `expected at most ${limits.position} ${currency} in ${order.market}, this order would make ${sum.toFixed()}: wait for an exit or raise limits.position at the device`,
-    )
-  },
-}
+export const marketPosition = cap('pos.market', {
+  before: ({ held }) => held.onMarket,
+  limit: (_, { limits }) => limits.position,
+  reason: (sum, limit, { currency }, { order }) =>
+    `expected at most ${limit} ${currency} in ${order.market}, this order would make ${sum}: wait for an exit or raise limits.position at the device`,
+})
 
-export const streamBudget: Rule = {
-  tag: 'budget.stream',
-  check({ kind, order, stream, used }, { streams, currency }) {
-    if (kind !== 'entry') return null
-    const budget = streams.get(stream)?.lifetimeBudget ?? '0'
-    const sum = parseDecimal(used.byStream).plus(orderValue(order))
-    if (budget === 'unlimited' || sum.lte(parseDecimal(budget))) return null
-    return deny(
-      this,
-      `expected all entries of ${stream} together to cost at most ${budget} ${currency}, this one would make ${sum.toFixed()}: raise its budget at the device if you trust it further`,
-    )
-  },
-}
+export const streamBudget = cap('budget.stream', {
+  before: ({ used }) => used.byStream,
+  limit: ({ stream }, { streams }) => streams.get(stream)?.lifetimeBudget ?? '0',
+  reason: (sum, limit, { currency }, { stream }) =>
+    `expected all entries of ${stream} together to cost at most ${limit} ${currency}, this one would make ${sum}: raise its budget at the device if you trust it further`,
+})
 
 /** An exit sells what the stream bought, never the trader's own coins. */
 export const holding: Rule = {
@@ -121,6 +88,37 @@ export const holding: Rule = {
       `expected to sell at most the ${held.amount} that the stream holds on ${order.market}, this order says ${order.amount}`,
     )
   },
+}
+
+interface Cap {
+  /** Quote, this order not included. */
+  readonly before: (question: RiskInput) => Decimal
+  readonly limit: (question: RiskInput, policy: Policy) => Decimal | 'unlimited'
+  readonly reason: (sum: string, limit: string, policy: Policy, question: RiskInput) => string
+}
+
+/** An entry may not bring a sum of money over its limit. */
+function cap(tag: string, { before, limit, reason }: Cap): Rule {
+  const uses = (question: RiskInput, policy: Policy) => {
+    const most = limit(question, policy)
+    if (most === 'unlimited') return null
+    const used = parseDecimal(before(question)).plus(orderValue(question.order))
+    return { used, limit: parseDecimal(most), unit: 'money' } as const
+  }
+  return {
+    tag,
+    uses,
+    check(question, policy) {
+      if (question.kind !== 'entry') return null
+      const use = uses(question, policy)
+      if (use === null || use.used.lte(use.limit)) return null
+      return deny(this, reason(use.used.toFixed(), use.limit.toFixed(), policy, question))
+    },
+  }
+}
+
+export function countOf(used: number, limit: number): Use {
+  return { used: new Big(used), limit: new Big(limit), unit: 'count' }
 }
 
 /** Quote, at the worst price the order allows. */

@@ -1,5 +1,6 @@
 // No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
+import { distanceOf } from './price.ts'
 import { deny, type RiskInput, type Rule } from './rule.ts'
 
 export const stopRequired: Rule = {
@@ -30,6 +31,8 @@ export const stopRequired: Rule = {
       `expected a stop at most ${maxStopDistance} % below the price ${order.price}, got ${stop}: ask the provider, or change max_stop_distance at the device`,
     )
   },
+  uses: ({ order, stop }, { maxStopDistance: most }) =>
+    stop === null || most === 'optional' ? null : distanceOf(stop, order.price, most),
 }
 
 function hasRoom({ rules, otherStops }: RiskInput): boolean {
