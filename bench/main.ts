@@ -6,6 +6,7 @@ import { crowd } from './crowd.ts'
 import { decideBench } from './decide.ts'
 import { engineBench } from './engine.ts'
 import { fanout } from './fanout.ts'
+import { footprint } from './footprint.ts'
 import { hop } from './hop.ts'
 import { journal } from './journal.ts'
 import { memory } from './memory.ts'
@@ -52,6 +53,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     about: 'the heap along a million signals: what is kept of each for ever',
     signals: 1_000_000,
     run: memory,
+  },
+  footprint: {
+    about:
+      'memory of each program of the built package, and how long a start takes (--signals: orders that are filled)',
+    signals: 1_000,
+    run: footprint,
   },
   positions: {
     about: 'CPU of a decision while 1, 10, 50 and 200 positions are held (--signals: seconds)',

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { BROKER_MEMORY, PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
+import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
+import { BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
 
 /** Variables that would run other code in it, open a debugger, or pass on secrets. */
 const FOREIGN = {
@@ -43,7 +44,9 @@ test.runIf(process.platform === 'linux').each(PROGRAMS)(
   async (program) => {
     const { flags, names } = await started(program)
     expect(flags).toContain('--disable-sigusr1')
-    if (program === 'broker') expect(flags).toEqual(expect.arrayContaining(BROKER_MEMORY))
+    if (program === 'broker') expect(flags).toEqual(expect.arrayContaining([...BROKER_MEMORY]))
+    // An engine of a home without one of its own bot signs for others.
+    else expect(flags.includes(SMALL_MEMORY)).toBe(program !== 'engine')
     if (program === 'executor')
       expect(flags).toEqual(
         expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env']),

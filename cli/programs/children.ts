@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { type Environment, installed, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
+import { BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
 import { OUTGOING } from './outgoing.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
 import { reachable } from './reachable.ts'
@@ -99,24 +100,29 @@ function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   )
 }
 
-/** What is needed for a moment, at each connection and message, is collected soon: less memory for some CPU (bench/README.md). */
-export const BROKER_MEMORY = ['--max-semi-space-size=2', '--heap-growing-percent=25']
-
 /** Of a program behind its walls: what is said to Node, and its environment. */
 export function walledCommand(program: Program, home: string, environment: Environment) {
   const section = sectionOf(program, home, environment)
   const walls = wallFlags(wallsOf(program, home, environment))
   return {
-    words: [...flags(program), ...walls, installed('cli/main.js'), program],
+    words: [
+      '--disable-sigusr1',
+      ...flags(program, section),
+      ...walls,
+      installed('cli/main.js'),
+      program,
+    ],
     env: { ...environment, [OUTGOING]: reachable(program, section, home).join('\n') },
   }
 }
 
-/** No debugger by signal, no prototype setter, no environment in a crash report. */
-function flags(program: Program): string[] {
-  if (program === 'executor')
-    return ['--disable-sigusr1', '--disable-proto=delete', '--report-exclude-env']
-  return program === 'broker' ? ['--disable-sigusr1', ...BROKER_MEMORY] : ['--disable-sigusr1']
+/** Beside no debugger by signal: no prototype setter, no environment in a crash report, and how much memory. */
+function flags(program: Program, section: Readonly<Record<string, unknown>>): readonly string[] {
+  if (program === 'broker') return BROKER_MEMORY
+  // One that signs for others may have thousands of strategies, which would need a fifth more CPU.
+  if (program === 'engine' && section['bot'] === undefined) return []
+  if (program !== 'executor') return [SMALL_MEMORY]
+  return ['--disable-proto=delete', '--report-exclude-env', SMALL_MEMORY]
 }
 
 const GRACE_MS = 2_000

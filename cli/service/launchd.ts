@@ -1,5 +1,5 @@
 // A daemon of launchd, on macOS. One of the system and not of the user: agents begin when somebody logs in.
-import type { Started, SystemService } from './parts.ts'
+import { NODE_FLAGS, type Started, type SystemService } from './parts.ts'
 import { escapeXml, unescapeXml } from './xml.ts'
 
 const TARGET = 'system/keyside'
@@ -25,7 +25,7 @@ export const launchdService: SystemService = {
 
 /** It begins again 10 s after each end, for ever. What it says is in `logs/up.log` of the home. */
 function plist({ home, user, node, code }: Started): string {
-  const words = [node, '--disable-sigusr1', `${code}/cli/main.js`, 'up']
+  const words = [node, ...NODE_FLAGS, `${code}/cli/main.js`, 'up']
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">

@@ -1,4 +1,5 @@
 // What a service manager of a system is told, and how.
+import { SMALL_MEMORY } from '../programs/memory-flags.ts'
 
 /** What is started, for whom. All paths are absolute. */
 export interface Started {
@@ -11,6 +12,9 @@ export interface Started {
   /** Whether the system hands over the passphrase of the vault. */
   readonly passphrase: 'credential' | 'none'
 }
+
+/** For what begins the programs: no debugger by signal, and little memory. */
+export const NODE_FLAGS: readonly string[] = ['--disable-sigusr1', SMALL_MEMORY]
 
 export type Words = readonly [program: string, ...words: string[]]
 

@@ -1,7 +1,7 @@
 // A unit of systemd. One of the system and not of the user: it starts before anybody logs in without "linger", may have every
 // wall below, and gets its passphrase as a credential that the machine alone can decrypt.
 import { KeysideError } from '@keyside/runtime'
-import type { Started, SystemService } from './parts.ts'
+import { NODE_FLAGS, type Started, type SystemService } from './parts.ts'
 
 /** Encrypted for this machine, by its TPM where it has one. */
 export const CREDENTIAL_FILE = '/etc/credstore.encrypted/keyside-vault-passphrase'
@@ -61,7 +61,7 @@ StartLimitIntervalSec=0
 Type=exec
 User=${user.name}
 Environment=KEYSIDE_HOME=${plain(home)}
-ExecStart=${plain(node)} --disable-sigusr1 ${plain(code)}/cli/main.js up
+ExecStart=${plain(node)} ${NODE_FLAGS.join(' ')} ${plain(code)}/cli/main.js up
 ${passphrase === 'credential' ? `LoadCredentialEncrypted=${CREDENTIAL}:${CREDENTIAL_FILE}\n` : ''}Restart=always
 RestartSec=10
 # "keyside up" ends its programs in order; what is left after that is ended by systemd.

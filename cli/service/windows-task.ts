@@ -1,5 +1,5 @@
 // A task of the Windows Task Scheduler that begins with the machine, under its user, who need not be logged in.
-import type { Started, SystemService, Words } from './parts.ts'
+import { NODE_FLAGS, type Started, type SystemService, type Words } from './parts.ts'
 import { escapeXml } from './xml.ts'
 
 const NAME = 'Keyside'
@@ -52,7 +52,7 @@ function task({ user, node, code }: Started): string {
   <Actions Context="owner">
     <Exec>
       <Command>${escapeXml(node)}</Command>
-      <Arguments>--disable-sigusr1 "${escapeXml(code)}\\cli\\main.js" up</Arguments>
+      <Arguments>${NODE_FLAGS.join(' ')} "${escapeXml(code)}\\cli\\main.js" up</Arguments>
     </Exec>
   </Actions>
 </Task>
