@@ -57,3 +57,29 @@ test.each([
     message: 'expected settings, such as "name: value"',
   })
 })
+
+test('a key twice is refused at its second place, and a key that is no word at its own', () => {
+  const where = (text: string) => {
+    const read = checkYaml(text, anything)
+    return read.ok ? 'taken' : `${read.line}:${read.column} ${read.message}`
+  }
+  expect(where('a: 1\nb:\n  c: 1\n  c: 2')).toBe('4:3 Map keys must be unique')
+  expect(where('a: 1\nb: {d: 1, d: 1}')).toBe('2:11 Map keys must be unique')
+  expect(where('a: 1\n? [b, c]\n: 2')).toBe('2:3 expected a plain word as a key')
+  expect(where('a: 1\n? {b: c}\n: 2')).toBe('2:3 expected a plain word as a key')
+})
+
+test.each([
+  ['lists', `a: ${'['.repeat(20_000)}`],
+  ['maps', `a: ${'{a: '.repeat(20_000)}`],
+  ['blocks', Array.from({ length: 1_200 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
+])('%s that are nested without an end are refused as that', (_, text) => {
+  expect(checkYaml(text, anything)).toMatchObject({ ok: false, message: 'it is nested too deep' })
+})
+
+test('as many keys as a file has room for are read in a moment', () => {
+  const text = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1`).join('\n')
+  const before = process.cpuUsage().user
+  expect(checkYaml(text, anything).ok).toBe(true)
+  expect(process.cpuUsage().user - before).toBeLessThan(8_000_000)
+})

@@ -1,5 +1,14 @@
 // YAML a person wrote, checked against a strict schema, with the line of whatever is wrong.
-import { type Alias, type Document, isNode, LineCounter, parseDocument, visit } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml'
 import type { z } from 'zod'
 import { keyOffset, scalarOffset } from './yaml-offset.ts'
 
@@ -68,16 +77,19 @@ export function openYaml(
   try {
     document = parseDocument(text, {
       lineCounter: lines,
-      uniqueKeys: true,
+      // Looked at below: its own way takes a minute for a file of many keys.
+      uniqueKeys: false,
+      prettyErrors: false,
       merge: false,
       schema: scalars === 'text' ? 'failsafe' : 'core',
     })
   } catch {
-    // Its parser calls itself for each level.
-    return { ok: false, line: 1, column: 1, path: '', message: 'it is nested too deep' }
+    return refuse(0, TOO_DEEP)
   }
   const broken = document.errors[0] ?? document.warnings[0]
   if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
+  const key = firstWrongKey(document)
+  if (key !== undefined) return refuse(startOf(key.node), key.message)
   const alias = firstAlias(document)
   if (alias !== undefined)
     return refuse(
@@ -134,6 +146,26 @@ function unreadable(text: string): (Place & { message: string }) | null {
   return { ...place, message: 'a character that is no text: save the file as UTF-8' }
 }
 
+/** One that is there already in its map, or is no plain text. */
+function firstWrongKey(document: Document.Parsed): { node: Node; message: string } | undefined {
+  let first: { node: Node; message: string } | undefined
+  visit(document, {
+    Map: (_key, { items }) => {
+      const known = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isNode(key)) continue
+        const value = isScalar(key) ? key.value : undefined
+        if (!isScalar(key)) first = { node: key, message: 'expected a plain word as a key' }
+        else if (known.has(value)) first = { node: key, message: 'Map keys must be unique' }
+        known.add(value)
+        if (first !== undefined) return visit.BREAK
+      }
+      return undefined
+    },
+  })
+  return first
+}
+
 function firstAlias(document: Document.Parsed): Alias | undefined {
   let first: Alias | undefined
   visit(document, {
@@ -145,7 +177,7 @@ function firstAlias(document: Document.Parsed): Alias | undefined {
   return first
 }
 
-function startOf(node: { readonly range?: readonly number[] | null } | null): number {
+function startOf(node: { readonly range?: readonly number[] | null | undefined } | null): number {
   return node?.range?.[0] ?? 0
 }
 
@@ -157,14 +189,18 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return 0
 }
 
+/** Its parser calls itself for each level. */
+const TOO_DEEP = 'it is nested too deep'
+
 /** Hints for common mistakes. */
 const HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
   BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',
 }
 
-/** The first line of what the parser says, without the place that is told apart. */
+/** The first line of what the parser says. The place is told apart. */
 function sentence({ code, message }: { code: string; message: string }): string {
-  const said = (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+  const said = message.split('\n')[0] ?? message
+  if (/call stack/i.test(said)) return TOO_DEEP
   return code in HINTS ? `${said}: ${HINTS[code]}` : said
 }
