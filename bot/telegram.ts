@@ -9,6 +9,8 @@ import type { BotConfig } from './config.ts'
 
 /** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
+/** Of an answer, unpacked: a hundred updates are less than a tenth of it. */
+const MOST_BYTES = 32 * 2 ** 20
 /** Any other call that takes longer has failed, ms: the answer to a command must not wait for a connection that died. */
 const WORDS_MS = 4500
 /** Telegram answers again, and a call that is older than this has met the connection that died; ms. */
@@ -39,7 +41,7 @@ export function createTelegram(
   const options = (agent: Agent) => ({
     ...root,
     timeoutSeconds: CALL_SECONDS,
-    baseFetchConfig: { agent },
+    baseFetchConfig: { agent, size: MOST_BYTES },
   })
   const clients = {
     token,

@@ -77,3 +77,20 @@ test('ends what is open when it closes or the caller gives up', async () => {
   http.close()
   await expect(open).rejects.toThrow()
 })
+
+test('an answer without an end is given up, and its connection with it', async () => {
+  const part = Buffer.alloc(2 ** 20, 'a')
+  const closed = Promise.withResolvers<void>()
+  const url = await serve((_, response) => {
+    response.once('close', closed.resolve)
+    const more = () => {
+      while (!response.destroyed && response.write(part));
+    }
+    response.on('drain', more)
+    more()
+  })
+  const http = new HttpClient()
+  onTestFinished(() => http.close())
+  await expect(post(http, url)).rejects.toThrow('the answer is too long')
+  await closed.promise
+})

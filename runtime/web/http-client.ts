@@ -1,7 +1,6 @@
 // HTTP over kept connections. `fetch` would do, and takes a third of a millisecond longer for each order.
 import type { IncomingMessage } from 'node:http'
 import { request as requestSecure } from 'node:https'
-import { text } from 'node:stream/consumers'
 import { http } from '../http.ts'
 import { type MakeAgent, straight } from './proxy.ts'
 
@@ -25,6 +24,14 @@ export class RedirectedError extends TypeError {
   override message = 'redirected'
 }
 
+export class TooLongError extends TypeError {
+  override name = 'TooLongError'
+  override message = 'the answer is too long'
+}
+
+/** Of an answer, bytes: ten times the longest that an exchange gives, all of its markets. */
+const MOST_BYTES = 32 * 2 ** 20
+
 /** Idle connections end at our side first: after this, or a second before the server's own `Keep-Alive: timeout`. An order
  *  that meets a server's end of an idle connection is lost on the way, and unknown. Servers commonly wait a minute. */
 const IDLE_MS = 30_000
@@ -39,7 +46,10 @@ export class HttpClient {
     this.#secure = makeAgent('https:', KEPT)
   }
 
-  /** Resolves when the answer's last byte is there. Rejects for a redirect: an order goes where it was sent, or nowhere. */
+  /**
+   * Resolves when the answer's last byte is there. Rejects for a redirect: an order goes where it was sent, or nowhere;
+   * and for an answer without an end.
+   */
   async send(url: string, { method, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const options = { method, headers, signal }
@@ -49,7 +59,7 @@ export class HttpClient {
       sent.once('error', reject).end(body)
     })
     const { statusCode: status = 0, statusMessage: statusText = '' } = response
-    const answer = { status, statusText, headers: response.headers, body: await text(response) }
+    const answer = { status, statusText, headers: response.headers, body: await textOf(response) }
     if (status >= 300 && status < 400) throw new RedirectedError()
     return answer
   }
@@ -59,4 +69,16 @@ export class HttpClient {
     this.#plain.destroy()
     this.#secure.destroy()
   }
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of response) {
+    bytes += part.length
+    // To leave the loop ends the connection.
+    if (bytes > MOST_BYTES) throw new TooLongError()
+    parts.push(part)
+  }
+  return new TextDecoder().decode(Buffer.concat(parts))
 }
