@@ -35,6 +35,7 @@ export const ENGINE_CODES = [
   'backtest_busy',
   'backtest_slow',
   'backtest_failed',
+  'search_file_foreign',
   'candles_too_few',
   'stop_not_positive',
   'stream_failed',

@@ -100,7 +100,9 @@ export function instantOf(text: string): number | null {
   const utc = new Date(`${bare}Z`)
   // JavaScript takes a day that a month does not have for one of the next.
   if (Number.isNaN(utc.getTime()) || !bare.startsWith(utc.toISOString().slice(0, 10))) return null
-  return Date.parse(`${bare}${/^[+-]/.test(zone) ? zone : 'Z'}`) / 1000
+  const at = Date.parse(`${bare}${/^[+-]/.test(zone) ? zone : 'Z'}`)
+  // A zone that is none, such as +99:00.
+  return Number.isNaN(at) ? null : at / 1000
 }
 
 /** Of seconds there are 11 digits until the year 5138. */

@@ -1,20 +1,31 @@
 // What a search has tried, in a file: a search that was stopped goes on where it was.
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { KeysideError } from '@keyside/runtime'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import type { Beside } from '../run.ts'
 import type { Combination } from './combinations.ts'
 import type { Task, Tried } from './try-combinations.ts'
+
+/** Of each line, torn or whole. */
+const BEGINNING = '{"key":"'
 
 /** A line for each combination: the digest of what it was tried on, and what it did. A line that is torn is not read. */
 export class SearchMemory {
   readonly #path: string
   readonly #lines = new Map<string, Tried>()
 
+  /** Throws `search_file_foreign`: what something else has written is not written into. */
   constructor(path: string) {
     this.#path = path
     if (!existsSync(path)) return
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    const lines = readFileSync(path, 'utf8').split('\n')
+    if (!lines.every((line) => line.startsWith(BEGINNING) || BEGINNING.startsWith(line)))
+      throw new KeysideError(
+        'search_file_foreign',
+        `${path} was not written by "keyside optimize": name another file, and it is made`,
+      )
+    for (const line of lines) {
       const entry = parsed(line)
       if (entry !== null) this.#lines.set(entry.key, entry.tried)
     }

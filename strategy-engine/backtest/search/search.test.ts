@@ -179,6 +179,20 @@ test('a search that was stopped goes on: what was tried is not tried again, and 
   expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(10 + 21 + 2)
 })
 
+test('what something else has written is not written into', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-search-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'policy.yaml')
+  writeFileSync(path, 'version: 1\n')
+  expect(() => new SearchMemory(path)).toThrow(
+    expect.objectContaining({ code: 'search_file_foreign' }),
+  )
+  for (const own of ['', '\n', '\n{"ke', '\n{"key":"a {}","tri']) {
+    writeFileSync(path, own)
+    expect(() => new SearchMemory(path), own).not.toThrow()
+  }
+})
+
 test('walk-forward chooses by nothing but the candles before, and trades nothing but its part', () => {
   const choice = { goal: 'return', leastTrades: 5 } as const
   const whole = walkForward(TASK, tryCombinations(TASK, all, CANDLES), CANDLES, choice)
