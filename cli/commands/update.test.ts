@@ -34,14 +34,27 @@ async function check(manifest: string, ...words: string[]): Promise<string> {
 }
 
 test('a good one is said to be good, with the step that is left to the person', async () => {
-  const said = await check(released().manifest, '--key', KEY.publicKey)
+  const { folder, manifest } = released()
+  const said = await check(manifest, '--key', KEY.publicKey)
   expect(said).toMatch(/Keyside 999\.0\.0 of 2027-01-15: the signature is good/)
-  expect(said).toContain(`npm install -g ./${TARBALL}`)
+  expect(said, 'the file that was checked, wherever the person is').toContain(
+    `npm install -g ${join(folder, TARBALL)},`,
+  )
 })
 
 test('an older one is good too, and said to be older', async () => {
   const { manifest } = released({ version: '0.0.1' })
   expect(await check(manifest, '--key', KEY.publicKey)).toMatch(/OLDER/)
+})
+
+test('a manifest speaks of files beside it alone', () => {
+  const sha512 = digestOf(Buffer.from('bytes'))
+  for (const name of ['..', '.', '../keyside.tgz', '-rf', 'a b', ''])
+    expect(
+      () =>
+        signRelease({ name: 'keyside', version: '1.0.0', at: 1, files: [{ name, sha512 }] }, KEY),
+      name,
+    ).toThrow()
 })
 
 test('versions are compared as numbers', () => {

@@ -1,6 +1,6 @@
 // keyside update: whether a release is what it says. It installs nothing: that stays the act of a person.
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 import { releaseKey, version } from '@keyside/runtime/installation'
 import type { Command } from 'commander'
@@ -25,7 +25,7 @@ export function addUpdate(program: Command): void {
         )
       const release = readRelease(textOf(file), key)
       for (const one of release.files) checkFile(one, dirname(file))
-      print(saidOf(release, version()))
+      print(saidOf(release, version(), dirname(file)))
     })
 }
 
@@ -51,7 +51,8 @@ function checkFile({ name, sha512 }: Release['files'][number], folder: string): 
   )
 }
 
-function saidOf(release: Release, here: string): string {
+/** The step names the very file that was checked: one of the same name may lie where the person is. */
+function saidOf(release: Release, here: string, folder: string): string {
   const date = new Date(release.at * 1_000).toISOString().slice(0, 10)
   const difference = compareVersions(release.version, here)
   const [first = { name: '' }] = release.files
@@ -60,6 +61,10 @@ function saidOf(release: Release, here: string): string {
       ? `It is OLDER than this one, ${here}: going back brings faults back that were mended since.`
       : difference === 0
         ? `It is the version that runs here.`
-        : `This is ${here}. To install it: npm install -g ./${first.name}, then keyside service restart or a new keyside up.`
+        : `This is ${here}. To install it: npm install -g ${forShell(resolve(folder, first.name))}, then keyside service restart or a new keyside up.`
   return `Keyside ${release.version} of ${date}: the signature is good, and so is every file.\n${step}`
+}
+
+function forShell(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `"${path}"`
 }

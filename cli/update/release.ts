@@ -12,12 +12,13 @@ const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/
 const release = z.strictObject({
   name: z.literal('keyside'),
   version: z.string().regex(VERSION),
-  /** Unix seconds. */
-  at: z.int().positive(),
+  /** Unix seconds, before the year 10000. */
+  at: z.int().positive().max(253_402_300_799),
   files: z
     .array(
       z.strictObject({
-        name: z.string().regex(/^[\w.-]{1,100}$/),
+        /** Beside the manifest: no folder, and no option of a command. */
+        name: z.string().regex(/^\w[\w.-]{0,99}$/),
         /** Base64url. */
         sha512: z.string().length(86),
       }),
