@@ -35,12 +35,19 @@ export function answerKeyRequests(options: KeyRequestOptions): Cancel {
   const file = requestFile(options.home)
   return options.clock.every(LOOK_MS, () => {
     const to = readText(file)
-    if (to === null) return
-    rmSync(file, { force: true })
-    void swap(options).then((done) =>
-      writePrivate(`${file}.answer`, JSON.stringify({ to, ...done })),
-    )
+    if (to !== null) void answerOne(file, to, options)
   })
+}
+
+/** Where the disk takes no answer, whoever asked is told so by the silence: nothing else ends for that. */
+async function answerOne(file: string, to: string, options: KeyRequestOptions): Promise<void> {
+  try {
+    rmSync(file, { force: true })
+    const done = await swap(options)
+    writePrivate(`${file}.answer`, JSON.stringify({ to, ...done }))
+  } catch (error) {
+    options.log.warn({ err: error }, 'a request for another exchange key could not be answered')
+  }
 }
 
 async function swap({

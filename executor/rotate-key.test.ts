@@ -130,3 +130,32 @@ test('a terminal asks the executor that runs to take the key of the keychain, an
   expect(taken).toMatchObject([{ type: 'key_rights', rights: { ok: true } }])
   expect(readKeyAnswer(home, 'something else')).toBeNull()
 })
+
+test('a disk that takes no answer ends nothing: it is logged, and the next request is answered', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-rotate-'))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const warned: string[] = []
+  let look: () => void = () => undefined
+  answerKeyRequests({
+    home,
+    keys: () => Promise.reject(new Error('closed')),
+    exchange: { useKeys: () => expect.unreachable() },
+    take: () => expect.unreachable(),
+    clock: {
+      every: (_, run) => {
+        look = run
+        return () => undefined
+      },
+    },
+    log: { ...log, warn: (...line: unknown[]) => void warned.push(String(line.at(-1))) },
+  })
+  askToTakeKey(home, { now: 0, id: 'a' })
+  const inTheWay = join(home, 'run/KEY.answer')
+  mkdirSync(inTheWay)
+  look()
+  await vi.waitFor(() => expect(warned.at(-1)).toContain('could not be answered'))
+  rmSync(inTheWay, { recursive: true })
+  const to = askToTakeKey(home, { now: 0, id: 'b' })
+  look()
+  await vi.waitFor(() => expect(readKeyAnswer(home, to)?.outcome).toBe('not taken'))
+})
