@@ -1,8 +1,18 @@
 // A home goes into a backup and comes out of it on another machine: what goes along, what is new, and what waits.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { gzipSync } from 'node:zlib'
 import { botConfig } from '@keyside/bot'
 import { brokerConfig } from '@keyside/broker'
 import {
@@ -32,7 +42,8 @@ import { addAccount } from '../accounts/add-account.ts'
 import { addBackup } from '../commands/backup.ts'
 import { accountHome } from '../home/accounts.ts'
 import { makeHome } from '../home/home.ts'
-import { type BackupContents, filesOf, secretsOf } from './collect.ts'
+import { type BackupContents, filesOf, secretsOf, unpacked } from './collect.ts'
+import { refuseOutside } from './outside.ts'
 import { restoreHome } from './restore-home.ts'
 
 const PASSPHRASE = 'correct horse battery'
@@ -190,7 +201,7 @@ test('a database that is written meanwhile is in it as it was at one moment', as
   const snapshot = join(home, 'snapshot.db')
   writeFileSync(
     snapshot,
-    Buffer.from(files.find(({ path: at }) => at === 'bot/bot.db')?.data ?? '', 'base64'),
+    unpacked(files.find(({ path: at }) => at === 'bot/bot.db') ?? expect.unreachable()),
   )
   using read = new DatabaseSync(snapshot, { readOnly: true })
   expect(read.prepare('SELECT n FROM rows').all()).toEqual([{ n: 1 }])
@@ -210,9 +221,71 @@ test('where something is, or what is no journal of this version, nothing is rest
     await expect(restore(next, await contentsOf(home))).rejects.toMatchObject({ code })
     expect([existsSync(next), existsSync(`${next}.restoring`)]).toEqual([false, false])
   }
-  const outside = { ...contents, files: [{ path: '../stolen', data: '' }] }
-  await expect(restore(next, outside)).rejects.toMatchObject({ code: 'backup_damaged' })
+  const data = gzipSync('').toString('base64')
+  for (const path of ['../stolen', 'a/../../stolen', `${folder}/stolen`, '', 'bot/..', 'a\0b'])
+    await expect(
+      restore(next, { ...contents, files: [{ path, data }] }),
+      path,
+    ).rejects.toMatchObject({ code: 'backup_damaged' })
   expect(existsSync(join(folder, 'stolen'))).toBe(false)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a link in the home counts as what it leads to',
+  async () => {
+    const { home, next, folder } = await openHome()
+    for (const name of ['config.yaml', 'policy.yaml', 'strategies']) {
+      if (!existsSync(join(home, name))) mkdirSync(join(home, name))
+      renameSync(join(home, name), join(folder, name))
+      symlinkSync(join(folder, name), join(home, name))
+    }
+    writeFileSync(join(folder, 'strategies', 'one.yaml'), 'name: one')
+    symlinkSync('..', join(folder, 'strategies', 'round'))
+    symlinkSync(home, join(home, 'round'))
+    symlinkSync('nowhere', join(home, 'dangling'))
+    await restore(next, await contentsOf(home))
+    expect(readFileSync(join(next, 'policy.yaml'), 'utf8')).toBe(DEFAULT_POLICY)
+    expect(readFileSync(join(next, 'strategies', 'one.yaml'), 'utf8')).toBe('name: one')
+    expect(existsSync(join(next, 'round')) || existsSync(join(next, 'dangling'))).toBe(false)
+  },
+)
+
+test('what would be missing, damaged or too much is refused when the backup is made', async () => {
+  const { home, live, folder } = await openHome()
+  refuseOutside(home, home)
+  refuseOutside(home, live)
+  const journal = join(home, 'executor/journal.db')
+  const outside = join(folder, 'journal.db')
+  writeFileSync(outside, readFileSync(journal))
+  const config = join(home, 'config.yaml')
+  const text = readFileSync(config, 'utf8')
+  writeFileSync(config, text.replace('  keychain:', `  database: ${outside}\n  keychain:`))
+  expect(() => refuseOutside(home, home)).toThrow(
+    expect.objectContaining({
+      code: 'backup_outside',
+      message: expect.stringContaining(`executor.database of config.yaml is ${outside}`),
+    }),
+  )
+  writeFileSync(config, text)
+  expect(() => filesOf(home, 10)).toThrow(expect.objectContaining({ code: 'backup_too_large' }))
+  for (const damage of ['no database', readFileSync(journal).fill(0x5a, 200)]) {
+    writeFileSync(journal, damage)
+    expect(() => filesOf(home)).toThrow(
+      expect.objectContaining({
+        code: 'file_refused',
+        message: expect.stringContaining(journal),
+      }),
+    )
+    vi.stubEnv('KEYSIDE_HOME', home)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const program = new Command()
+    addBackup(program)
+    const file = join(folder, 'never.backup')
+    await expect(
+      program.parseAsync(['backup', 'create', file], { from: 'user' }),
+    ).rejects.toMatchObject({ code: 'journal_damaged' })
+    expect(existsSync(file)).toBe(false)
+  }
 })
 
 test('a home that was moved is held by nobody else meanwhile', async () => {

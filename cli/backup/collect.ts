@@ -1,17 +1,28 @@
 // What of a home goes into a backup: its files, each database as it is at one moment, and the secrets of its keychains.
 import {
   closeSync,
+  type Dirent,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
+  realpathSync,
   rmSync,
+  statSync,
 } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Keychain } from '@keyside/executor'
-import { LONG_BUSY_TIMEOUT_MS, privateFolder } from '@keyside/runtime'
+import {
+  databaseBusy,
+  fileRefused,
+  isBusy,
+  KeysideError,
+  LONG_BUSY_TIMEOUT_MS,
+  privateFolder,
+} from '@keyside/runtime'
 import { z } from 'zod'
 
 export const backupContents = z.strictObject({
@@ -19,6 +30,7 @@ export const backupContents = z.strictObject({
   made: z.iso.datetime(),
   /** Where the home was. */
   home: z.string(),
+  /** The data are packed with gzip: all of it has to fit into one text. */
   files: z.array(z.strictObject({ path: z.string(), data: z.base64() })),
   /** By the folder of the account, relative to the home: '' for its own. */
   secrets: z.record(z.string(), z.array(z.tuple([z.string(), z.string()]))),
@@ -34,42 +46,83 @@ const NOT_KEPT =
 
 const SQLITE = 'SQLite format 3\0'
 
+/** Of all data together, characters: JavaScript's longest text is a quarter longer. */
+const MOST = 400_000_000
+
 /**
  * The bot's database comes before the journals, so that it never knows of more than they do. Programs may run: each
- * database is read as it was at one moment.
+ * database is read as it was at one moment. A link counts as what it leads to. Throws `database_busy`, `file_refused` for
+ * one that is damaged, and `backup_too_large`.
  */
-export function filesOf(home: string): BackupContents['files'] {
+export function filesOf(home: string, most = MOST): BackupContents['files'] {
   privateFolder(join(home, 'run'))
   const drafts = mkdtempSync(join(home, 'run', 'backup-'))
+  let room = most
   try {
-    return pathsOf(home).map((path) => ({
-      path: path.split(sep).join('/'),
-      data: read(join(home, path), join(drafts, 'snapshot.db')).toString('base64'),
-    }))
+    return pathsOf(home).map((path) => {
+      const data = gzipSync(read(join(home, path), join(drafts, 'snapshot.db'))).toString('base64')
+      room -= data.length
+      if (room < 0) throw tooLarge(join(home, path))
+      return { path: path.split(sep).join('/'), data }
+    })
   } finally {
     rmSync(drafts, { recursive: true })
   }
 }
 
+/** The bytes of one of `files`. */
+export function unpacked({ data }: BackupContents['files'][number]): Buffer {
+  return gunzipSync(Buffer.from(data, 'base64'))
+}
+
+function tooLarge(path: string): KeysideError {
+  return new KeysideError(
+    'backup_too_large',
+    `with ${path} the backup has no room for all of this home: move out of it what is no part of it, such as recordings and other backups`,
+  )
+}
+
 function pathsOf(home: string): string[] {
-  const all = readdirSync(home, { recursive: true, withFileTypes: true })
   const order = (path: string) => (path.startsWith('bot') ? 0 : 1)
-  return all
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(home, join(entry.parentPath, entry.name)))
-    .filter((path) => !LEFT_OUT.includes(path.split(sep)[0] ?? ''))
-    .filter((path) => !/^accounts[\\/][^\\/]+[\\/](?:run|logs)[\\/]/.test(path))
+  return filesIn(home, home, [])
+    .map((path) => relative(home, path))
     .filter((path) => !NOT_KEPT.test(path.split(sep).join('/')))
     .sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1))
 }
 
+/** `within`: the real paths of the folders around it, so that a link to one of them has an end. */
+function filesIn(home: string, folder: string, within: readonly string[]): string[] {
+  const real = realpathSync(folder)
+  if (within.includes(real) || isLeftOut(relative(home, folder))) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    const kind = kindOf(entry, path)
+    if (kind === 'folder') return filesIn(home, path, [...within, real])
+    return kind === 'file' ? [path] : []
+  })
+}
+
+function isLeftOut(path: string): boolean {
+  return (
+    LEFT_OUT.includes(path.split(sep)[0] ?? '') ||
+    /^accounts[\\/][^\\/]+[\\/](?:run|logs)$/.test(path)
+  )
+}
+
+/** Null for a socket, a pipe, and a link that leads nowhere. */
+function kindOf(entry: Dirent, path: string): 'file' | 'folder' | null {
+  const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry
+  if (found?.isDirectory()) return 'folder'
+  return found?.isFile() ? 'file' : null
+}
+
 function read(path: string, draft: string): Buffer {
-  if (!isDatabase(path)) return readFileSync(path)
-  const db = new DatabaseSync(path, { readOnly: true, timeout: LONG_BUSY_TIMEOUT_MS })
+  if (!path.endsWith('.db') && !isDatabase(path)) return readFileSync(path)
   try {
+    using db = new DatabaseSync(path, { readOnly: true, timeout: LONG_BUSY_TIMEOUT_MS })
     db.prepare('VACUUM INTO ?').run(draft)
-  } finally {
-    db.close()
+  } catch (error) {
+    throw isBusy(error) ? databaseBusy(path, error) : (fileRefused(error, path) ?? error)
   }
   const data = readFileSync(draft)
   rmSync(draft)

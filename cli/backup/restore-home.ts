@@ -18,7 +18,7 @@ import { executorSection } from '../home/home-keychain.ts'
 import { renewTokens } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
-import type { BackupContents, Secrets } from './collect.ts'
+import { type BackupContents, type Secrets, unpacked } from './collect.ts'
 
 export interface RestoreOptions {
   readonly home: string
@@ -56,8 +56,7 @@ export async function restoreHome(options: RestoreOptions): Promise<void> {
 
 async function build(options: RestoreOptions, draft: string): Promise<void> {
   const { home, contents, randomBytes, clock } = options
-  for (const { path, data } of contents.files)
-    writePrivate(join(draft, within(path)), Buffer.from(data, 'base64'))
+  for (const file of contents.files) writePrivate(join(draft, within(file.path)), unpacked(file))
   if (!programsOf(draft).includes('executor')) return rebase(draft, contents.home, home)
   const devices = new Map<string, string>()
   for (const account of accountHomes(draft)) {
@@ -81,7 +80,7 @@ async function build(options: RestoreOptions, draft: string): Promise<void> {
 /** Only what lies in the home is in a backup, whoever wrote it. */
 function within(path: string): string {
   const inside = normalize(path)
-  if (isAbsolute(inside) || inside.startsWith('..'))
+  if (isAbsolute(inside) || inside.startsWith('..') || inside === '.' || inside.includes('\0'))
     throw new KeysideError('backup_damaged', `this backup names a file outside the home: ${path}`)
   return inside
 }

@@ -1,7 +1,14 @@
 // keyside backup: this home in one encrypted file, and a home from it on another machine.
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { holdForMove, type Keychain, openOsKeychain, PAPER, vaultFile } from '@keyside/executor'
+import {
+  holdForMove,
+  type Keychain,
+  openOsKeychain,
+  PAPER,
+  vaultFile,
+  verifyJournal,
+} from '@keyside/executor'
 import {
   KeysideError,
   keysideHome,
@@ -12,6 +19,7 @@ import {
 import { createVault, seal, unseal } from '@keyside/runtime/vault'
 import { type Command, Option } from 'commander'
 import { type BackupContents, backupContents, filesOf, secretsOf } from '../backup/collect.ts'
+import { refuseOutside } from '../backup/outside.ts'
 import { refuseRestore, restoreHome } from '../backup/restore-home.ts'
 import { accountHomes, accountsOf } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
@@ -74,6 +82,8 @@ async function create(file: string, options: CreateOptions): Promise<void> {
     throw new KeysideError('backup_exists', `${file} is there already: choose another name`)
   const trades = programsOf(home).includes('executor')
   const accounts = trades ? accountHomes(home) : []
+  for (const account of trades ? accounts : [home]) refuseOutside(home, account)
+  for (const account of accounts) refuseDamaged(resolve(account, executorSection(account).database))
   const held = options.move
     ? accounts.map((account) => holdForMove(resolve(account, executorSection(account).database)))
     : []
@@ -109,7 +119,12 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
   refuseRestore(home)
   const sealed = readBackup(file)
   const passphrase = await readPassphrase(home, given(options.passphraseFile), BACKUP)
-  const contents = backupContents.parse(await unseal(sealed, passphrase))
+  const contents = backupContents.safeParse(await unseal(sealed, passphrase)).data
+  if (contents === undefined)
+    throw new KeysideError(
+      'backup_damaged',
+      'what is in this backup cannot be read: take another copy of it, or the version of Keyside that made it',
+    )
   await restoreHome({
     home,
     contents,
@@ -121,6 +136,15 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
     `Restored in ${home}, as it was at ${minute(Date.parse(contents.made) / 1000)}.`,
     '',
     ...nextSteps(home, contents),
+  )
+}
+
+/** Throws `journal_damaged`: with it nobody could go on on another machine. */
+function refuseDamaged(journal: string): void {
+  if (!existsSync(journal) || verifyJournal(journal).brokenAt === null) return
+  throw new KeysideError(
+    'journal_damaged',
+    `${journal} is damaged: run "keyside journal verify", and take an earlier backup`,
   )
 }
 

@@ -16,6 +16,8 @@ export const CLI_CODES = [
   'bot_device_last',
   'backup_exists',
   'report_not_written',
+  'backup_outside',
+  'backup_too_large',
   'account_name_invalid',
   'account_exists',
   'account_unknown',

@@ -66,7 +66,11 @@ export async function unseal(file: Uint8Array, passphrase: string): Promise<unkn
   } catch {
     throw refused('backup_passphrase_wrong')
   }
-  return JSON.parse(gunzipSync(plain).toString())
+  try {
+    return JSON.parse(gunzipSync(plain).toString())
+  } catch {
+    throw refused('backup_damaged')
+  }
 }
 
 const SENTENCES = {
