@@ -1,5 +1,12 @@
 // Several accounts in one home: what each has of its own, and what is refused.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { botConfig } from '@keyside/bot'
@@ -19,7 +26,7 @@ import {
   systemClock,
   systemRandomBytes,
 } from '@keyside/runtime'
-import { createVault, openVault } from '@keyside/runtime/vault'
+import { openVault } from '@keyside/runtime/vault'
 import { expect, onTestFinished, test } from 'vitest'
 import { refuseSharedKey } from '../home/account-keys.ts'
 import { accountHome, accountsOf, wholeHome } from '../home/accounts.ts'
@@ -28,7 +35,7 @@ import { makeHome } from '../home/home.ts'
 import { renewTokens } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
 import { chooseAccount } from './account-option.ts'
-import { addAccount, refuseAccount } from './add-account.ts'
+import { accountVault, addAccount, refuseAccount } from './add-account.ts'
 import { removeAccount } from './remove-account.ts'
 
 const PASSPHRASE = 'correct horse battery'
@@ -36,7 +43,7 @@ const parts = { clock: systemClock, randomBytes: systemRandomBytes }
 const code = (word: string) => expect.objectContaining({ code: word })
 
 const vaultOf = (home: string) =>
-  createVault(
+  accountVault(
     { file: vaultFile(home), passphrase: PASSPHRASE, randomBytes: systemRandomBytes },
     2 ** 10,
   )
@@ -107,6 +114,21 @@ test('an account more is a home within the home, and the bot knows it as a devic
   expect(readSecret(join(live, 'executor/sandbox.secret'))).toBe(
     readSecret(join(home, 'executor/sandbox.secret')),
   )
+})
+
+test('an attempt that was cut off is no account, and the next one makes it whole', async () => {
+  const home = await openHome()
+  const secret = join(home, 'executor/sandbox.secret')
+  renameSync(secret, `${secret}.away`)
+  await expect(add(home, 'live')).rejects.toThrow(code('file_unreadable'))
+  const live = accountHome(home, 'live')
+  expect(existsSync(vaultFile(live)), 'it had begun').toBe(true)
+  expect(accountsOf(home).map(({ name }) => name)).toEqual(['main'])
+  renameSync(`${secret}.away`, secret)
+  await add(home, 'live')
+  const served = loadConfig('bot', botConfig, home, {}).devices['live']
+  const device = await makeDeviceSecrets(await opened(live), systemRandomBytes)
+  expect(served?.key).toBe(device.key.publicKey)
 })
 
 test('its programs have rights at the broker for its own topics alone, and they are renewed with the others', async () => {

@@ -1,4 +1,5 @@
 // One account more in a home: an executor of its own, with its own journal, policy, keys and access, which the home's bot serves too.
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { botConfig } from '@keyside/bot'
 import { type ExecutorConfig, type Keychain, makeDeviceSecrets } from '@keyside/executor'
@@ -11,6 +12,7 @@ import {
   readSigningKey,
   writePrivate,
 } from '@keyside/runtime'
+import { createVault, openVault, type VaultOptions } from '@keyside/runtime/vault'
 import {
   accountBotKey,
   accountFile,
@@ -73,7 +75,15 @@ export function refuseAccount(home: string, name: string): ExecutorConfig {
   return executorSection(home)
 }
 
-/** Rejects as `refuseAccount` throws. Its config.yaml comes last but the bot's: with it the account counts. */
+/** The one that an attempt which was cut off has left there, or a new one. Rejects as `openVault` and `createVault`. */
+export function accountVault(options: VaultOptions, cost?: number): Promise<Keychain> {
+  return existsSync(options.file) ? openVault(options) : createVault(options, cost)
+}
+
+/**
+ * Rejects as `refuseAccount` throws. Its config.yaml comes last but the bot's: with it the account counts. What was cut
+ * off before is done again from the beginning.
+ */
 export async function addAccount(options: AddAccountOptions): Promise<void> {
   const { home, name, policy, randomBytes } = options
   const own = refuseAccount(home, name)

@@ -9,9 +9,9 @@ import {
   vaultFile,
 } from '@keyside/executor'
 import { keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { createVault, openVault } from '@keyside/runtime/vault'
+import { openVault } from '@keyside/runtime/vault'
 import { type Command, Option } from 'commander'
-import { addAccount, refuseAccount } from '../accounts/add-account.ts'
+import { accountVault, addAccount, refuseAccount } from '../accounts/add-account.ts'
 import { removableAccount, removeAccount } from '../accounts/remove-account.ts'
 import { type Account, accountHome, accountsOf } from '../home/accounts.ts'
 import { executorSection } from '../home/home-keychain.ts'
@@ -96,7 +96,7 @@ async function keychainMaker(home: string): Promise<(folder: string) => Promise<
   const passphrase = await readPassphrase(home, passphraseFile)
   await openVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
   return (folder) =>
-    createVault({ file: vaultFile(folder), passphrase, randomBytes: systemRandomBytes })
+    accountVault({ file: vaultFile(folder), passphrase, randomBytes: systemRandomBytes })
 }
 
 function list(json: boolean): void {
