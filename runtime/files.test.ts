@@ -4,6 +4,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -12,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { isOpenToOthers, restrictHome } from './files.ts'
+import { isOpenToOthers, restrictHome, writePrivate } from './files.ts'
 
 function folder(mode: number, ...files: readonly string[]): string {
   const parent = mkdtempSync(join(tmpdir(), 'keyside-files-'))
@@ -51,4 +52,11 @@ test('a program that may write one file of a folder and look at nothing else the
   ]
   execFileSync(process.execPath, ['--permission', ...allowed, '-e', write], { stdio: 'pipe' })
   expect(readFileSync(file, 'utf8')).toBe('[]')
+})
+
+test('a file that cannot be put in its place leaves no draft of itself behind', () => {
+  const home = folder(0o700)
+  mkdirSync(join(home, 'vault.json'))
+  expect(() => writePrivate(join(home, 'vault.json'), 'secret')).toThrow()
+  expect(readdirSync(home)).toEqual(['vault.json'])
 })

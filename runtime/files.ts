@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -67,12 +68,26 @@ export function writePrivate(
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   const file = openSync(draft, NEW_AND_SYNCED, 0o600)
   try {
-    writeFileSync(file, text)
-    if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
-  } finally {
-    closeSync(file)
+    try {
+      writeFileSync(file, text)
+      if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(draft, path)
+  } catch (error) {
+    removeDraft(draft)
+    throw error
   }
-  renameSync(draft, path)
+}
+
+/** It may hold a secret, and on a full disk each try would leave another one. */
+function removeDraft(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // What is told is why the file could not be written.
+  }
 }
 
 /** The text of a secret file without its last line end. Refuses one that others may read. */

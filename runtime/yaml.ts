@@ -63,29 +63,31 @@ export function checkYaml<Schema extends z.ZodType>(
 }
 
 /** One document of settings, before any schema. */
-export function openYaml(
-  text: string,
-  { scalars = 'typed' }: YamlOptions = {},
-): OpenedYaml | Refusal {
+export function openYaml(text: string, options: YamlOptions = {}): OpenedYaml | Refusal {
+  try {
+    return openedYaml(text, options)
+  } catch (error) {
+    // All of it goes from level to level by calling itself.
+    if (!(error instanceof RangeError)) throw error
+    return { ok: false, line: 1, column: 1, path: '', message: TOO_DEEP }
+  }
+}
+
+function openedYaml(text: string, { scalars = 'typed' }: YamlOptions = {}): OpenedYaml | Refusal {
   const lines = new LineCounter()
   const refuse = (offset: number, message: string): Refusal => {
     return { ok: false, ...placeIn(lines, offset), path: '', message }
   }
   const unread = unreadable(text)
   if (unread !== null) return { ok: false, path: '', ...unread }
-  let document: Document.Parsed
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      // Looked at below: its own way takes a minute for a file of many keys.
-      uniqueKeys: false,
-      prettyErrors: false,
-      merge: false,
-      schema: scalars === 'text' ? 'failsafe' : 'core',
-    })
-  } catch {
-    return refuse(0, TOO_DEEP)
-  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    // Looked at below: its own way takes a minute for a file of many keys.
+    uniqueKeys: false,
+    prettyErrors: false,
+    merge: false,
+    schema: scalars === 'text' ? 'failsafe' : 'core',
+  })
   const broken = document.errors[0] ?? document.warnings[0]
   if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
   const key = firstWrongKey(document)
@@ -189,7 +191,6 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return 0
 }
 
-/** Its parser calls itself for each level. */
 const TOO_DEEP = 'it is nested too deep'
 
 /** Hints for common mistakes. */

@@ -7,13 +7,26 @@ const BEAT_MS = 5_000
 /** Three beats missed. */
 const STALE_MS = 15_000
 
-/** Returns a function that stops it and removes the file. */
+/** Returns a function that stops it and removes the file. Throws where the first beat cannot be written. */
 export function startHeartbeat(home: string, program: string, clock: Clock): () => void {
   const file = heartbeatFile(home, program)
   privateFolder(dirname(file))
-  const beat = () => writeFileSync(file, `${process.pid}\n`, { mode: 0o600 })
-  beat()
-  const stop = clock.every(BEAT_MS, beat)
+  const write = (flag: 'w' | 'r+') => writeFileSync(file, `${process.pid}\n`, { mode: 0o600, flag })
+  write('w')
+  // A disk that takes nothing ends no program: the file grows old, and "keyside health" says so.
+  const again = () => {
+    try {
+      write('w')
+    } catch {}
+  }
+  // In place: on a full disk there is no room to write it anew.
+  const stop = clock.every(BEAT_MS, () => {
+    try {
+      write('r+')
+    } catch {
+      again()
+    }
+  })
   return () => {
     stop()
     rmSync(file, { force: true })
