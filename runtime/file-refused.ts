@@ -47,7 +47,10 @@ const BY_WORD: Readonly<Record<string, Answered>> = {
 /** By SQLite's primary result code. */
 const BY_RESULT: Readonly<Record<number, Answered>> = {
   8: FIXED,
-  10: DAMAGED,
+  10: {
+    why: 'the disk does not take or give it',
+    todo: 'look whether it is full or fails, and try again',
+  },
   11: DAMAGED,
   13: FULL,
   14: { why: 'it cannot be opened', todo: 'correct the path, or look at its owner and mode' },

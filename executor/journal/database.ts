@@ -43,7 +43,7 @@ export function openDatabase(
   }
 }
 
-/** From outside the executor, which may be running. Throws `journal_missing`, `database_busy`, or `journal_damaged` with the reason. */
+/** From outside the executor, which may be running. Throws `journal_missing`, `database_busy`, `file_refused`, or `journal_damaged` with the reason. */
 export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
   if (!existsSync(path)) throw new KeysideError('journal_missing', sentenceOf('journal_missing'))
   try {
@@ -52,6 +52,7 @@ export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
   } catch (error) {
     if (isBusy(error)) throw databaseBusy(path, error)
     if (!isOfSqlite(error)) throw error
+    if (isOfDisk(error)) throw fileRefused(error, path) ?? error
     throw new KeysideError(
       'journal_damaged',
       `${path} cannot be read as a journal: ${error.message}`,
@@ -104,24 +105,26 @@ export function checkIntegrity(db: DatabaseSync): void {
   if (answer !== 'ok') throw asDamaged(new Error(String(answer)))
 }
 
-/** Throws `journal_damaged` where SQLite meets a page that makes no sense. */
+/** Throws `journal_damaged` where SQLite meets a page that makes no sense, and `file_refused` for the disk. */
 export function readable<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw isOfSqlite(error) && !isBusy(error) ? asDamaged(error) : error
+    throw isOfSqlite(error) && !isBusy(error) ? asDamagedOrRefused(error) : error
   }
 }
 
-/** A disk that is full, or may not be written, is no damage. */
-function asDamagedOrRefused(error: unknown, path: string): KeysideError {
-  const isOfDisk =
-    isOfSqlite(error) && 'errcode' in error && OF_DISK.has(Number(error.errcode) & 0xff)
-  return (isOfDisk ? fileRefused(error, path) : null) ?? asDamaged(error)
+/** A disk that is full, or may not be written, is no damage: nobody is to put a backup back for that. */
+function asDamagedOrRefused(error: unknown, path?: string): KeysideError {
+  return (isOfDisk(error) ? fileRefused(error, path) : null) ?? asDamaged(error)
 }
 
-/** SQLITE_READONLY, SQLITE_FULL, SQLITE_CANTOPEN. */
-const OF_DISK: ReadonlySet<number> = new Set([8, 13, 14])
+function isOfDisk(error: unknown): boolean {
+  return isOfSqlite(error) && 'errcode' in error && OF_DISK.has(Number(error.errcode) & 0xff)
+}
+
+/** SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN. */
+const OF_DISK: ReadonlySet<number> = new Set([8, 10, 13, 14])
 
 function asDamaged(cause: unknown): KeysideError {
   return new KeysideError('journal_damaged', sentenceOf('journal_damaged'), cause)

@@ -94,6 +94,17 @@ test.for([
   expect(() => new Journal(path())).toThrow(expect.objectContaining({ code }))
 })
 
+test('a disk that does not give it is no damage: nobody is told to put a backup back', () => {
+  const refused = { code: 'file_refused', message: expect.stringContaining(`${path()}: `) }
+  mkdirSync(path())
+  for (const look of [() => new Journal(path()), () => readJournal(path())])
+    expect(look, 'a folder').toThrow(expect.objectContaining(refused))
+  rmSync(path(), { recursive: true })
+  new Journal(path()).close()
+  mkdirSync(`${path()}-shm`)
+  expect(() => new Journal(path())).toThrow(expect.objectContaining(refused))
+})
+
 const LOOKS: readonly (() => unknown)[] = [
   () => readJournal(path()),
   () => newestEvents(path(), 1),
@@ -110,7 +121,6 @@ test('says so where there is no journal to look into, and makes none', () => {
 test.each([
   ['something else', () => writeFileSync(path(), 'not a database\n'.repeat(99)), /not a database/],
   ['an empty file', () => writeFileSync(path(), ''), /no such table/],
-  ['a folder', () => mkdirSync(path()), /disk I.O error/],
 ])('says what is wrong where the journal is %s', (_, make, reason) => {
   make()
   const damaged = { code: 'journal_damaged', message: expect.stringMatching(reason) }
