@@ -186,20 +186,17 @@ class Runner {
   }
 }
 
-interface Asked {
-  readonly unit: Size['unit']
-  readonly value: number
-}
+type Asked = EntryOrder['size'] | { readonly unit: 'risk'; readonly value: number }
 
 function numberOf({ unit, value }: Size): Asked {
   return { unit, value: Number(value) }
 }
 
 /** What is lost at the stop says how much is bought by risk: never more than the allocation. */
-function sizeAt({ unit, value }: Asked, price: number, stop: number): EntryOrder['size'] {
-  if (unit !== 'risk') return { unit, value }
+function sizeAt(asked: Asked, price: number, stop: number): EntryOrder['size'] {
+  if (asked.unit !== 'risk') return asked
   const lost = ((price - stop) / price) * 100
-  return { unit: 'percent', value: Math.min(100, (value / lost) * 100) }
+  return { unit: 'percent', value: Math.min(100, (asked.value / lost) * 100) }
 }
 
 function accountOptions(strategy: Strategy, options: RunOptions): AccountOptions {

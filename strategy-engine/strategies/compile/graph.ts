@@ -49,10 +49,12 @@ export class Graph {
   #opened = 0
   #isWhole = false
   #isFed = false
+  readonly #seconds: number
 
   constructor(timeframe: Timeframe, block = BLOCK) {
     this.timeframe = timeframe
     this.block = block
+    this.#seconds = TIMEFRAMES[timeframe]
   }
 
   /** The candles that were fed last: value `i` of a series is of candle `offset` + i. */
@@ -66,7 +68,7 @@ export class Graph {
 
   /** When candle `i` of the block opened, Unix seconds: reckoned, since fetching one number of a long column takes long. */
   startOf(i: number): number {
-    if (this.#isWhole) return this.#opened + i * TIMEFRAMES[this.timeframe]
+    if (this.#isWhole) return this.#opened + i * this.#seconds
     return this.#candles.start[this.#offset + i] as number
   }
 
@@ -124,7 +126,7 @@ export class Graph {
     this.#offset = from
     this.#opened = candles.start[from] as number
     const seconds = (candles.start[to - 1] as number) - this.#opened
-    this.#isWhole = seconds === (length - 1) * TIMEFRAMES[this.timeframe]
+    this.#isWhole = seconds === (length - 1) * this.#seconds
     for (const [price, column] of this.#prices) column.set(candles[price].subarray(from, to))
     for (const elsewhere of this.#elsewhere.values()) elsewhere.take(candles, from, others)
     for (const step of this.#steps) step(length)
@@ -193,7 +195,7 @@ export class Graph {
         )
       }
       case 'time': {
-        const closeOf = (i: number) => this.startOf(i) + TIMEFRAMES[this.timeframe]
+        const closeOf = (i: number) => this.startOf(i) + this.#seconds
         return this.#step(0, (out) => operators.time(operators.TIME_OF[tree.name], closeOf, out))
       }
       case 'past':
