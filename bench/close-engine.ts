@@ -60,10 +60,14 @@ export interface Closes {
   readonly closes: readonly Close[]
   /** Of one core, while no candle closes. */
   readonly headsPercent: number
+  /** As many signatures as there are strategies, of as many bytes as a signal has, and nothing else. */
+  readonly signaturesMs: number
 }
 
 const TIMEFRAME_S = 1
 const DEADLINE_MS = 60_000
+/** Of a signal, all but its signature. */
+const SIGNAL_BYTES = 900
 
 process.send?.('started')
 process.once('message', async (setup: CloseSetup) => {
@@ -194,7 +198,17 @@ async function measure(setup: CloseSetup, home: string): Promise<Closes> {
     idle: { signals, cpuMs, blockedMs },
     closes,
     headsPercent: (100 * heads.cpuMs) / heads.ms,
+    signaturesMs: signatures(setup, total),
   }
+}
+
+/** CPU, ms. */
+function signatures({ seed }: CloseSetup, count: number): number {
+  const key = signingKey(Uint8Array.from(seed))
+  const bytes = new Uint8Array(SIGNAL_BYTES)
+  const at = stamp()
+  for (let i = 0; i < count; i += 1) key.sign(bytes)
+  return since(at).cpuMs
 }
 
 function timesOf({ ms, cpuMs, blockedMs }: Start): Start {

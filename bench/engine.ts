@@ -33,9 +33,10 @@ export async function engineBench({ signals: markets, note }: BenchOptions): Pro
     const blocked = [run.start, run.again].map(({ blockedMs }) => Math.round(blockedMs)).join(' / ')
     const idle = `${Math.round(run.idle.cpuMs)}`
     const heads = run.headsPercent.toFixed(1)
-    return `| ${[markets, streamsInPlan, ...closes, idle, heads, starts, blocked, connections, (heapBytes / 1024).toFixed(1), run.residentMiB].join(' | ')} |`
+    const signatures = Math.round(run.signaturesMs)
+    return `| ${[markets, streamsInPlan, ...closes, signatures, idle, heads, starts, blocked, connections, (heapBytes / 1024).toFixed(1), run.residentMiB].join(' | ')} |`
   })
-  const head = `| markets | streams a plan | ${PERCENTS.map((percent) => `${percent} %: signals / first / last / CPU / blocked ms`).join(' | ')} | idle close CPU ms | heads % of a core | start / from stored state / stop, s (CPU) | start blocked ms | connections | KiB a strategy | MiB |`
+  const head = `| markets | streams a plan | ${PERCENTS.map((percent) => `${percent} %: signals / first / last / CPU / blocked ms`).join(' | ')} | signatures alone, all, CPU ms | idle close CPU ms | heads % of a core | start / from stored state / stop, s (CPU) | start blocked ms | connections | KiB a strategy | MiB |`
   const line = `|${'---|'.repeat(head.split('|').length - 2)}`
   return { json: { name: 'engine', runs }, text: [head, line, ...rows].join('\n') }
 }
