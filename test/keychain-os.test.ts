@@ -23,14 +23,26 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-test.skipIf(!hasKeyring())('a real Secret Service keeps the contract', async () => {
-  const { stdout } = await run(...withKeyring(child), {
-    env: bareEnvironment(home),
-    timeout: 90_000,
-  })
-  const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
-  expect(results).toEqual(keychainContract.map(({ name }) => ({ name, result: 'passed' })))
-})
+test.skipIf(!hasKeyring())(
+  'a real Secret Service keeps the contract, and two accounts apart',
+  async () => {
+    const { stdout } = await run(...withKeyring(child), {
+      env: bareEnvironment(home),
+      timeout: 90_000,
+    })
+    const results: unknown = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+    const accounts = {
+      alone: null,
+      both: ['one-key', 'other-key'],
+      devices: 2,
+      left: [null, 'other-key'],
+    }
+    expect(results).toEqual([
+      ...keychainContract.map(({ name }) => ({ name, result: 'passed' })),
+      { name: 'two accounts', result: accounts },
+    ])
+  },
+)
 
 test.skipIf(!hasKeyring())(
   'a keyring that is locked, with nobody there to unlock it, is a refusal and no crash',

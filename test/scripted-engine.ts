@@ -38,15 +38,38 @@ export interface ScriptedStream {
 }
 
 export interface ScriptedEngine extends ScriptedStream {
-  readonly link: Link
+  readonly link: Pick<Link, 'publish' | 'connected'>
+  /** Goes on at the broker of another home that has the same engine's key. */
+  moveTo(home: string): Promise<void>
   /** One more stream, without a head so far. */
   stream(name: string, market: string): ScriptedStream
   close(): Promise<void>
 }
 
 export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
-  const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8'))
   const key = readSigningKey(join(home, 'engine/engine.key'))
+  let link = await linkOf(home)
+  const heads = new Map<string, HeadRow>()
+  const publish: Link['publish'] = (...message) => link.publish(...message)
+  const stream = (name: string, market: string) => scriptedStream(publish, key, heads, name, market)
+  const demo = stream('demo', 'BTC/USDT')
+  await demo.head()
+  const moveTo = async (other: string) => {
+    await link.close()
+    link = await linkOf(other)
+    await demo.head()
+  }
+  return {
+    ...demo,
+    link: { publish, connected: () => link.connected() },
+    moveTo,
+    stream,
+    close: () => link.close(),
+  }
+}
+
+async function linkOf(home: string): Promise<Link> {
+  const config = parse(readFileSync(join(home, 'config.yaml'), 'utf8'))
   const link = openLink({
     url: config.engine.broker.url,
     clientId: 'engine',
@@ -56,15 +79,11 @@ export async function scriptedEngine(home: string): Promise<ScriptedEngine> {
     log: createLog({ program: 'engine', level: 'silent' }),
   })
   await link.ready
-  const heads = new Map<string, HeadRow>()
-  const stream = (name: string, market: string) => scriptedStream(link, key, heads, name, market)
-  const demo = stream('demo', 'BTC/USDT')
-  await demo.head()
-  return { ...demo, link, stream, close: () => link.close() }
+  return link
 }
 
 function scriptedStream(
-  link: Link,
+  publish: Link['publish'],
   key: SigningKey,
   heads: Map<string, HeadRow>,
   stream: string,
@@ -128,14 +147,14 @@ function scriptedStream(
       },
       key,
     )
-    await link.publish(headTopic(HOME, PLAN), token, { retain: true })
+    await publish(headTopic(HOME, PLAN), token, { retain: true })
   }
   return {
     head,
     sign: signNext,
     signal: async (change) => {
       const { token, jti } = signNext(change)
-      await link.publish(signalTopic(HOME, PLAN), token)
+      await publish(signalTopic(HOME, PLAN), token)
       await head()
       return jti
     },

@@ -16,7 +16,8 @@ import {
 import {
   newSandboxSecrets,
   type Sandbox,
-  type SandboxVenue,
+  type SandboxAccount,
+  type SandboxSecrets,
   startSandbox,
 } from '../cli/sandbox/sandbox.ts'
 import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
@@ -26,7 +27,9 @@ export interface TestSystemOptions {
   readonly wave?: WaveShape
   readonly instruments?: readonly InstrumentSetup[]
   readonly logLevel?: string
-  readonly venue?: SandboxVenue
+  readonly venue?: SandboxAccount
+  /** Another key of the account at its exchange. */
+  readonly nextKey?: Pick<SandboxSecrets, 'apiKey' | 'secret'>
   /** Before anything is started: where the orders of its executor go. */
   readonly exchange?: (sandbox: Sandbox) => object
 }
@@ -77,6 +80,7 @@ export async function openTestSystem(options: TestSystemOptions = {}): Promise<T
     secrets,
     wave: options.wave ?? CALM,
     ...(options.venue && { venue: options.venue }),
+    ...(options.nextKey && { nextKey: options.nextKey }),
     ...(options.instruments && { instruments: options.instruments }),
   })
   const policy = options.policy === undefined ? {} : { policy: options.policy }

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly secrets: SandboxSecrets
+  /** Another key of the same account, for who swaps keys. */
+  readonly nextKey?: Pick<SandboxSecrets, 'apiKey' | 'secret'>
   /** What it proves with that no real money is behind it; made when left out. */
   readonly proofSecret?: Uint8Array
   readonly wave?: WaveShape
@@ -94,9 +96,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   const { apiKey, secret, botToken } = secrets
   const parts = { market, clock, randomBytes, proofSecret }
+  const keys = [{ apiKey, secret }, ...(options.nextKey === undefined ? [] : [options.nextKey])]
   const exchange = await startExchange({
     ...parts,
-    accounts: [{ name: 'main', apiKey, ...passphrase, credential: { secret }, balances: BALANCES }],
+    accounts: keys.map((key) => ({
+      name: 'main',
+      apiKey: key.apiKey,
+      ...passphrase,
+      credential: { secret: key.secret },
+      balances: key.apiKey === apiKey ? BALANCES : {},
+    })),
     ...(dialect && { dialect }),
     ...(host !== undefined && { host }),
     ...(options.name !== undefined && { names: [options.name] }),

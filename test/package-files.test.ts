@@ -1,0 +1,84 @@
+// What people install is all that it needs and nothing else: no test, no source of ours, nothing that only a developer has.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { PROGRAM_FILES } from '@keyside/runtime'
+import { expect, onTestFinished, test } from 'vitest'
+import { PACKAGE } from './keyside.ts'
+import { read } from './source.ts'
+
+/** Outside of the libraries, relative to the package. */
+const files = readdirSync(PACKAGE, { withFileTypes: true })
+  .filter(({ name }) => name !== 'node_modules')
+  .flatMap((top) =>
+    top.isFile()
+      ? [top.name]
+      : readdirSync(join(PACKAGE, top.name), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(PACKAGE.length + 1)),
+  )
+  .sort()
+
+/** As the repository has them. */
+const COPIED = ['LICENSE', 'README.md', 'SECURITY.md', 'docs', 'examples', 'sandbox/telegram/page']
+const TYPES = 'strategy-engine/strategies/typescript/keyside.d.ts'
+const MADE = ['LICENCES.txt', 'build.json', 'package.json', 'cli/keyside.js', 'cli/main.js']
+
+test('each file of the package is one that it should have, and each of these is there', () => {
+  const known = execFileSync('git', ['ls-files', '-z', ...COPIED, TYPES], { encoding: 'utf8' })
+  const copied = known.split('\0').filter((name) => name !== '')
+  const expected = [...copied, ...MADE, ...PROGRAM_FILES.map((name) => `${name}.js`)]
+  expect(files.filter((name) => !name.startsWith('code/'))).toEqual(expected.sort())
+  const chunks = files.filter((name) => name.startsWith('code/'))
+  expect(chunks.length).toBeGreaterThan(10)
+  expect(chunks.filter((name) => !/^code\/[\w.-]+\.js$/.test(name))).toEqual([])
+  expect(
+    files.filter((name) => /\.test\.|\btesting\b|\.(?:key|token|pem|db|env|tgz)$/.test(name)),
+  ).toEqual([])
+  // npm would leave these out without a word.
+  expect(
+    files.filter((name) => /(?:^|\/)(?:\.(?!github)|.*\.orig$|package-lock\.json$)/.test(name)),
+  ).toEqual([])
+})
+
+test('no code of ours in it is of a test, and none of its text names this machine', () => {
+  const root = dirname(import.meta.dirname)
+  for (const name of files.filter((file) => /\.(?:js|json|txt)$/.test(file))) {
+    const text = readFileSync(join(PACKAGE, name), 'utf8')
+    expect(text.includes(`${root}/`), name).toBe(false)
+    expect(/\/\/#region (?:\w+\/)*(?:testing\/|[\w-]+\.test\.)/.test(text), name).toBe(false)
+  }
+})
+
+test('the libraries lie in it in the versions of the lockfile, and it asks for no other', () => {
+  const { dependencies, bundleDependencies } = JSON.parse(
+    readFileSync(join(PACKAGE, 'package.json'), 'utf8'),
+  )
+  expect(Object.keys(dependencies)).toEqual(bundleDependencies)
+  const { packages } = JSON.parse(read('package-lock.json'))
+  for (const name of bundleDependencies) {
+    const { version } = JSON.parse(
+      readFileSync(join(PACKAGE, 'node_modules', name, 'package.json'), 'utf8'),
+    )
+    expect(version, name).toBe(packages[`node_modules/${name}`].version)
+  }
+})
+
+test('linked as npm links it, it runs from an empty folder without a network', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-linked-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  symlinkSync(join(PACKAGE, 'cli', 'keyside.js'), join(folder, 'keyside'))
+  const alone = spawnSync('unshare', ['--net', 'true']).status === 0 ? ['unshare', '--net'] : []
+  const [program = '', ...words] = [...alone, 'keyside', '--version']
+  const { status, stdout, stderr } = spawnSync(program, words, {
+    cwd: folder,
+    env: {
+      PATH: [folder, dirname(process.execPath), process.env['PATH']].join(delimiter),
+      HOME: folder,
+    },
+    encoding: 'utf8',
+  })
+  const { version } = JSON.parse(read('package.json'))
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+})
