@@ -99,12 +99,15 @@ function libraryOf(module: string): string | null {
 /** As they lie in this workspace: in the version of the lockfile, one of each. */
 function withDependencies(names: readonly string[]): readonly string[] {
   const found = new Set<string>()
+  const folderOf = (name: string) => join(root, 'node_modules', name)
   const add = (name: string) => {
-    const path = join(root, 'node_modules', name, 'package.json')
+    const path = join(folderOf(name), 'package.json')
     if (found.has(name) || !existsSync(path)) return
     found.add(name)
     const { dependencies, optionalDependencies } = manifest.partial().parse(readJson(path))
-    for (const other of Object.keys({ ...dependencies, ...optionalDependencies })) add(other)
+    // In another version than the others' it lies within, and goes along with it.
+    for (const other of Object.keys({ ...dependencies, ...optionalDependencies }))
+      if (!existsSync(join(folderOf(name), 'node_modules', other))) add(other)
   }
   for (const name of names) add(name)
   return [...found].sort()

@@ -25,7 +25,7 @@ try {
 /** Of one home, and of the same name: each has what is its own, and what is done to one is not done to the other. */
 async function twoAccounts(home: string): Promise<object> {
   const homes = [home, join(home, 'accounts', 'live')]
-  const [one, other] = await Promise.all(homes.map(openOsKeychain))
+  const [one, other] = await Promise.all(homes.map((at) => openOsKeychain(at)))
   if (one === undefined || other === undefined) throw new Error('there are two')
   const keysOf = (name: string) => ({ exchange: 'binance', apiKey: `${name}-key`, secret: name })
   await keepExchangeKeys(one, 'main', keysOf('one'))
