@@ -132,6 +132,19 @@ without fees of 0.0001 BNB`)
   expect(shown({ about: 'results', by: 'period', rows: [] })).toContain('Nothing was sold yet')
 })
 
+test('sums tell their fees in their own currency, and name those of which nobody knows the worth', () => {
+  const { results } = ANSWERS
+  if (results.about !== 'results') throw new Error('no results')
+  const rows = results.rows.map((row) => ({ ...row, key: 'BTC/USDT' }))
+  const text = command('performance').shown({ about: 'results', by: 'market', rows })
+  expect(text).toContain('Fees 6.43 USDT\n')
+  expect(text).toContain('Fees 72.92 USDT\nwithout fees of 0.0001 BNB')
+  const none = rows.slice(1).map((row) => ({ ...row, feesValue: '0' }))
+  const bare = command('performance').shown({ about: 'results', by: 'market', rows: none })
+  expect(bare).not.toContain('Fees')
+  expect(bare).toContain('without fees of 0.0001 BNB')
+})
+
 test('days are those of the zone that the owner has chosen', () => {
   const times = { sent: 0, now: 0 }
   const zoned = (name: string) =>

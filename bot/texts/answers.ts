@@ -16,6 +16,7 @@ import {
   verb,
   zone,
 } from './numbers.ts'
+import { TAKEN_OFF } from './orders.ts'
 import { changeText, policyText } from './policy.ts'
 import { priceAlertsText } from './price-alerts.ts'
 import { reasonText } from './reason.ts'
@@ -224,7 +225,9 @@ function ordersText({ rows }: About<'orders'>, now: number): Html {
       html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
       html`${order.market} · ${shownStream(order.stream)} · ${time(at * 1000, now)}`,
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined || message !== undefined ? '' : html`: <code>${code}</code>`}`,
-      code === undefined || message === undefined ? null : reasonText(code, message),
+      code === undefined || message === undefined
+        ? null
+        : (TAKEN_OFF[code] ?? reasonText(code, message)),
     )
   })
   return list(html`<b>Orders</b>, newest first, ${zone(now)}`, shown, { most: MAX_ROWS })

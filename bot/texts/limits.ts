@@ -1,7 +1,7 @@
 // What the policy allows, and how much of it is used.
 import { type Answer, shownStream } from '@keyside/protocol'
 import { type Html, html, lines, list } from './html.ts'
-import { sum, time, zone } from './numbers.ts'
+import { amount, sum, time, zone } from './numbers.ts'
 
 type Limits = Extract<Answer, { about: 'limits' }>
 
@@ -13,8 +13,8 @@ export function limitsText(limits: Limits, now: number): Html {
     html`<b>Limits</b>: used of allowed, in ${currency}`,
     html`Entries today ${of(day)}`,
     html`Entries of the hour ${of(hour)}`,
-    html`Orders today ${ordersToday.used} of ${ordersToday.limit}`,
-    html`Orders this minute ${ordersThisMinute.used} of ${ordersThisMinute.limit}`,
+    html`Orders today ${countOf(ordersToday)}`,
+    html`Orders this minute ${countOf(ordersThisMinute)}`,
     html`Lost today ${of(dayLoss)}`,
     dayLoss.day === 'closed' ? html`⏹ <b>No entries until ${dayEnd(now)}</b>` : null,
     html`Below the best ${of(drawdown)}`,
@@ -25,6 +25,10 @@ export function limitsText(limits: Limits, now: number): Html {
     ...markets.map(({ market, used }) => rowText(market, of({ used, limit: position }))),
   ]
   return lines(list(head, rows, { left }), html`Your device alone raises them.`)
+}
+
+function countOf({ used, limit }: Limits['ordersToday']): string {
+  return `${amount(String(used))} of ${amount(String(limit))}`
 }
 
 const DAY_MS = 86_400_000

@@ -3,6 +3,7 @@ import {
   type OrderStatus,
   type OrderView,
   type ReportEvent,
+  type ResultRow,
   type SaleResult,
   shownStream,
 } from '@keyside/protocol'
@@ -66,7 +67,8 @@ function stopTitle({ market, stream, stop, price }: OrderView): Html {
   return html`🛡 <b>Stop at ${amount(stop ?? price)} ${quote}</b> · ${market} · ${shownStream(stream)}`
 }
 
-const TAKEN_OFF: Readonly<Record<string, Html>> = {
+/** What the device does with its own stops is no reason to look anything up. */
+export const TAKEN_OFF: Readonly<Record<string, Html>> = {
   stop_taken_off: html`Taken off by your device, to sell the position.`,
   stop_replaced: html`Taken off by your device, for another to take its place.`,
 }
@@ -162,6 +164,15 @@ export function feeText(fee: { readonly amount: string; readonly currency: strin
 export function withoutText(unpriced: Readonly<Record<string, string>> = {}): Html[] {
   if (Object.keys(unpriced).length === 0) return []
   return [html`without fees of ${feesText(unpriced)}`]
+}
+
+/** Of a sum: what fees came to, in its own currency. */
+export function chargedLines(
+  row: Pick<ResultRow, 'fees' | 'feesValue' | 'besides' | 'currency'>,
+): Html[] {
+  const isKnown = new Big(row.feesValue).gt(0)
+  const known = isKnown ? [html`Fees ${sum(row.feesValue)} ${row.currency}`] : []
+  return [...known, ...withoutText(row.besides)]
 }
 
 /** In money and percent of what was paid. */

@@ -9,7 +9,7 @@ import {
 import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { amount, cents, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
-import { feesText, feeText, resultText, withoutText } from './orders.ts'
+import { chargedLines, feesText, feeText, resultText, withoutText } from './orders.ts'
 import { table } from './table.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -99,7 +99,9 @@ function feeLines(rows: readonly Charged[]): Html[] {
   const each = together(rows.map(({ fees }) => fees))
   const unpriced = together(rows.map(({ besides = {} }) => besides))
   const value = together(rows.map(({ currency, feesValue }) => ({ [currency]: feesValue })))
-  const isSaid = Object.keys(each).every((currency) => currency in value)
+  const isSaid =
+    Object.keys(each).every((currency) => currency in value) ||
+    Object.values(value).every((amount) => new Big(amount).eq(0))
   return [
     ...Object.entries(each).map(([currency, amount]) => html`${feeText({ currency, amount })}`),
     ...(isSaid ? [] : [html`in all ${feesText(value)}`]),
@@ -244,15 +246,14 @@ function rowText(
   { by, timeZone }: Pick<About<'results'>, 'by' | 'timeZone'>,
   row: ResultRow,
 ): Html {
-  const { currency, trades, won, unknown, gain, negative, paid, fees, besides } = row
+  const { currency, trades, won, unknown, gain, negative, paid } = row
   const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
   return lines(
     html`<b>${keyText(by, row.key, timeZone)}</b>`,
     html`<b>${signed(gain, negative)} ${currency}</b>${percent}`,
     html`${trades} sold, ${won} with a gain`,
     unknown === 0 ? null : html`${unknown} without a known result`,
-    Object.keys(fees).length === 0 ? null : html`Fees ${feesText(fees)}`,
-    ...withoutText(besides),
+    ...chargedLines(row),
   )
 }
 

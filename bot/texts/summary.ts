@@ -3,7 +3,7 @@ import { type Answer, type ResultRow, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { Html, html, lines, list } from './html.ts'
 import { amount, share, signed, sum, time, zone } from './numbers.ts'
-import { feesText, withoutText } from './orders.ts'
+import { chargedLines } from './orders.ts'
 
 type Summary = Extract<Answer, { about: 'summary' }>
 
@@ -35,23 +35,13 @@ export function summaryText(answer: Summary, { kind, late, now }: SummaryShown):
   )
 }
 
-function resultLines({
-  currency,
-  trades,
-  won,
-  unknown,
-  gain,
-  negative,
-  paid,
-  fees,
-  besides,
-}: ResultRow): Html[] {
+function resultLines(row: ResultRow): Html[] {
+  const { currency, trades, won, unknown, gain, negative, paid } = row
   const percent = new Big(paid).eq(0) ? '' : ` (${share(gain, paid, negative)})`
   return [
     html`Result <b>${signed(gain, negative)} ${currency}</b>${percent}`,
     html`${trades} sold, ${won} with a gain${unknown === 0 ? '' : `, ${unknown} unknown`}`,
-    ...(Object.keys(fees).length === 0 ? [] : [html`Fees ${feesText(fees)}`]),
-    ...withoutText(besides),
+    ...chargedLines(row),
   ]
 }
 

@@ -19,8 +19,8 @@ export function resultsOfPeriod(
   const streams = summarize(within, 'stream', until)
     .filter((row) => row.currency === currency && row.trades > row.unknown)
     .toSorted((a, b) => gainOf(b).cmp(gainOf(a)))
-  const [best] = streams
-  const worst = streams.length > 1 ? streams.at(-1) : undefined
+  // One alone did what all did.
+  const [best, worst] = streams.length > 1 ? [streams[0], streams.at(-1)] : []
   return {
     results: all.slice(0, MAX_CURRENCIES),
     ...(best && { best }),
