@@ -8,6 +8,8 @@ import sys
 
 from keyside import Program
 
+if len(sys.argv) < (6 if "entry" in sys.argv[2:3] else 5):
+    sys.exit(__doc__)
 folder, kind, price, *stop, reason = sys.argv[1:]
 claims = {"referencePrice": price, "reason": reason}
 if kind == "entry":

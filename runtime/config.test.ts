@@ -22,7 +22,8 @@ const schema = z.strictObject({
   port: z.int().nullable().default(1883),
   share: z.number().optional(),
   loud: z.boolean().default(false),
-  limits: z.strictObject({ most: z.int().default(5) }).prefault({}),
+  level: z.enum(['low', 'high']).optional(),
+  limits: z.strictObject({ most: z.int().min(0).max(50).default(5) }).prefault({}),
 })
 
 const load = (content: string | Uint8Array, env: Environment = {}) => {
@@ -42,6 +43,26 @@ function refusal(work: () => unknown): { code: string; message: string } {
 
 test.each<[string, string, number, RegExp]>([
   ['a tab for indentation', GOOD.replace('  account', '\taccount'), 3, /[Tt]ab/],
+  ['a setting without a colon', GOOD.replace('account:', 'account'), 3, /write "name: value"/],
+  [
+    'a section without a colon',
+    `bot: {}\n${GOOD.replace('executor:', 'executor')}`,
+    2,
+    /write "name: value"/,
+  ],
+  [
+    'a word that is none of the choices',
+    `${GOOD}  level: hihg\n`,
+    5,
+    /level: expected one of "low", "high"$/,
+  ],
+  ['a number that is too big', `${GOOD}  limits: { most: 99 }\n`, 5, /most: expected at most 50$/],
+  [
+    'a number that is too small',
+    `${GOOD}  limits: { most: -1 }\n`,
+    5,
+    /most: expected at least 0$/,
+  ],
   ['a key twice', `${GOOD}  account: other\n`, 5, /unique/],
   ['a section twice', `${GOOD}${GOOD}`, 5, /unique/],
   ['an unclosed quote', GOOD.replace('main', '"main'), 5, /quote/],

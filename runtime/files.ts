@@ -100,6 +100,12 @@ export function readSecret(path: string): string {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof KeysideError) throw error
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new KeysideError(
+        'file_unreadable',
+        `there is no file ${path}: put it back, or correct its name`,
+        error,
+      )
     throw new KeysideError('file_unreadable', `cannot read ${path}: ${reason(error)}`, error)
   }
   return text.replace(/\r?\n$/, '')

@@ -78,6 +78,7 @@ test('a secret file that is missing, or is a folder, is named', () => {
   const missing = join(home, 'bot.token')
   const folder = join(home, 'secrets')
   mkdirSync(folder, { mode: 0o700 })
+  expect(() => readSecret(missing)).toThrow(`there is no file ${missing}: put it back`)
   for (const path of [missing, folder]) {
     const refusal = { code: 'file_unreadable', message: expect.stringContaining(path) }
     expect(() => readSecret(path)).toThrow(expect.objectContaining(refusal))

@@ -130,8 +130,19 @@ export function firstIssue(
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return { path: [], message: 'invalid' }
   const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
-  if (key === undefined) return issue
+  if (key === undefined) return { path: issue.path, message: plain(issue.message) }
   return { path: [...issue.path, key], message: `unknown key "${key}"` }
+}
+
+/** What the schema library says of choices and limits, as the schemas themselves speak. */
+function plain(message: string): string {
+  return message
+    .replace(/^Invalid option: expected one of (.*)$/, (_, choices: string) => {
+      return `expected one of ${choices.replaceAll('|', ', ')}`
+    })
+    .replace(/^Too big: expected (?:number|int) to be <=?(\S+)$/, 'expected at most $1')
+    .replace(/^Too small: expected (?:number|int) to be >=(\S+)$/, 'expected at least $1')
+    .replace(/^Too small: expected (?:number|int) to be >(\S+)$/, 'expected more than $1')
 }
 
 /** Control characters but tab and line ends; and what a decoder writes for bytes that are no UTF-8. */
@@ -197,11 +208,18 @@ const TOO_DEEP = 'it is nested too deep'
 const HINTS: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
   BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',
+  TAB_AS_INDENT: 'begin the line with spaces',
+}
+
+/** In place of what the parser says in the words of its trade. */
+const SAID: Readonly<Record<string, string>> = {
+  MULTILINE_IMPLICIT_KEY: 'a setting without a colon behind its name: write "name: value"',
 }
 
 /** The first line of what the parser says. The place is told apart. */
 function sentence({ code, message }: { code: string; message: string }): string {
   const said = message.split('\n')[0] ?? message
   if (/call stack/i.test(said)) return TOO_DEEP
+  if (code in SAID) return SAID[code] ?? said
   return code in HINTS ? `${said}: ${HINTS[code]}` : said
 }

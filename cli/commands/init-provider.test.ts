@@ -2,7 +2,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { typed } from '../testing/typed.ts'
 import { initProvider } from './init-provider.ts'
 
 test.each([
@@ -24,3 +25,15 @@ test.each([
   expect(existsSync(join(home, 'config.yaml'))).toBe(false)
   expect(existsSync(join(home, 'engine'))).toBe(false)
 })
+
+test.each([[['invite', 'alice']], [['subscribers', 'list']], [['keyset', 'renew']]])(
+  '%j in a home of somebody else says where it belongs',
+  async (words) => {
+    const home = mkdtempSync(join(tmpdir(), 'keyside-provider-'))
+    onTestFinished(() => rmSync(home, { recursive: true }))
+    vi.stubEnv('KEYSIDE_HOME', home)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    writeFileSync(join(home, 'config.yaml'), 'executor: {}\n', { mode: 0o600 })
+    await expect(typed(...words)).rejects.toMatchObject({ code: 'provider_home_missing' })
+  },
+)

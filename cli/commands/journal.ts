@@ -88,7 +88,8 @@ function list(entries: readonly JournalEntry[], json: boolean): undefined {
     order?.slice(0, 8) ?? '',
     tell(body),
   ])
-  print(...table([['', 'UTC', 'order', ''], ...rows]))
+  if (rows.length === 0) print('Nothing has happened yet.')
+  else print(...table([['', 'UTC', 'order', ''], ...rows]))
 }
 
 function time(at: number): string {

@@ -9,12 +9,14 @@ import {
 import { seconds } from '@keyside/protocol'
 import {
   type Clock,
+  KeysideError,
   keysideHome,
   loadConfig,
   type RandomBytes,
   systemClock,
   systemRandomBytes,
 } from '@keyside/runtime'
+import { programsOf } from '../home/roles.ts'
 import { environment } from '../terminal/config.ts'
 
 export interface ProviderHome {
@@ -26,6 +28,11 @@ export interface ProviderHome {
 
 export function providerHome(): ProviderHome {
   const home = keysideHome()
+  if (!programsOf(home).includes('authority'))
+    throw new KeysideError(
+      'provider_home_missing',
+      `${home} is no provider's home: run this where yours is, or make one in another KEYSIDE_HOME with "keyside init --role provider"`,
+    )
   const config = loadConfig('authority', authorityConfig, home, environment)
   return { home, config, clock: systemClock, randomBytes: systemRandomBytes }
 }

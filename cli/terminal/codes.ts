@@ -28,6 +28,7 @@ export const CLI_CODES = [
   'accounts_need_bot',
   'accounts_need_device',
   'home_missing',
+  'provider_home_missing',
   'executor_not_found',
   'executor_ambiguous',
   'executor_silent',
