@@ -1,6 +1,6 @@
 // A halt is recognized by its first word, and only "halt sell" sells.
 import { expect, test } from 'vitest'
-import { parseMessage } from './parse-message.ts'
+import { parseMessage, wordsAfterCommand } from './parse-message.ts'
 
 test.each([
   'halt',
@@ -91,3 +91,12 @@ test.each([
 ])('%j asks for nothing; a halt further back is noticed: %s', (text, meantHalt) => {
   expect(parseMessage(text)).toEqual({ asks: 'nothing', meantHalt })
 })
+
+test.each(['', '\u200e', '\u200f', '\u2066', '\ufeff', '\u200b'])(
+  'what %j does to a command is nothing: its words are the same',
+  (sign) => {
+    const text = `${sign}/pause${sign} ${sign}BTC/USDT${sign}\u00a0${sign}2h${sign}`
+    expect(parseMessage(text)).toEqual({ asks: 'command', name: 'pause' })
+    expect(wordsAfterCommand(text)).toEqual(['btc/usdt', '2h'])
+  },
+)

@@ -23,8 +23,7 @@ const ONE_DEVICE = /^\s+([a-z0-9-]+)(\s+sell)?[\s!.]*$/i
 
 /** `names` of devices that can be halted alone. */
 export function parseMessage(text: string, names: readonly string[] = []): ParsedMessage {
-  // Full-width letters count as letters; invisible characters are dropped.
-  const plain = text.normalize('NFKC').replace(/\p{Cf}/gu, '')
+  const plain = plainly(text)
   const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
   if (isHalt(first)) return readNamedHalt(first, rest, names) ?? readHalt(first, rest)
   const name = COMMAND.exec(plain)?.[1]?.toLowerCase()
@@ -32,9 +31,14 @@ export function parseMessage(text: string, names: readonly string[] = []): Parse
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
 }
 
+/** Full-width letters count as letters; invisible characters, such as keyboards for two directions add, are dropped. */
+function plainly(text: string): string {
+  return text.normalize('NFKC').replace(/\p{Cf}/gu, '')
+}
+
 /** In lower case. */
 export function wordsAfterCommand(text: string): readonly string[] {
-  const [, words = ''] = /^\s*\/\s?\w+(?:@\w+)?\s+(.*)$/s.exec(text.normalize('NFKC')) ?? []
+  const [, words = ''] = /^\s*\/\s?\w+(?:@\w+)?\s+(.*)$/s.exec(plainly(text)) ?? []
   return words
     .toLowerCase()
     .split(/\s+/)
