@@ -150,6 +150,7 @@ function environmentOf(markets: readonly string[], now: number): Environment {
       money: 'sandbox',
       acceptanceWindowMs: 20_000,
       viewLagMs: 0,
+      retention: { unfilledMs: 7_200_000, filledMs: 7_776_000_000, fillsMs: 7_776_000_000 },
       reachable: true,
       skewMs: 0,
       backoff: null,

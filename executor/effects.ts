@@ -51,16 +51,16 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'place':
       return place(effect, options)
     case 'find': {
-      const { clientOrderId, market } = effect
-      const result = await exchange.find(market, clientOrderId).catch(noAnswer)
+      const { clientOrderId, market, exchangeId } = effect
+      const result = await exchange.find(market, clientOrderId, exchangeId).catch(noAnswer)
       return { type: 'found', clientOrderId, result }
     }
     case 'open_orders':
       await listOpen(effect, options)
       return null
     case 'fills': {
-      const { clientOrderId, market, exchangeId } = effect
-      const result = await exchange.fills(market, exchangeId).catch(notOk)
+      const { clientOrderId, market, exchangeId, since } = effect
+      const result = await exchange.fills(market, exchangeId, since).catch(notOk)
       return { type: 'fills', clientOrderId, result }
     }
     case 'cancel': {

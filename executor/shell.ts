@@ -219,6 +219,7 @@ export function environmentOf({
       money: exchange.money,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       viewLagMs: exchange.viewLagMs,
+      retention: exchange.retention,
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
       backoff: exchange.backoff(),

@@ -41,6 +41,10 @@ export function tell(event: JournalEvent): string {
       return `planned: ${tellRequest(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
     case 'step':
       return tellStep(event)
+    case 'sighted':
+      return event.is === 'there'
+        ? 'the exchange still has it'
+        : `no answer of the exchange shows it any more, since ${utc(event.time)}`
     case 'code':
       return event.step === 'wrong'
         ? 'a code came with the approval, and it was wrong'

@@ -16,14 +16,19 @@ import type {
   OrderRequest,
   Placed,
   Quote,
+  Retention,
 } from '../core/model/exchange.ts'
 import type { Exchange } from '../venues/port.ts'
+
+const FOR_EVER = Number.POSITIVE_INFINITY
+const KEPT_FOR_EVER = { unfilledMs: FOR_EVER, filledMs: FOR_EVER, fillsMs: FOR_EVER }
 
 export abstract class QuietExchange implements Exchange {
   readonly name: string = 'binance'
   money: Money = 'sandbox'
   abstract readonly acceptanceWindowMs: number
   viewLagMs = 0
+  retention: Retention = KEPT_FOR_EVER
   readonly wholeAccountFrom: number = 2
 
   abstract rules(market: string): MarketRules | null

@@ -16,6 +16,7 @@ import type {
   OrderRequest,
   Placed,
   Quote,
+  Retention,
   VenueOrderKind,
 } from '../core/model/exchange.ts'
 import type { ApiKeys } from './adapter/api-keys.ts'
@@ -29,6 +30,7 @@ export interface Exchange {
   readonly acceptanceWindowMs: number
   /** How long an order that was taken may be missing in every answer, ms. */
   readonly viewLagMs: number
+  readonly retention: Retention
   /** From so many markets on, one question about all open orders costs less than one about each market. */
   readonly wholeAccountFrom: number
   /**
@@ -67,8 +69,10 @@ export interface Exchange {
   ): Promise<Answered<readonly Candle[]>>
   /** Sends once. Never retries, never throws for what the exchange or the network does. */
   place(order: OrderRequest): Promise<Placed>
-  find(market: string, clientOrderId: string): Promise<Lookup>
-  fills(market: string, exchangeId: string): Promise<Answered<readonly Fill[]>>
+  /** `exchangeId`: the number by which it was accepted, where it was; then only what has that number is its own. */
+  find(market: string, clientOrderId: string, exchangeId?: string): Promise<Lookup>
+  /** All that it had, as far back as fills are kept. `since`: when it was first seen there, Unix ms of the exchange. */
+  fills(market: string, exchangeId: string, since?: number): Promise<Answered<readonly Fill[]>>
   /** Resolves when the exchange says that it is canceled, or no longer open. */
   cancel(
     market: string,

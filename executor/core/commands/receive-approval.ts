@@ -2,13 +2,13 @@
 import type { Approval } from '@keyside/protocol'
 import { isLarge } from '../execution/approval.ts'
 import { append, type DecisionContext } from '../execution/context.ts'
-import { deduplicate } from '../execution/deduplicate.ts'
 import { onLess } from '../execution/reduce-order.ts'
 import { refuseInput } from '../execution/refusals.ts'
 import { reportOrder } from '../execution/report-order.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { wrongAt } from '../model/codes-given.ts'
 import type { Order } from '../model/order.ts'
+import { deduplicate } from './deduplicate.ts'
 
 export function onApproval(context: DecisionContext, claims: Approval): undefined {
   if (deduplicate(context, claims, `${claims.answer} ${claims.order}`) !== 'taken') return

@@ -1,12 +1,12 @@
 // What the trader asks from the chat. Everything here tightens or looks; only `resume` undoes, and only a pause.
 import type { Answer, Command } from '@keyside/protocol'
 import { type DecisionContext, emit, report } from '../execution/context.ts'
-import { deduplicate } from '../execution/deduplicate.ts'
 import { pause, resume } from '../execution/pauses.ts'
 import { setTrading } from '../execution/trading-state.ts'
 import { positionsAnswer, statusAnswer, weightsOf } from './answers.ts'
 import { cancel } from './cancel.ts'
 import { close } from './close.ts'
+import { deduplicate } from './deduplicate.ts'
 import { drawdownNow, limitsAnswer } from './limits.ts'
 import { priceAlertsAnswer, removePriceAlert, setPriceAlert } from './price-alerts.ts'
 import { protect } from './protect.ts'

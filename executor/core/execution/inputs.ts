@@ -10,6 +10,7 @@ import type {
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
+import type { Valuation } from '../model/account.ts'
 import type { ConditionSeen } from '../model/conditions.ts'
 import type { JournalEvent } from '../model/events.ts'
 import type {
@@ -27,6 +28,7 @@ import type {
   OrderRequest,
   Placed,
   Quote,
+  Retention,
   VenueOrderKind,
 } from '../model/exchange.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
@@ -198,6 +200,7 @@ export interface Environment {
     readonly money: Money
     readonly acceptanceWindowMs: number
     readonly viewLagMs: number
+    readonly retention: Retention
     readonly reachable: boolean
     readonly skewMs: number | null
     readonly backoff: Backoff | null
@@ -212,7 +215,13 @@ type JournalAsk = 'orders' | 'trades' | 'trade' | 'results' | 'explain'
 /** Done after the events are durable, and never before. */
 export type Effect =
   | { readonly type: 'place'; readonly order: OrderRequest; readonly signal: string }
-  | { readonly type: 'find'; readonly market: string; readonly clientOrderId: string }
+  | {
+      readonly type: 'find'
+      readonly market: string
+      readonly clientOrderId: string
+      /** Empty for one of which nobody has heard. */
+      readonly exchangeId: string
+    }
   | { readonly type: 'open_orders'; readonly markets: readonly string[] }
   | {
       readonly type: 'cancel'
@@ -225,6 +234,8 @@ export type Effect =
       readonly market: string
       readonly exchangeId: string
       readonly clientOrderId: string
+      /** When it was first seen at the exchange, Unix ms of its clock; 0 where that is not known. */
+      readonly since: number
     }
   | { readonly type: 'quote'; readonly market: string }
   | {

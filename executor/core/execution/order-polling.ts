@@ -32,7 +32,9 @@ function poll(context: DecisionContext, order: Order): undefined {
       return isWatched(context, order) ? undefined : lookUp(context, order)
     case 'awaiting_fills':
       alarm(context, order, 'fills_missing')
-      return fetchFills(context, order)
+      return isDue(context.session.queries[order.clientOrderId], context.environment.now)
+        ? askForFills(context, order)
+        : undefined
     default:
       return
   }
@@ -79,13 +81,17 @@ function showCard(context: DecisionContext, order: Order): undefined {
 /** Asked about alone from now on, also a stop, until it rests again. */
 export function lookUp(context: DecisionContext, order: Order): undefined {
   if (!begin(context, 'queries', order)) return
-  emit(context, { type: 'find', market: order.intent.market, clientOrderId: order.clientOrderId })
+  const { clientOrderId, exchangeId, intent } = order
+  emit(context, { type: 'find', market: intent.market, clientOrderId, exchangeId })
 }
 
-function fetchFills(context: DecisionContext, order: Order): undefined {
-  if (!begin(context, 'queries', order)) return
-  const { clientOrderId, exchangeId, intent } = order
-  emit(context, { type: 'fills', market: intent.market, exchangeId, clientOrderId })
+/** By its number, whatever is under way about it. */
+export function askForFills(context: DecisionContext, order: Order): undefined {
+  const { clientOrderId, exchangeId, intent, seen } = order
+  const asked = context.session.queries[clientOrderId]
+  remember(context, 'queries', clientOrderId, started(asked, context.environment.now))
+  const about = { market: intent.market, exchangeId, clientOrderId, since: seen.first }
+  emit(context, { type: 'fills', ...about })
 }
 
 /** Not for an order that nobody has heard of: it is looked for first. */

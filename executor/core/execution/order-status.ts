@@ -1,23 +1,22 @@
 // What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
 
-import { shownStream } from '@keyside/protocol'
-import {
-  ALARM_EVERY_MS,
-  BETWEEN_MISSES_MS,
-  pollAgain,
-  retryBackoff,
-  started,
-  without,
-} from '../model/backoff.ts'
+import { BETWEEN_MISSES_MS, pollAgain, retryBackoff, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { isZero, minus } from '../model/decimals.ts'
 import type { Answered, ExchangeOrder, Fill, Lookup, Placed } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
-import { whyCanceled } from './cancel-reason.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
-import { append, type DecisionContext, emit, notice, remember } from './context.ts'
-import { tellWithFees } from './fee-prices.ts'
-import { isListed } from './order-polling.ts'
+import { append, type DecisionContext, remember } from './context.ts'
+import {
+  exchangeTime,
+  isMissing,
+  noteSeen,
+  onFillsOfMissing,
+  onMissing,
+  settle,
+  takeFills,
+} from './order-end.ts'
+import { askForFills, isListed } from './order-polling.ts'
 import { reportOrder } from './report-order.ts'
 import { onStopRejected, onWrongSide } from './stops.ts'
 
@@ -55,13 +54,19 @@ export function onFound(context: DecisionContext, order: Order, result: Lookup):
       if (order.exchangeId !== '' && result.order.exchangeId !== order.exchangeId)
         return again(context, order)
       if (order.state === 'unknown') return adopt(context, order, result.order)
-      onThereAgain(context, order)
+      noteSeen(context, order)
       return observe(context, order, result.order)
     case 'missing':
-      return order.state === 'unknown' ? onMiss(context, order) : onVanished(context, order)
+      return missed(context, order)
     case 'unknown':
       return again(context, order)
   }
+}
+
+function missed(context: DecisionContext, order: Order): undefined {
+  if (order.state === 'unknown') return onMiss(context, order)
+  // All that is lacking of it are its fills, which are asked for by its number already.
+  return order.state === 'awaiting_fills' ? again(context, order) : onMissing(context, order)
 }
 
 /** A miss proves nothing while the order could still arrive; from then on every miss is looked at: its market is closed. */
@@ -120,6 +125,7 @@ function adopt(context: DecisionContext, order: Order, found: ExchangeOrder): un
     clientOrderId,
     event: 'accept',
     exchangeId: found.exchangeId,
+    seen: context.environment.exchange.skewMs === null ? 0 : exchangeTime(context),
   })
   context.session = { ...context.session, alarms: without(context.session.alarms, clientOrderId) }
   const accepted = context.portfolio.orders[clientOrderId]
@@ -131,7 +137,7 @@ function adopt(context: DecisionContext, order: Order, found: ExchangeOrder): un
 
 /** One of those that rest, as the list of open orders has it. */
 export function onListed(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
-  onThereAgain(context, order)
+  noteSeen(context, order)
   observe(context, order, seen)
 }
 
@@ -156,17 +162,11 @@ export function onFills(
   order: Order,
   result: Answered<readonly Fill[]>,
 ): undefined {
+  if (order.state !== 'awaiting_fills' && isMissing(context, order))
+    return onFillsOfMissing(context, order, result)
   if (!result.ok) return again(context, order)
   takeFills(context, order, result.value)
   proceed(context, order, null)
-}
-
-function takeFills(context: DecisionContext, order: Order, fills: readonly Fill[]): undefined {
-  const { clientOrderId, intent } = order
-  const fresh = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
-  for (const trade of fresh)
-    if (!order.trades.includes(trade.id))
-      append(context, { type: 'fill', clientOrderId, market: intent.market, trade })
 }
 
 /** Settles what is complete, and asks for what is not. */
@@ -176,7 +176,7 @@ function proceed(context: DecisionContext, before: Order, seen: ExchangeOrder | 
   const said = order.end?.filled ?? seen?.filled ?? order.filled
   const lacking = !isZero(minus(said, order.filled))
   // An order's own answer is paced already; that its fills are not there yet is not.
-  if (lacking) return seen === null ? again(context, order) : fetchFills(context, order)
+  if (lacking) return seen === null ? again(context, order) : askForFills(context, order)
   if (order.state === 'awaiting_fills') return settle(context, order)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const { queries } = context.session
@@ -187,27 +187,6 @@ function proceed(context: DecisionContext, before: Order, seen: ExchangeOrder | 
     return
   }
   setAsk(context, order, pollAgain(queries[clientOrderId], context.environment.now))
-}
-
-/** Every fill is here: full, or over with a rest that nobody took. */
-function settle(context: DecisionContext, order: Order): undefined {
-  const { clientOrderId, planned } = order
-  const rest = planned === null ? '0' : minus(planned.request.amount, order.filled)
-  if (isZero(rest)) {
-    append(context, { type: 'step', clientOrderId, event: 'complete' })
-    reportOrder(context, order, 'filled')
-  } else {
-    const why = whyCanceled(context, order)
-    append(context, { type: 'step', clientOrderId, event: 'cancel', code: why.code })
-    reportOrder(context, order, 'canceled', why)
-  }
-  tellWithFees(context, order)
-}
-
-function fetchFills(context: DecisionContext, order: Order): undefined {
-  const { clientOrderId, exchangeId, intent } = order
-  setAsk(context, order, started(context.session.queries[clientOrderId], context.environment.now))
-  emit(context, { type: 'fills', market: intent.market, exchangeId, clientOrderId })
 }
 
 function again(context: DecisionContext, order: Order): undefined {
@@ -225,27 +204,4 @@ function setAsk(
   next: DecisionContext['session']['queries'][string],
 ): undefined {
   remember(context, 'queries', order.clientOrderId, next)
-}
-
-// An order that the exchange took and now does not know: neither forgotten nor assumed, and told every minute.
-function onVanished(context: DecisionContext, { clientOrderId, intent, stream }: Order): undefined {
-  const { now } = context.environment
-  const { queries, alarms } = context.session
-  const missedAt = queries[clientOrderId]?.missedAt || now
-  const next = { ...retryBackoff(queries[clientOrderId], now, 'known'), missedAt }
-  remember(context, 'queries', clientOrderId, next)
-  const patience = Math.max(BETWEEN_MISSES_MS, context.environment.exchange.viewLagMs)
-  if (now - missedAt < patience || (alarms[clientOrderId] ?? 0) > now) return
-  remember(context, 'alarms', clientOrderId, now + ALARM_EVERY_MS)
-  const message = `${sentenceOf('order_vanished')} (${shownStream(stream)}, ${intent.market}, ${clientOrderId})`
-  notice(context, { level: 'error', code: 'order_vanished', message })
-}
-
-/** The exchange knows it after all. */
-function onThereAgain(context: DecisionContext, { clientOrderId }: Order): undefined {
-  const { queries, alarms } = context.session
-  const asked = queries[clientOrderId]
-  if (asked === undefined || asked.missedAt === 0) return
-  remember(context, 'queries', clientOrderId, { ...asked, missedAt: 0 })
-  context.session = { ...context.session, alarms: without(alarms, clientOrderId) }
 }

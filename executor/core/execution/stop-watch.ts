@@ -6,6 +6,7 @@ import type { Query } from '../model/session.ts'
 import type { State } from '../model/state.ts'
 import { type DecisionContext, emit, remember } from './context.ts'
 import type { Input } from './inputs.ts'
+import { noteSeen } from './order-end.ts'
 import { isWatched, lookUp, rests } from './order-polling.ts'
 import { onListed } from './order-status.ts'
 
@@ -63,6 +64,7 @@ function answered(asked: Query | undefined, now: number): Query {
 
 /** As it was: most of them, each time. */
 function tell(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
+  noteSeen(context, order)
   const isSame = seen.filled === order.filled && seen.triggers !== 'at_or_above'
   if (!isSame || seen.status !== 'open') onListed(context, order, seen)
 }

@@ -9,6 +9,7 @@ import {
   countStep,
   forgetBest,
 } from './apply-counters.ts'
+import { NEW_ORDER, stepChange } from './apply-order.ts'
 import {
   applyClosing,
   applyExitOver,
@@ -92,6 +93,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
     }
     case 'step':
       return applyStep(portfolio, event)
+    case 'sighted':
+      return applySighted(portfolio, event)
     case 'fill':
       return applyTrade(portfolio, orderIn(portfolio, event.clientOrderId), event)
     case 'fee_priced':
@@ -161,33 +164,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
   }
 }
 
-/** As many as are taken while the first of them is alive: see `core/execution/deduplicate.ts`. */
+/** As many as are taken while the first of them is alive: see `core/commands/deduplicate.ts`. */
 const ASKED_KEPT = 300
-
-const NEW_ORDER = {
-  state: 'received',
-  planned: null,
-  approval: {
-    by: 'nobody',
-    prompts: 0,
-    tag: '',
-    reason: '',
-    expires: 0,
-    price: '0',
-    before: null,
-    card: 'owed',
-  },
-  wanted: null,
-  sentAt: 0,
-  exchangeId: '',
-  filled: '0',
-  cost: '0',
-  fees: [],
-  costBasis: { amount: '0', cost: '0', fees: [] },
-  trades: [],
-  cancel: 'none',
-  end: null,
-} as const
 
 export function orderIn(portfolio: Portfolio, clientOrderId: string): Order {
   const order = portfolio.orders[clientOrderId]
@@ -240,20 +218,13 @@ function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfoli
   return event.event === 'accept' ? applyStanding(open, order) : open
 }
 
-function stepChange(order: Order, event: Step & { at: number }): Partial<Order> {
-  const { prompts } = order.approval
-  if (event.approval !== undefined)
-    return {
-      approval: { ...event.approval, by: 'nobody', prompts: prompts + 1, card: 'owed' },
-      wanted: null,
-    }
-  if (event.most !== undefined) return { wanted: event.most }
-  if (event.event === 'keep') return { wanted: null }
-  if (event.event === 'approve') return { approval: { ...order.approval, by: event.by ?? 'tap' } }
-  if (event.event === 'submit') return { sentAt: event.at }
-  if (event.exchangeId !== undefined) return { exchangeId: event.exchangeId }
-  if (event.filled !== undefined) return { end: { filled: event.filled } }
-  return {}
+function applySighted(
+  portfolio: Portfolio,
+  { clientOrderId, is, time }: FactOf<'sighted'>,
+): Portfolio {
+  const order = orderIn(portfolio, clientOrderId)
+  const change = is === 'there' ? { last: time, missing: 0 } : { missing: time }
+  return withOrder(portfolio, { ...order, seen: { ...order.seen, ...change } })
 }
 
 function close(portfolio: Portfolio, order: Order): Portfolio {

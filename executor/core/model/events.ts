@@ -100,8 +100,19 @@ export interface Step {
   }
   /** With `accept`. */
   readonly exchangeId?: string
+  /** With `accept`: the exchange's time, Unix ms. */
+  readonly seen?: number
   /** With `end`: what the exchange says was filled. */
   readonly filled?: Decimal
+}
+
+/** An order that the exchange has, or is said not to have any more. */
+interface Sighted {
+  readonly type: 'sighted'
+  readonly clientOrderId: string
+  readonly is: 'there' | 'missing'
+  /** By the exchange's clock, Unix ms. */
+  readonly time: number
 }
 
 /** A code came for an order. Never the code itself: `step` is the half minute that a true one belongs to. */
@@ -259,6 +270,7 @@ export type NewEvent =
   | Mapped
   | Planned
   | Step
+  | Sighted
   | CodeGiven
   | CardSent
   | Filled

@@ -38,6 +38,16 @@ export interface Quote {
   readonly at: number
 }
 
+/**
+ * How long after its end each is still shown, ms: an order that never filled, one that has fills, and fills. What is shown no
+ * more is no sign of anything.
+ */
+export interface Retention {
+  readonly unfilledMs: number
+  readonly filledMs: number
+  readonly fillsMs: number
+}
+
 /** How liquid a market is. */
 export interface Liquidity {
   /** Turnover of the last 24 h, quote. */

@@ -100,6 +100,15 @@ export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRu
   readonly most?: Most
 }
 
+/** At the exchange, by its clock, Unix ms; 0 for never. */
+export interface Sightings {
+  readonly first: number
+  /** Noted now and then while it is there: see `core/execution/order-end.ts`. */
+  readonly last: number
+  /** Since when no answer shows it, although it was taken. */
+  readonly missing: number
+}
+
 export interface Order extends NewOrder {
   readonly state: OrderState
   /** When it was received, Unix ms. */
@@ -124,6 +133,7 @@ export interface Order extends NewOrder {
   /** Unix ms; 0 before. */
   readonly sentAt: number
   readonly exchangeId: string
+  readonly seen: Sightings
   readonly filled: Decimal
   /** Quote. */
   readonly cost: Decimal

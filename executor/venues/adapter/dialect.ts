@@ -12,6 +12,7 @@ import type {
   MarketRules,
   OrderRequest,
   RejectionCode,
+  Retention,
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
 
@@ -69,8 +70,10 @@ interface TriggeredStops {
   isStop(exchangeId: string): boolean
   /** An order that a stop became, by its number. */
   order(market: VenueMarket, exchangeId: string): Question<ExchangeOrder>
-  /** The newest of them, each with the number of its stop. */
-  list(market: VenueMarket): Question<readonly { order: string; stop: string }[]>
+  /** The newest of them, each with the number of its stop; null for an order whose number it does not tell. */
+  list(market: VenueMarket): Question<readonly { order: string | null; stop: string }[]>
+  /** How many one answer holds: one that holds fewer leaves none out. */
+  readonly most: number
 }
 
 /** Of an HTTP answer, in lower case. */
@@ -102,6 +105,12 @@ export interface VenueMarket {
   readonly makerFee?: Decimal
 }
 
+/** Unix ms of the venue, both included. */
+export interface Span {
+  readonly since: number
+  readonly until: number
+}
+
 export interface FillPage {
   readonly fills: readonly Fill[]
   /** Where the next page begins; null after the last. */
@@ -124,6 +133,9 @@ export interface Dialect {
   readonly refusals: Refusals
   /** How long an order that was taken may be missing in every answer, ms. */
   readonly viewLagMs: number
+  readonly retention: Retention
+  /** How far back one question about the fills of an order reaches, ms: for older ones it takes spans of so long. */
+  readonly fillsSpanMs: number
   /** What is done with a stop whose trigger price is already reached; `taken`: it would wait for the other direction. */
   readonly wrongSidedStop: 'refused' | 'taken'
   /** Whether the number of a later order is higher. */
@@ -175,8 +187,13 @@ export interface Dialect {
   readonly wholeAccountFrom: number
   /** The newest, whatever became of them. */
   recentOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
-  /** Of one order, from the page that `from` names; the first for null. */
-  fills(market: VenueMarket, exchangeId: string, from: string | null): Question<FillPage>
+  /** Of one order, from the page that `from` names; the first for null. With `span`, of what was traded in it. */
+  fills(
+    market: VenueMarket,
+    exchangeId: string,
+    from: string | null,
+    span?: Span,
+  ): Question<FillPage>
   /** The account's newest, at most as many as one answer holds. */
   trades(market: VenueMarket): Question<readonly AccountTrade[]>
 }

@@ -4,7 +4,8 @@ import type { AccountTrade, ExchangeOrder } from '../../core/model/exchange.ts'
 import { binance } from '../binance/dialect.ts'
 import { order } from '../testing/steps.ts'
 import type { Dialect, ListedOrder, Question, VenueMarket } from './dialect.ts'
-import { cancel, fillsOf, find, openOrders, place, tradesSince } from './orders.ts'
+import { fillsOf, tradesSince } from './fills.ts'
+import { cancel, find, openOrders, place } from './orders.ts'
 import type { Reply } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
@@ -68,6 +69,7 @@ const CHILDREN: Partial<Dialect> = {
     isStop: (exchangeId) => exchangeId.startsWith('stop:'),
     order: () => named<ExchangeOrder>('child'),
     list: () => named<readonly { order: string; stop: string }[]>('triggered'),
+    most: 2,
   },
 }
 const TRIGGERED = { triggered: answer([{ order: '19', stop: 'stop:92' }]) }
@@ -195,6 +197,60 @@ test('a stop that waits has no fills, and none are asked for', async () => {
   const { client, asked } = clientOf(CHILDREN, TRIGGERED)
   expect(await fillsOf(client, MARKET, 'stop:93')).toEqual({ ok: true, value: [] })
   expect(asked).toEqual(['triggered'])
+})
+
+test('a stop that is not among the newest that triggered may have triggered before them', async () => {
+  const rows = [
+    { order: '19', stop: 'stop:92' },
+    { order: null, stop: 'stop:93' },
+  ]
+  const { client, asked } = clientOf(CHILDREN, { triggered: answer(rows) })
+  expect((await fillsOf(client, MARKET, 'stop:91')).ok).toBe(false)
+  expect((await fillsOf(client, MARKET, 'stop:93')).ok, 'it does not say as what').toBe(false)
+  expect(asked).toEqual(['triggered', 'triggered'])
+})
+
+test('fills of an order that is older than one question reaches are asked for span by span', async () => {
+  const WEEK = 7 * 86_400_000
+  const now = 30 * WEEK
+  const spans: unknown[] = []
+  const { client, asked } = clientOf(
+    {
+      fillsSpanMs: WEEK,
+      fills: (_, exchangeId, from, span) => {
+        if (span !== undefined) spans.push(span)
+        return named(`fills ${exchangeId} ${from} ${span === undefined ? 'all' : spans.length}`)
+      },
+    },
+    {
+      'fills 7 null all': answer({ fills: [], next: null }),
+      'fills 7 null 1': answer({ fills: [], next: 'b' }),
+      'fills 7 b 2': answer({ fills: [{ ...FILL, id: '1' }], next: null }),
+      'fills 7 null 3': answer({ fills: [{ ...FILL, id: '2' }], next: null }),
+    },
+  )
+  const young = await fillsOf(client, MARKET, '7', { since: now - WEEK + 3_600_001, now })
+  expect(young).toEqual({ ok: true, value: [] })
+  const old = await fillsOf(client, MARKET, '7', { since: now - 1.5 * WEEK, now })
+  expect(old.ok && old.value.map(({ id }) => id)).toEqual(['1', '2'])
+  const from = now - 1.5 * WEEK - 3_600_000
+  const first = { since: from, until: from + WEEK - 1 }
+  expect(spans).toEqual([first, first, { since: from + WEEK, until: now }])
+  expect(asked).toHaveLength(4)
+})
+
+test('an order whose number is known is missing although others have traded, and although what its stop became is gone', async () => {
+  const places = { open: answer([]), 'open stops': answer([]), recent: answer([]) }
+  const gone = { order: UNKNOWN_ORDER, 'stop order': UNKNOWN_ORDER, ...places }
+  const strange = { trades: answer([trade({ exchangeId: '8' })]) }
+  const unnumbered = clientOf({}, { ...gone, ...strange })
+  expect((await find(unnumbered.client, MARKET, ID)).outcome).toBe('unknown')
+  const numbered = clientOf({}, gone)
+  expect((await find(numbered.client, MARKET, ID, '7')).outcome).toBe('missing')
+  const stop = listed({ exchangeId: 'stop:92', became: '19' })
+  const triggered = clientOf(CHILDREN, { ...gone, order: answer(stop), child: UNKNOWN_ORDER })
+  expect((await find(triggered.client, MARKET, ID, 'stop:92')).outcome).toBe('missing')
+  expect((await find(triggered.client, MARKET, ID)).outcome, 'it was there').toBe('unknown')
 })
 
 test('pages of fills may overlap and come in any order, and each fill counts once', async () => {

@@ -1,18 +1,18 @@
-// One order at the venue: placed once, looked for in every place where it could be, canceled with proof; and what was traded.
+// One order at the venue: placed once, looked for in every place where it could be, canceled with proof.
 import { positiveDecimal } from '@keyside/protocol'
 import { z } from 'zod'
 import type {
   AccountTrade,
   Answered,
   ExchangeOrder,
-  Fill,
   Lookup,
   OrderRequest,
   Placed,
   RejectionCode,
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
-import type { Dialect, FillPage, ListedOrder, Question, VenueMarket } from './dialect.ts'
+import type { Dialect, ListedOrder, Question, VenueMarket } from './dialect.ts'
+import { asAccepted, newestTrades } from './fills.ts'
 import { type NoAnswer, type Reply, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
@@ -103,10 +103,18 @@ export function rejected(code: RejectionCode, message: string): Placed {
   return { outcome: 'rejected', code, message }
 }
 
-/** Missing only when every place where the order could be was asked and answered. */
-export async function find(client: OrderClient, market: VenueMarket, id: string): Promise<Lookup> {
+/**
+ * Missing only when every place where the order could be was asked and answered. `exchangeId`: the number by which it was
+ * accepted, or empty: then a trade of nobody may be its own.
+ */
+export async function find(
+  client: OrderClient,
+  market: VenueMarket,
+  id: string,
+  exchangeId = '',
+): Promise<Lookup> {
   const { dialect } = client
-  const direct = await findById(client, market, id)
+  const direct = await findById(client, market, id, exchangeId)
   if (direct.outcome !== 'missing') return direct
   const listed: ListedOrder[] = []
   for (const list of [...dialect.openOrders(market), ...dialect.recentOrders(market)]) {
@@ -115,7 +123,8 @@ export async function find(client: OrderClient, market: VenueMarket, id: string)
     listed.push(...orders.value)
   }
   const order = listed.find(({ clientOrderId }) => clientOrderId === id)
-  if (order !== undefined) return followed(client, market, order)
+  if (order !== undefined) return followed(client, market, order, exchangeId)
+  if (exchangeId !== '') return { outcome: 'missing' }
   const trades = await newestTrades(client, market)
   if (!trades.ok) return { outcome: 'unknown', message: trades.message }
   const mayBeOurs = trades.value.some((trade) => isUnlisted(trade, id, listed, dialect))
@@ -124,12 +133,17 @@ export async function find(client: OrderClient, market: VenueMarket, id: string)
     : { outcome: 'missing' }
 }
 
-async function findById(client: OrderClient, market: VenueMarket, id: string): Promise<Lookup> {
+async function findById(
+  client: OrderClient,
+  market: VenueMarket,
+  id: string,
+  known = '',
+): Promise<Lookup> {
   for (const question of client.dialect.orderById(market, id)) {
     const reply = await client.ask(question)
     if (reply.got === 'answer') {
       if (reply.value === 'missing') continue
-      return followed(client, market, reply.value)
+      return followed(client, market, reply.value, known)
     }
     if (reply.got !== 'refusal' || !client.dialect.refusals.isUnknownOrder(reply.refusal))
       return { outcome: 'unknown', message: sentence(reply) }
@@ -142,13 +156,21 @@ async function followed(
   client: OrderClient,
   market: VenueMarket,
   { became, ...stop }: ListedOrder,
+  known = '',
 ): Promise<Lookup> {
   const { triggeredStops } = client.dialect
   if (became === undefined || triggeredStops === undefined) return { outcome: 'found', order: stop }
-  const order = await client.answer(triggeredStops.order(market, became))
-  if (!order.ok) return { outcome: 'unknown', message: order.message }
-  const { kind, exchangeId, clientOrderId } = stop
-  return { outcome: 'found', order: { ...order.value, kind, exchangeId, clientOrderId } }
+  const reply = await client.ask(triggeredStops.order(market, became))
+  if (reply.got === 'answer') {
+    const { kind, exchangeId, clientOrderId } = stop
+    return { outcome: 'found', order: { ...reply.value, kind, exchangeId, clientOrderId } }
+  }
+  // The stop is kept for longer than what became of it: that is known by its trades alone.
+  const isGone =
+    known === stop.exchangeId &&
+    reply.got === 'refusal' &&
+    client.dialect.refusals.isUnknownOrder(reply.refusal)
+  return isGone ? { outcome: 'missing' } : { outcome: 'unknown', message: sentence(reply) }
 }
 
 /** A trade of an order that is in no list. Those that are older than every listed one are passed over. */
@@ -207,80 +229,4 @@ export async function openOrders(
     all.push(...orders.value)
   }
   return market === null ? { ok: true, value: all } : asAccepted(client, market, all)
-}
-
-// What was traded: all fills of one order, page by page, and the account's newest trades.
-/** Pages may overlap, and their rows come in any order: a fill counts once. */
-export async function fillsOf(
-  client: RestClient,
-  market: VenueMarket,
-  exchangeId: string,
-): Promise<Answered<readonly Fill[]>> {
-  const number = await tradedAs(client, market, exchangeId)
-  if (!number.ok) return number
-  if (number.value === null) return { ok: true, value: [] }
-  const all = new Map<string, Fill>()
-  let from: string | null = null
-  for (;;) {
-    const question = client.dialect.fills(market, number.value, from)
-    const page: Answered<FillPage> = await client.answer(question)
-    if (!page.ok) return page
-    const { fills, next } = page.value
-    const before = all.size
-    for (const fill of fills) all.set(fill.id, fill)
-    if (next === null) return { ok: true, value: [...all.values()] }
-    if (all.size === before)
-      return { ok: false, message: 'the exchange lists the same fills again and again' }
-    from = next
-  }
-}
-
-/** The newest since then, Unix ms of the venue. */
-export async function tradesSince(
-  client: RestClient,
-  market: VenueMarket,
-  since: number,
-): Promise<Answered<readonly AccountTrade[]>> {
-  const trades = await newestTrades(client, market)
-  if (!trades.ok) return trades
-  return { ok: true, value: trades.value.filter(({ at }) => at >= since) }
-}
-
-async function newestTrades(
-  client: OrderClient,
-  market: VenueMarket,
-): Promise<Answered<readonly AccountTrade[]>> {
-  const trades = await client.answer(client.dialect.trades(market))
-  return trades.ok ? asAccepted(client, market, trades.value) : trades
-}
-
-/** Each under the number by which its order was accepted: a triggered stop trades under another. */
-async function asAccepted<T extends { readonly exchangeId: string }>(
-  client: OrderClient,
-  market: VenueMarket,
-  rows: readonly T[],
-): Promise<Answered<readonly T[]>> {
-  const { triggeredStops } = client.dialect
-  if (triggeredStops === undefined || rows.length === 0) return { ok: true, value: rows }
-  const listed = await client.answer(triggeredStops.list(market))
-  if (!listed.ok) return listed
-  const stops = new Map(listed.value.map(({ order, stop }) => [order, stop]))
-  const value = rows.map((row) => ({
-    ...row,
-    exchangeId: stops.get(row.exchangeId) ?? row.exchangeId,
-  }))
-  return { ok: true, value }
-}
-
-/** The number under which its fills are listed; null for a stop that has not triggered. */
-async function tradedAs(
-  client: RestClient,
-  market: VenueMarket,
-  exchangeId: string,
-): Promise<Answered<string | null>> {
-  const { triggeredStops } = client.dialect
-  if (!triggeredStops?.isStop(exchangeId)) return { ok: true, value: exchangeId }
-  const listed = await client.answer(triggeredStops.list(market))
-  if (!listed.ok) return listed
-  return { ok: true, value: listed.value.find(({ stop }) => stop === exchangeId)?.order ?? null }
 }

@@ -7,8 +7,9 @@ import { canTakeAway } from '../../core/model/key-warnings.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
 import { refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
+import { fillsOf, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
-import { cancel, fillsOf, find, openOrders, place, rejected, tradesSince } from './orders.ts'
+import { cancel, find, openOrders, place, rejected } from './orders.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
@@ -36,6 +37,7 @@ export class VenueAdapter {
   readonly name: string
   readonly acceptanceWindowMs: number
   readonly viewLagMs: number
+  readonly retention: model.Retention
   readonly wholeAccountFrom: number
   readonly #clock: Clock
   readonly #budget: RateLimitBudget
@@ -58,6 +60,7 @@ export class VenueAdapter {
     this.#keys = normalizeKeys(keys, dialect)
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
     this.viewLagMs = dialect.viewLagMs
+    this.retention = dialect.retention
     this.wholeAccountFrom = dialect.wholeAccountFrom
     this.#clock = clock
     this.#budget = new RateLimitBudget(dialect.limits)
@@ -195,12 +198,17 @@ export class VenueAdapter {
       : null
   }
 
-  async find(market: string, clientOrderId: string): Promise<model.Lookup> {
-    return find(this.#client, this.#data.market(market), clientOrderId)
+  async find(market: string, clientOrderId: string, exchangeId = ''): Promise<model.Lookup> {
+    return find(this.#client, this.#data.market(market), clientOrderId, exchangeId)
   }
 
-  async fills(market: string, exchangeId: string): Promise<model.Answered<readonly model.Fill[]>> {
-    return fillsOf(this.#client, this.#data.market(market), exchangeId)
+  async fills(
+    market: string,
+    exchangeId: string,
+    since = 0,
+  ): Promise<model.Answered<readonly model.Fill[]>> {
+    const age = { since, now: this.#data.time() }
+    return fillsOf(this.#client, this.#data.market(market), exchangeId, age)
   }
 
   async cancel(

@@ -58,6 +58,12 @@ export const binance: Dialect = {
   refusals,
   // What it has answered to is in its next answer.
   viewLagMs: 0,
+  retention: {
+    unfilledMs: 90 * 86_400_000,
+    filledMs: Number.POSITIVE_INFINITY,
+    fillsMs: Number.POSITIVE_INFINITY,
+  },
+  fillsSpanMs: Number.POSITIVE_INFINITY,
   wrongSidedStop: 'refused',
   placing: 'outcome',
   orderNumbers: 'grow',

@@ -24,6 +24,8 @@ const FROM_THE_ENGINE: readonly string[] = ['-1010', '-2010']
 const UNTIMELY = '-1021'
 /** "Order does not exist." */
 const NO_SUCH_ORDER = '-2013'
+/** "Order was canceled or expired with no executed qty over 90 days ago and has been archived." */
+const ARCHIVED = '-2026'
 /** "Invalid symbol.", and what is said of characters that no symbol has. */
 const BAD_SYMBOL = '-1121'
 const REQUEST_ISSUES = { from: -1199, to: -1100 }
@@ -75,7 +77,7 @@ export const refusals: Refusals = {
     return refusal.code === INVALID_MESSAGE ? (BY_TEXT.get(words) ?? byCode) : byCode
   },
   isUntimely: ({ code }) => code === UNTIMELY,
-  isUnknownOrder: ({ code }) => code === NO_SUCH_ORDER,
+  isUnknownOrder: ({ code }) => code === NO_SUCH_ORDER || code === ARCHIVED,
   isUnknownMarket: ({ code }: Refusal) =>
     code === BAD_SYMBOL ||
     (Number(code) >= REQUEST_ISSUES.from && Number(code) <= REQUEST_ISSUES.to),

@@ -147,6 +147,14 @@ test('a full page of fills is followed by the next, as its cursor says', () => {
   expect(bybit.fills(BTC, '6', null).read(rows(fill)), 'of another order').toBeNull()
 })
 
+test('of a span all that was traded is asked for, and only the fills of the order are taken', () => {
+  const question = bybit.fills(BTC, '5', null, { since: 1, until: 2 })
+  expect(question.params).toMatchObject({ symbol: 'BTCUSDT', startTime: 1, endTime: 2 })
+  expect(question.params).not.toHaveProperty('orderId')
+  const page = rows({ ...fill, execId: '1' }, { ...fill, execId: '2', orderId: '6' })
+  expect(question.read(page)?.fills.map(({ id }) => id)).toEqual(['1'])
+})
+
 test('what is borrowed is not there to be sold, and balances are all there or none', () => {
   const btc = { coin: 'BTC', walletBalance: '1.5', locked: '0.5', spotBorrow: '0.2' }
   const wallet = (...coin: readonly unknown[]) => rows({ accountType: 'UNIFIED', coin })

@@ -28,6 +28,7 @@ import { limits, refusals } from './refusals.ts'
 const RECEIVE_WINDOW_MS = 5_000
 /** The most rows that one answer holds. */
 const PAGE = 50
+const WEEK_MS = 7 * 86_400_000
 const FILLS = 100
 const LEVELS = 100
 /** Fifty a second of each are allowed; ccxt counts five, from when ten were. */
@@ -60,6 +61,12 @@ export const bybit: Dialect = {
   refusals,
   // Orders are matched after they were acknowledged, and lists may be late: not measured at the venue.
   viewLagMs: 2_000,
+  retention: {
+    unfilledMs: 86_400_000,
+    filledMs: WEEK_MS,
+    fillsMs: 700 * 86_400_000,
+  },
+  fillsSpanMs: WEEK_MS,
   wrongSidedStop: 'taken',
   placing: 'receipt',
   orderNumbers: 'unordered',
@@ -192,15 +199,24 @@ export const bybit: Dialect = {
     },
   ],
 
-  fills: (market, orderId, from) => ({
+  // With a number everything else that is asked for may be passed over by the venue.
+  fills: (market, orderId, from, span) => ({
     method: FILLED,
-    params: { ...spot, symbol: market.id, orderId, limit: FILLS, ...(from && { cursor: from }) },
+    params: {
+      ...spot,
+      symbol: market.id,
+      ...(span === undefined ? { orderId } : { startTime: span.since, endTime: span.until }),
+      limit: FILLS,
+      ...(from && { cursor: from }),
+    },
     weight,
     read: (body) => {
       const page = resultOf(fillPage, body)
-      const isOurs = page?.list.every((row) => row.symbol === market.id && row.orderId === orderId)
-      if (page === null || isOurs !== true) return null
-      const fills = page.list
+      const ours = page?.list.filter((row) => row.orderId === orderId) ?? []
+      const isHere = page?.list.every(({ symbol }) => symbol === market.id)
+      if (page === null || isHere !== true) return null
+      if (span === undefined && ours.length < page.list.length) return null
+      const fills = ours
         .map((row) => toTrade(row, market))
         .map(({ exchangeId: _, clientOrderId: __, side: ___, ...fill }) => fill)
       return { fills, next: page.list.length < FILLS ? null : page.nextPageCursor || null }

@@ -32,6 +32,8 @@ const RECEIVE_WINDOW_MS = 30_000
 /** The most rows that one answer holds. */
 const PAGE = '100'
 const LEVELS = '100'
+/** The shortest three months. */
+const QUARTER_MS = 89 * 86_400_000
 /** The venue's days begin at midnight in Hong Kong, where the name does not say otherwise. */
 const BARS: Readonly<Record<string, readonly [name: string, ms: number]>> = {
   '1s': ['1s', 1_000],
@@ -65,6 +67,8 @@ export const okx: Dialect = {
   refusals,
   // Orders are matched after they were acknowledged: not measured at the venue.
   viewLagMs: 2_000,
+  retention: { unfilledMs: 7_200_000, filledMs: QUARTER_MS, fillsMs: QUARTER_MS },
+  fillsSpanMs: Number.POSITIVE_INFINITY,
   wrongSidedStop: 'refused',
   placing: 'receipt',
   orderNumbers: 'unordered',
@@ -180,11 +184,12 @@ export const okx: Dialect = {
     list: (market) => ({
       ...stopsThat('effective', market),
       read: (body) =>
-        rowsOf(stopRow, body)?.flatMap((row) => {
-          const order = childOf(row)
-          return order === undefined ? [] : [{ order, stop: `${STOP}${row.algoId}` }]
-        }) ?? null,
+        rowsOf(stopRow, body)?.map((row) => ({
+          order: childOf(row) ?? null,
+          stop: `${STOP}${row.algoId}`,
+        })) ?? null,
     }),
+    most: Number(PAGE),
   },
 
   openOrders: (market) => {

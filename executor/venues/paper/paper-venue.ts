@@ -24,6 +24,13 @@ import { PublicMarket, type PublicMarketOptions } from './public-market.ts'
 
 const TIMEOUT_MS = 10_000
 
+const FOR_EVER = Number.POSITIVE_INFINITY
+const KEPT_FOR_EVER: model.Retention = {
+  unfilledMs: FOR_EVER,
+  filledMs: FOR_EVER,
+  fillsMs: FOR_EVER,
+}
+
 export interface PaperOptions extends AccountOptions, Omit<PublicMarketOptions, 'timeoutMs'> {
   readonly faults: PaperFaults
   /** For one request, ms. */
@@ -36,6 +43,7 @@ export class PaperVenue {
   /** An order waits for a look at the market, and is taken then or never. */
   readonly acceptanceWindowMs: number
   readonly viewLagMs = 0
+  readonly retention = KEPT_FOR_EVER
   readonly wholeAccountFrom = 2
   readonly #options: PaperOptions
   readonly #data: PublicMarket

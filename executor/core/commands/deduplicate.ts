@@ -1,8 +1,8 @@
 // A command or an approval counts once: its `jti` is remembered until it expires by itself.
 import type { Approval, Command } from '@keyside/protocol'
+import { append, type DecisionContext } from '../execution/context.ts'
+import { refuseInput } from '../execution/refusals.ts'
 import { sentenceOf } from '../model/codes.ts'
-import { append, type DecisionContext } from './context.ts'
-import { refuseInput } from './refusals.ts'
 
 /** They live a minute, so this is also the most in a minute. */
 const MAX_REMEMBERED = 300

@@ -1,0 +1,167 @@
+// An order that was taken and that no answer shows any more, because the device was off for longer than the exchange keeps it.
+import { expect, test } from 'vitest'
+import type { ShownOrder } from '../../testing/fake-exchange.ts'
+import { TestExecutor } from '../../testing/rig.ts'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+/** No exchange forgets as soon: hours of looks every second and a half would take long to live through. */
+const RETENTION = { unfilledMs: 4 * MINUTE, filledMs: 20 * MINUTE, fillsMs: 90 * MINUTE }
+
+/** A position under its stop, noted now and then for `forMs`. The lists forget the stop; its fills are known by its number. */
+async function holding(forMs = 10 * SECOND) {
+  const executor = new TestExecutor()
+  const { exchange } = executor
+  exchange.retention = RETENTION
+  await executor.enter({ stopPrice: '58000' })
+  await executor.clock.turn(forMs)
+  const name = exchange.accepted.at(-1)?.clientOrderId ?? ''
+  const kept = exchange.orders.get(name)
+  if (kept?.order.type !== 'stop_limit') throw new Error('no stop rests')
+  exchange.fills = async (_, exchangeId) => {
+    const ours = kept.exchangeId === exchangeId ? kept.fills : []
+    return { ok: true, value: [...ours] }
+  }
+  return { executor, exchange, name, kept }
+}
+
+type Holding = Awaited<ReturnType<typeof holding>>
+
+/** Off for so long; `meanwhile` something happens to the stop, and nothing shows it any more. */
+async function away(
+  { executor, exchange, name, kept }: Holding,
+  ms: number,
+  meanwhile: (stop: ShownOrder) => void = () => undefined,
+): Promise<void> {
+  executor.stop()
+  await executor.clock.turn(ms)
+  meanwhile(kept)
+  exchange.orders.delete(name)
+  exchange.quoteAt = executor.clock.now()
+  executor.crash()
+  await executor.clock.turn(10 * SECOND)
+}
+
+function vanished(executor: TestExecutor): number {
+  return executor.told().filter((one) => one === 'notice order_vanished').length
+}
+
+test('a stop that filled while the device was off, and that every list has forgotten, is found by its number', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  await away(held, 30 * MINUTE, ({ order }) => exchange.fill(name, order.amount, 'filled'))
+  expect(executor.told()).toContain('stop filled')
+  expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
+  expect(vanished(executor)).toBe(0)
+})
+
+test('fills that add up to the whole are enough, however short a time the device was off', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  await away(held, MINUTE, ({ order }) => exchange.fill(name, order.amount, 'filled'))
+  expect(executor.told()).toContain('stop filled')
+})
+
+test('a stop that went without a trade is over, and what it protected stands under another within seconds', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  await away(held, 7 * MINUTE)
+  expect(executor.told()).toContain('stop canceled canceled_elsewhere')
+  const [report] = executor.reports.flatMap(({ event }) =>
+    event.type === 'order' && event.status === 'canceled' ? [event.message ?? ''] : [],
+  )
+  expect(report).toContain('the exchange no longer keeps the order')
+  const resting = [...exchange.orders.values()].filter(({ status }) => status === 'open')
+  expect(resting).toMatchObject([{ order: { type: 'stop_limit', amount: held.kept.order.amount } }])
+  expect(resting[0]?.order.clientOrderId).not.toBe(name)
+  expect(vanished(executor)).toBe(0)
+})
+
+test('one that filled in part and is gone is over with that part', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  await away(held, 30 * MINUTE, () => exchange.fill(name, '0.002', 'canceled'))
+  expect(executor.told()).toContain('stop canceled canceled_elsewhere')
+  const [position] = Object.values(executor.state().portfolio.positions)
+  expect(position?.amount).toBe('0.00297')
+})
+
+test('of an order with fills the exchange keeps longer: until then nothing is concluded', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  await away(held, 7 * MINUTE, () => exchange.fill(name, '0.002', 'canceled'))
+  expect(executor.told()).not.toContain('stop canceled canceled_elsewhere')
+  expect(vanished(executor)).toBe(1)
+})
+
+const OPEN: readonly [string, number, (held: Holding) => void][] = [
+  ['the device was off for less than the exchange keeps what is over', 5 * MINUTE, () => undefined],
+  [
+    'the exchange does not list its fills',
+    7 * MINUTE,
+    ({ exchange }) => {
+      exchange.fills = async () => ({ ok: false, message: 'no answer' })
+    },
+  ],
+  ['fills from its first day are no longer kept', 91 * MINUTE, () => undefined],
+  [
+    "the exchange's time is not known",
+    7 * MINUTE,
+    ({ exchange }) => {
+      exchange.skew = null
+    },
+  ],
+]
+
+test.each(OPEN)(
+  'nothing is concluded, and it is told every minute, where %s',
+  async (_, ms, change) => {
+    const held = await holding()
+    const { executor, name } = held
+    change(held)
+    await away(held, ms)
+    await executor.clock.turn(5 * MINUTE)
+    expect(vanished(executor)).toBeGreaterThanOrEqual(5)
+    expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
+  },
+)
+
+test('one that went while it was looked at stays an open question, also after a time without the device', async () => {
+  const held = await holding(5 * MINUTE)
+  const { executor, exchange, name } = held
+  exchange.orders.delete(name)
+  await executor.clock.turn(MINUTE)
+  expect(vanished(executor)).toBe(1)
+  await away(held, 30 * MINUTE)
+  expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
+  expect(vanished(executor)).toBe(2)
+})
+
+test('that it is there is journaled a few times in the time that the exchange keeps it, and no more', async () => {
+  const { executor, exchange, name, kept } = await holding(5 * MINUTE + 30 * SECOND)
+  const noted = () =>
+    executor.journal
+      .database()
+      .prepare("SELECT count(*) AS n FROM events WHERE type = 'sighted'")
+      .get()
+  expect(noted()).toEqual({ n: 5 })
+  exchange.orders.delete(name)
+  await executor.clock.turn(MINUTE)
+  exchange.orders.set(name, kept)
+  await executor.clock.turn(10 * SECOND)
+  expect(executor.state().portfolio.orders[name]?.seen.missing).toBe(0)
+  expect(noted()).toEqual({ n: 7 })
+})
+
+test('after a time without the exchange it is the same', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  const { openOrders, find } = exchange
+  exchange.openOrders = async () => ({ ok: false, message: 'no answer' })
+  exchange.find = async () => ({ outcome: 'unknown', message: 'no answer' })
+  await executor.clock.turn(7 * MINUTE)
+  exchange.orders.delete(name)
+  Object.assign(exchange, { openOrders, find })
+  await executor.clock.turn(30 * SECOND)
+  expect(executor.told()).toContain('stop canceled canceled_elsewhere')
+})

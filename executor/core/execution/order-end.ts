@@ -1,0 +1,148 @@
+// How an order ends: with all of its fills, or as far as they say when no answer shows it any more. Its trades say what became
+// of it; that there are none says so only where the exchange forgets such orders, and may have. All else stays open, and is
+// told every minute.
+import { shownStream } from '@keyside/protocol'
+import { ALARM_EVERY_MS, BETWEEN_MISSES_MS, retryBackoff, without } from '../model/backoff.ts'
+import { sentenceOf } from '../model/codes.ts'
+import { isZero, minus } from '../model/decimals.ts'
+import type { Answered, Fill } from '../model/exchange.ts'
+import type { Order } from '../model/order.ts'
+import { whyCanceled } from './cancel-reason.ts'
+import { append, type DecisionContext, notice, remember } from './context.ts'
+import { tellWithFees } from './fee-prices.ts'
+import { askForFills } from './order-polling.ts'
+import { reportOrder } from './report-order.ts'
+
+export function takeFills(
+  context: DecisionContext,
+  { clientOrderId, intent, trades }: Order,
+  fills: readonly Fill[],
+): undefined {
+  const fresh = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
+  for (const trade of fresh)
+    if (!trades.includes(trade.id))
+      append(context, { type: 'fill', clientOrderId, market: intent.market, trade })
+}
+
+/** Every fill is here: full, or over with a rest that nobody took. `also`: what else the trader should know of that end. */
+export function settle(context: DecisionContext, order: Order, also = ''): undefined {
+  const { clientOrderId, planned } = order
+  const rest = planned === null ? '0' : minus(planned.request.amount, order.filled)
+  if (isZero(rest)) {
+    append(context, { type: 'step', clientOrderId, event: 'complete' })
+    reportOrder(context, order, 'filled')
+  } else {
+    const { code, message } = whyCanceled(context, order)
+    const why = { code, message: `${message}${also}` }
+    append(context, { type: 'step', clientOrderId, event: 'cancel', code })
+    reportOrder(context, order, 'canceled', why)
+  }
+  tellWithFees(context, order)
+}
+
+// An order that was taken and that no answer shows any more.
+/** An order that is there is noted so often before the exchange could have forgotten it. */
+const NOTES = 4
+/** Measured clocks differ by less, ms. */
+const MARGIN_MS = 60_000
+
+/** Unix ms by the exchange's clock, as well as it is known. */
+export function exchangeTime({ environment: { now, exchange } }: DecisionContext): number {
+  return now + (exchange.skewMs ?? 0)
+}
+
+/** It is there. That is journaled now and then, so that after a time without the device it is known since when it may be gone. */
+export function noteSeen(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
+  const time = exchangeTime(context)
+  const isNew = time < seen.last - MARGIN_MS || time - seen.last >= noteEveryMs(context)
+  if (seen.missing > 0 || isNew)
+    append(context, { type: 'sighted', clientOrderId, is: 'there', time })
+  const { queries, alarms } = context.session
+  const asked = queries[clientOrderId]
+  if (asked === undefined || asked.missedAt === 0) return
+  remember(context, 'queries', clientOrderId, { ...asked, missedAt: 0 })
+  context.session = { ...context.session, alarms: without(alarms, clientOrderId) }
+}
+
+function noteEveryMs({ environment }: DecisionContext): number {
+  return environment.exchange.retention.unfilledMs / NOTES
+}
+
+/** One miss may come from a server that is behind: after the second its fills are asked for by its number. */
+export function onMissing(context: DecisionContext, order: Order): undefined {
+  const { now, exchange } = context.environment
+  const asked = context.session.queries[order.clientOrderId]
+  const missedAt = asked?.missedAt || now
+  remember(context, 'queries', order.clientOrderId, {
+    ...retryBackoff(asked, now, 'known'),
+    missedAt,
+  })
+  if (now - missedAt < Math.max(BETWEEN_MISSES_MS, exchange.viewLagMs)) return
+  askForFills(context, order)
+}
+
+/** No answer shows it, so that its fills are asked about and nothing else is. */
+export function isMissing({ session }: DecisionContext, { clientOrderId }: Order): boolean {
+  return (session.queries[clientOrderId]?.missedAt ?? 0) > 0
+}
+
+export function onFillsOfMissing(
+  context: DecisionContext,
+  before: Order,
+  result: Answered<readonly Fill[]>,
+): undefined {
+  const { clientOrderId } = before
+  if (result.ok) takeFills(context, before, result.value)
+  if (before.seen.missing === 0) noteMissing(context, before)
+  const order = context.portfolio.orders[clientOrderId]
+  if (order === undefined) return
+  if (isFull(order)) return end(context, order, '')
+  if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)
+  const asked = context.session.queries[clientOrderId]
+  remember(context, 'queries', clientOrderId, retryBackoff(asked, context.environment.now, 'known'))
+  tellVanished(context, order)
+}
+
+const FORGOTTEN =
+  ' (found out later: the exchange no longer keeps the order, and its trades show nothing more)'
+
+function noteMissing(context: DecisionContext, { clientOrderId }: Order): undefined {
+  const { missedAt = 0 } = context.session.queries[clientOrderId] ?? {}
+  const time = exchangeTime(context) - (context.environment.now - missedAt)
+  append(context, { type: 'sighted', clientOrderId, is: 'missing', time })
+}
+
+function end(context: DecisionContext, { clientOrderId, filled }: Order, also: string): undefined {
+  append(context, { type: 'step', clientOrderId, event: 'await_fills', filled })
+  const over = context.portfolio.orders[clientOrderId]
+  if (over !== undefined) settle(context, over, also)
+}
+
+function isFull({ planned, filled }: Order): boolean {
+  return planned !== null && isZero(minus(planned.request.amount, filled))
+}
+
+/**
+ * That it is nowhere is as it should be: it was unseen for longer than the exchange keeps what is over, and each fill that it
+ * ever had is still among those that were asked for. An order that went while it was looked at is an open question.
+ */
+function isForgotten(context: DecisionContext, { filled, seen }: Order): boolean {
+  const { retention, skewMs } = context.environment.exchange
+  const { first, last, missing } = seen
+  if (skewMs === null || first === 0 || missing === 0) return false
+  const unseenMs = missing - last - noteEveryMs(context) - MARGIN_MS
+  const keptMs = isZero(filled) ? retention.unfilledMs : retention.filledMs
+  return unseenMs >= keptMs && exchangeTime(context) - first < retention.fillsMs - MARGIN_MS
+}
+
+/** Neither forgotten nor assumed. */
+function tellVanished(
+  context: DecisionContext,
+  { clientOrderId, intent, stream }: Order,
+): undefined {
+  const { now } = context.environment
+  if ((context.session.alarms[clientOrderId] ?? 0) > now) return
+  remember(context, 'alarms', clientOrderId, now + ALARM_EVERY_MS)
+  const message = `${sentenceOf('order_vanished')} (${shownStream(stream)}, ${intent.market}, ${clientOrderId})`
+  notice(context, { level: 'error', code: 'order_vanished', message })
+}
