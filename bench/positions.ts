@@ -154,6 +154,7 @@ function environmentOf(markets: readonly string[], now: number): Environment {
       reachable: true,
       skewMs: 0,
       backoff: null,
+      requestBudget: 'free',
       rules: (market) => known.get(market) ?? null,
       quote: (market) => quotes.get(market) ?? null,
       liquidity: () => null,

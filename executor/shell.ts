@@ -223,6 +223,7 @@ export function environmentOf({
       reachable: exchange.reachable(),
       skewMs: exchange.skewMs(),
       backoff: exchange.backoff(),
+      requestBudget: exchange.requestBudget(),
       rules: (market) => exchange.rules(market),
       quote: (market) => exchange.quote(market),
       liquidity: (market) => exchange.liquidity(market),

@@ -59,6 +59,7 @@ export class FakeExchange extends QuietExchange {
   status: MarketRules['status'] = 'trading'
   paused: Backoff | null = null
   reach: 'yes' | 'no' = 'yes'
+  budget: 'free' | 'tight' = 'free'
   /** Its clock less ours, ms. */
   skew: number | null = 0
   /** Turnover of 24 h. */
@@ -172,6 +173,10 @@ export class FakeExchange extends QuietExchange {
 
   override backoff(): Backoff | null {
     return this.paused
+  }
+
+  override requestBudget(): 'free' | 'tight' {
+    return this.budget
   }
 
   async place(order: OrderRequest): Promise<Placed> {

@@ -74,6 +74,10 @@ export abstract class QuietExchange implements Exchange {
     return null
   }
 
+  requestBudget(): 'free' | 'tight' {
+    return 'free'
+  }
+
   async candles(..._: Parameters<Exchange['candles']>): Promise<Answered<readonly Candle[]>> {
     return { ok: true, value: [[1, '1', '2', '1', '2']] }
   }

@@ -60,6 +60,8 @@ export interface Exchange {
   reachable(): boolean
   /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
   backoff(): Backoff | null
+  /** `tight` while so little may be asked that each question makes others wait for long. */
+  requestBudget(): 'free' | 'tight'
   /** The newest, or the first that begin at or after `since`, Unix ms; oldest first. */
   candles(
     market: string,

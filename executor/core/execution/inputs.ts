@@ -204,6 +204,7 @@ export interface Environment {
     readonly reachable: boolean
     readonly skewMs: number | null
     readonly backoff: Backoff | null
+    readonly requestBudget: 'free' | 'tight'
     rules(market: string): MarketRules | null
     quote(market: string): Quote | null
     liquidity(market: string): Liquidity | null

@@ -5,6 +5,7 @@ import { sentenceOf } from '../model/codes.ts'
 import { atLeast, minus } from '../model/decimals.ts'
 import type { Comparison, ObservedOrder, Reconciliation } from '../model/observation.ts'
 import { marketsOf } from '../model/positions.ts'
+import { EMPTY_SESSION } from '../model/session.ts'
 import { append, type DecisionContext, emit, notice } from './context.ts'
 import { allocateMissing, baseOf, type Discrepancies, findDiscrepancies } from './discrepancies.ts'
 import type { Input } from './inputs.ts'
@@ -22,7 +23,7 @@ export function beginReconciling(context: DecisionContext): undefined {
     ...context.session,
     reconciliations: {},
     started: now,
-    accountWatch: { state: 'due', at: now, doubts: {}, refused: 0 },
+    accountWatch: { ...EMPTY_SESSION.accountWatch, state: 'due', at: now, seenAt: now },
   }
   addLooks(context)
 }

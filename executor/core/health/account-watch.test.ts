@@ -274,3 +274,58 @@ test("a paper account is nobody else's, and is not looked at", async () => {
   await executor.clock.turn(5 * MINUTE)
   expect(told()).toEqual([])
 })
+
+/** The looks at the whole account so far, each at its time. */
+function looks(of: TestExecutor): number[] {
+  const at: number[] = []
+  const { openOrders } = of.exchange
+  of.exchange.openOrders = (market) => {
+    if (market === null) at.push(of.clock.now())
+    return openOrders.call(of.exchange, market)
+  }
+  return at
+}
+
+test('while little may be asked a look comes later, and within a minute all the same', async () => {
+  const at = looks(executor)
+  await executor.clock.turn(MINUTE)
+  expect(at.length, 'every 25 s').toBeGreaterThanOrEqual(2)
+  const before = at.length
+  executor.exchange.budget = 'tight'
+  await executor.clock.turn(10 * MINUTE)
+  const pauses = at.slice(before).map((one, k) => one - (at[before + k - 1] ?? 0))
+  expect(Math.min(...pauses.slice(1))).toBeGreaterThanOrEqual(45_000)
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(46_000)
+})
+
+test('one that was put off is done as soon as more may be asked', async () => {
+  const at = looks(executor)
+  executor.exchange.budget = 'tight'
+  await executor.clock.turn(27_000)
+  expect(at).toEqual([])
+  executor.exchange.budget = 'free'
+  await executor.clock.turn(5_000)
+  expect(at).toHaveLength(1)
+})
+
+test('what happens on the account while little may be asked is told within a minute', async () => {
+  executor.exchange.budget = 'tight'
+  await executor.clock.turn(5_000)
+  elsewhere.move('SHIB', '-1000000')
+  await executor.clock.turn(MINUTE)
+  expect(told().map(({ code }) => code)).toContain('unexpected_balance')
+})
+
+test('three minutes without an answer are told once, and the next answer ends it', async () => {
+  const { openOrders } = executor.exchange
+  const times = (code: string) => executor.told().filter((one) => one === `notice ${code}`).length
+  executor.exchange.openOrders = async (market) =>
+    market === null ? { ok: false, message: 'no answer' } : openOrders(market)
+  await executor.clock.turn(2 * MINUTE)
+  expect(times('account_unseen')).toBe(0)
+  await executor.clock.turn(3 * MINUTE)
+  expect(times('account_unseen')).toBe(1)
+  executor.exchange.openOrders = openOrders
+  await executor.clock.turn(MINUTE)
+  expect(times('account_watched')).toBe(1)
+})

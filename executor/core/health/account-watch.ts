@@ -1,6 +1,7 @@
 // What happens on the account without this device: on any market, in any coin. It is looked at as a whole, and what its own
 // trades do not explain is told once it has been seen twice, just the same, while nothing of its own was moving.
 import Big from 'big.js'
+import { beginCondition, endCondition } from '../execution/conditions.ts'
 import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
 import { baseOf } from '../execution/discrepancies.ts'
 import { setLook } from '../execution/reconcile-schedule.ts'
@@ -18,16 +19,45 @@ const EVERY_MS = 25_000
 /** To the look that proves a doubt: longer than an exchange hides its newest truth. */
 const AGAIN_MS = 10_000
 const MARGIN_MS = 2_000
+/** While little may be asked: how long a look is put off, and to the next try. With the second look it is still a minute. */
+const MAX_PUT_OFF_MS = 20_000
+const PUT_OFF_MS = 5_000
+/** Several looks without an answer. */
+const UNSEEN_MS = 180_000
 /** In one notice: a report has room for a line. */
 const NAMED = 5
 
 /** Called in each decision. A paper account is nobody else's. */
 export function watchAccount(context: DecisionContext): undefined {
   const { environment, session } = context
+  if (environment.exchange.money === 'paper') return
+  tellUnseen(context)
   const { state, at } = session.accountWatch
-  if (state !== 'due' || at > environment.now || environment.exchange.money === 'paper') return
-  setWatch(context, { state: 'open', at: environment.now })
+  if (state !== 'due' || at > environment.now || putOff(context)) return
+  setWatch(context, { state: 'open', at: environment.now, putOffSince: 0 })
   emit(context, { type: 'account' })
+}
+
+/**
+ * It is the dearest of all questions, and others wait behind it. While little may be asked it comes later: not for so long
+ * that what it finds would be told after more than a minute, and not at all where something was found.
+ */
+function putOff(context: DecisionContext): boolean {
+  const { now, exchange } = context.environment
+  const { putOffSince, doubts } = context.session.accountWatch
+  const since = putOffSince === 0 || putOffSince > now ? now : putOffSince
+  if (exchange.requestBudget === 'free' || Object.keys(doubts).length > 0) return false
+  if (now - since >= MAX_PUT_OFF_MS) return false
+  setWatch(context, { at: now + PUT_OFF_MS, putOffSince: since })
+  return true
+}
+
+/** What was promised within a minute is not kept, for whatever reason: not to be reached is told in other words. */
+function tellUnseen(context: DecisionContext): undefined {
+  const { now, exchange } = context.environment
+  const { state, seenAt } = context.session.accountWatch
+  if (state === 'off' || !exchange.reachable || exchange.backoff !== null) return
+  if (now - seenAt >= UNSEEN_MS) beginCondition(context, { code: 'account_unseen', about: '' })
 }
 
 export function onAccount(
@@ -37,6 +67,8 @@ export function onAccount(
   const { now } = context.environment
   watchRefusal(context, result)
   if (!result.ok) return setWatch(context, { state: 'due', at: now + AGAIN_MS })
+  setWatch(context, { seenAt: context.session.accountWatch.at })
+  endCondition(context, { code: 'account_unseen', about: '' })
   const { balances, open } = result.value
   tellOrders(context, open)
   const seen = seenOf(context, open)

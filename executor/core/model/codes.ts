@@ -155,6 +155,9 @@ export const EXECUTOR_SENTENCES = {
   exchange_unreachable:
     'the exchange does not answer, and something of yours is there: stops that it holds stay, and nothing else can be bought or sold from here; look at the connection, and at the exchange yourself',
   clock_right: 'the clock of this device is right again: nothing is to be done',
+  account_unseen:
+    'for three minutes the exchange has not answered what is there and open on the whole account: what somebody else does there is told late',
+  account_watched: 'the exchange answers again what is there and open on the whole account',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_rejected: 'the exchange rejected the order',

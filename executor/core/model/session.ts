@@ -115,6 +115,10 @@ interface AccountWatch {
   readonly doubts: Readonly<Record<string, { readonly rest: string; readonly since: number }>>
   /** How many looks in a row the exchange has refused the key. */
   readonly refused: number
+  /** When the last that was answered was asked. */
+  readonly seenAt: number
+  /** Since when the next is put off; 0 while it is not. */
+  readonly putOffSince: number
 }
 
 /** What looking at prices needs to remember between two looks. Times in Unix ms. */
@@ -195,6 +199,6 @@ export const EMPTY_SESSION: Session = {
   wokeAt: 0,
   lastDecisionAt: 0,
   reconciliations: {},
-  accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0 },
+  accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0, seenAt: 0, putOffSince: 0 },
   feePrice: { state: 'idle', at: 0 },
 }

@@ -88,3 +88,12 @@ test('credits no more than a burst, however long it was quiet', () => {
   const waits = Array.from({ length: BURST + 1 }, () => throttle.reserve(1, 1e9))
   expect(waits.at(-1)).toBe(50)
 })
+
+test('little may be asked from four fifths of the weight on, and enough again with the next minute', () => {
+  const budget = new RateLimitBudget(limits)
+  expect(budget.state(0)).toBe('free')
+  budget.observe(200, { 'x-mbx-used-weight-1m': '4800' }, 0)
+  expect(budget.state(1)).toBe('tight')
+  budget.observe(200, { 'x-mbx-used-weight-1m': '12' }, 2)
+  expect(budget.state(3)).toBe('free')
+})

@@ -57,10 +57,15 @@ export class RateLimitBudget {
     return { why: this.#refused.why, ms: this.#refused.until - now }
   }
 
+  /** Little is left of what may be asked: what can wait should. */
+  state(now: number): 'free' | 'tight' {
+    const { share, at } = this.#used
+    return share >= TIGHT_SHARE && now - at < this.#limits.windowMs ? 'tight' : 'free'
+  }
+
   /** How many times longer than usual requests wait for each other. */
   slowness(now: number): number {
-    const { share, at } = this.#used
-    return share >= TIGHT_SHARE && now - at < this.#limits.windowMs ? TIGHT_FACTOR : 1
+    return this.state(now) === 'tight' ? TIGHT_FACTOR : 1
   }
 }
 

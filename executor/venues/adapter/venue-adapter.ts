@@ -161,6 +161,10 @@ export class VenueAdapter {
     return backoffUntil(this.#budget.backoff(performance.now()), this.#clock.now())
   }
 
+  requestBudget(): 'free' | 'tight' {
+    return this.#budget.state(performance.now())
+  }
+
   candles(
     market: string,
     timeframe: string,

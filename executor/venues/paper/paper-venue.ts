@@ -151,6 +151,10 @@ export class PaperVenue {
     return this.#data.client.reachable
   }
 
+  requestBudget(): 'free' {
+    return 'free'
+  }
+
   backoff(): model.Backoff | null {
     return backoffUntil(this.#data.client.backoff(), this.#options.clock.now())
   }
