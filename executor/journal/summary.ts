@@ -39,6 +39,7 @@ const KINDS: Readonly<Record<JournalEvent['type'], true>> = {
   reappeared: true,
   refused: true,
   resumed: true,
+  sighted: true,
   signal: true,
   silence: true,
   snapshot: true,
