@@ -1,8 +1,9 @@
 // The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/model/apply.ts'
-import type { FactOf, JournalEvent, Step } from '../executor/core/model/events.ts'
+import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
 import type { NewOrder, PlannedOrder } from '../executor/core/model/order.ts'
+import type { Step } from '../executor/core/model/order-events.ts'
 import { nextState, type OrderState } from '../executor/core/model/order-table.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'

@@ -3,9 +3,10 @@
 import { shownStream, type Threshold } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import { signed } from '../core/model/account.ts'
-import type { FactOf, JournalEvent, Step } from '../core/model/events.ts'
+import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { KeyRights, OrderRequest } from '../core/model/exchange.ts'
 import type { NewOrder, OrderKind } from '../core/model/order.ts'
+import type { Step } from '../core/model/order-events.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 
 /** Exhaustive: a new kind of event does not compile until it has a sentence. */

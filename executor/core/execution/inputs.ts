@@ -10,25 +10,19 @@ import type {
   ReportEvent,
   Signal,
 } from '@keyside/protocol'
-import type { Valuation } from '../model/account.ts'
 import type { ConditionSeen } from '../model/conditions.ts'
 import type { JournalEvent } from '../model/events.ts'
 import type {
   Answered,
-  Backoff,
   Candle,
   ExchangeOrder,
+  ExchangeView,
   Fill,
   KeyRights,
-  Liquidity,
   LookedUp,
   Lookup,
-  MarketRules,
-  Money,
   OrderRequest,
   Placed,
-  Quote,
-  Retention,
   VenueOrderKind,
 } from '../model/exchange.ts'
 import type { AccountObservation, Observation } from '../model/observation.ts'
@@ -195,20 +189,7 @@ export interface Environment {
   readonly stepOfCode: ((code: string) => number | null) | 'unset'
   /** To the home broker; `local` where it never leaves this machine. */
   readonly homeLink: 'up' | 'down' | 'local'
-  readonly exchange: {
-    readonly name: string
-    readonly money: Money
-    readonly acceptanceWindowMs: number
-    readonly viewLagMs: number
-    readonly retention: Retention
-    readonly reachable: boolean
-    readonly skewMs: number | null
-    readonly backoff: Backoff | null
-    readonly requestBudget: 'free' | 'tight'
-    rules(market: string): MarketRules | null
-    quote(market: string): Quote | null
-    liquidity(market: string): Liquidity | null
-  }
+  readonly exchange: ExchangeView
 }
 
 type JournalAsk = 'orders' | 'trades' | 'trade' | 'results' | 'explain'

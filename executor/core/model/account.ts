@@ -1,5 +1,4 @@
 // The whole account, so that what this device has not done to it is seen: what is there, less what its own trades have made of it.
-import type { Decimal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Fill, OrderRequest } from './exchange.ts'
 
@@ -157,17 +156,3 @@ export function movedSince({ rest }: Account, coin: string, now: Big): Big {
 
 const NONE = new Big(0)
 const NO_FLOW: Flow = { net: '0', trades: 0 }
-
-/** What a coin of the account matters to the trader. */
-export interface Valuation {
-  /** The policy's: what the rest is worth is told in it. */
-  readonly currency: string
-  /** Coins of open positions. */
-  readonly held: readonly string[]
-  /** Quote for one coin, where the device knows it. */
-  readonly prices: Readonly<Record<string, Decimal>>
-  /** The least that an order for it may be worth: what is worth less is dust. */
-  readonly least: Readonly<Record<string, Decimal>>
-  /** Of what the policy allots to its streams, in its currency. */
-  readonly allocated: { readonly used: Decimal; readonly limit: Decimal }
-}

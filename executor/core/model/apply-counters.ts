@@ -2,9 +2,10 @@
 import { movedBy, withOwnTrade } from './account.ts'
 import { applyFill } from './apply-position.ts'
 import { countEntry, countSent, countTaken, countTrade } from './count.ts'
-import type { FactOf, Step } from './events.ts'
+import type { FactOf } from './events.ts'
 import { withFee } from './fee-prices.ts'
 import type { Order } from './order.ts'
+import type { Step } from './order-events.ts'
 import { afterTrade, afterWriteOff, openDay } from './profit.ts'
 import type { Portfolio } from './state.ts'
 

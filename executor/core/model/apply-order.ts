@@ -1,6 +1,6 @@
 // An order as it begins, and what one step changes of it besides its state.
-import type { Step } from './events.ts'
 import type { Order } from './order.ts'
+import type { Step } from './order-events.ts'
 
 export const NEW_ORDER = {
   state: 'received',

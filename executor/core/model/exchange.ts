@@ -189,3 +189,19 @@ export const REJECTION_CODES = [
 ] as const
 
 export type RejectionCode = (typeof REJECTION_CODES)[number]
+
+/** What a decision may look at. */
+export interface ExchangeView {
+  readonly name: string
+  readonly money: Money
+  readonly acceptanceWindowMs: number
+  readonly viewLagMs: number
+  readonly retention: Retention
+  readonly reachable: boolean
+  readonly skewMs: number | null
+  readonly backoff: Backoff | null
+  readonly requestBudget: 'free' | 'tight'
+  rules(market: string): MarketRules | null
+  quote(market: string): Quote | null
+  liquidity(market: string): Liquidity | null
+}
