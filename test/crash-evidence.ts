@@ -4,9 +4,10 @@ import { readJournal, verifyJournal } from '@keyside/executor'
 import { type ReportEvent, shownStream } from '@keyside/protocol'
 import type { AcceptedOrder } from '@keyside/sandbox'
 import Big from 'big.js'
-import type { JournalEvent, Step } from '../executor/core/model/events.ts'
+import type { JournalEvent } from '../executor/core/model/events.ts'
 import type { Fill } from '../executor/core/model/exchange.ts'
 import type { NewOrder } from '../executor/core/model/order.ts'
+import type { Step } from '../executor/core/model/order-events.ts'
 import { isFinal, nextState, type OrderState } from '../executor/core/model/order-table.ts'
 
 export interface Published {
