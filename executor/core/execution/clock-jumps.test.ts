@@ -88,3 +88,14 @@ test.each([MINUTE, HOURS])(
     expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   },
 )
+
+test('an entry that waits for a sign of life is refused when the clock is set back, and not sent when its time comes again', async () => {
+  const executor = new TestExecutor()
+  await executor.give(executor.signal({ stopPrice: '58000' }))
+  expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'received' }])
+  executor.clock.setBack(HOURS)
+  await executor.clock.turn(MINUTE)
+  expect(executor.told().at(-1)).toBe('entry denied hb.deadman')
+  expect(executor.state().portfolio.orders).toEqual({})
+  expect(executor.exchange.sent).toEqual([])
+})

@@ -82,9 +82,18 @@ function awaitReconciliation(context: DecisionContext, { kind, intent }: Order):
     : 'on'
 }
 
-/** The first sign of life may follow the signal that began it; policy refuses the entry when none came. */
+/** A clock that is steered goes back by less. */
+const STEERED_MS = 1_000
+
+/**
+ * The first sign of life may follow the signal that began it; policy refuses the entry when none came. One from ahead of
+ * a clock that was set back waits for nothing: it would be hours old when its time came again.
+ */
 function awaitHead({ session, environment }: DecisionContext, order: Order): StepResult {
-  return order.kind === 'entry' && environment.now < headDue(session, order) ? 'waits' : 'on'
+  const { now } = environment
+  const isBefore = now < order.at - STEERED_MS
+  const waits = order.kind === 'entry' && !isBefore && now < headDue(session, order)
+  return waits ? 'waits' : 'on'
 }
 
 /** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
