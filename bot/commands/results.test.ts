@@ -51,6 +51,7 @@ Fees, both ways:
 0.00412 BNB
 in all 8.95 USDT
 Result <b>+21.17 USDT (+0.66 %)</b>`)
+  expect(shown(story())).toContain('\nFees 6.43 USDT\nResult')
   const left = shown(story({ reason: 'exit' }, { sold: 'rsi(14) 71 is over 70' })) ?? ''
   expect(left).toContain('UTC: the strategy left')
   expect(left).toContain('<i>rsi(14) 71 is over 70</i>')

@@ -103,6 +103,10 @@ test("/orders says in the device's own words why one came to nothing", () => {
     '⚪ not sent',
     'Expected at most 500 USDT, got 3,205.025 USDT. <code>size.max</code>',
   ])
+  const off = { code: 'stop_taken_off', message: 'this device has taken the stop off the book' }
+  const stop = { ...row, status: 'canceled' as const, ...off }
+  const told = answerText({ about: 'orders', rows: [stop] }, html``, NOW).text
+  expect(told.split('\n').at(-1)).toBe('Taken off by your device, to sell the position.')
 })
 
 test.for(['status', 'balance', 'positions', 'orders', 'trades', 'results', 'limits'] as const)(

@@ -84,11 +84,16 @@ export function storyText(
     html`each ${each(proceeds)}, held ${span((closed - opened) * 1000)}`,
     // What the device sells by itself has its reason in the line above.
     sold === undefined || reason !== 'exit' ? null : html`<i>${sold}</i>`,
-    ...(Object.keys(row.fees).length === 0 ? [] : [html`Fees, both ways:`]),
-    ...feeLines([{ ...row, currency: quote }]),
+    ...feesOfSale({ ...row, currency: quote }),
     result === undefined ? html`Result unknown` : resultText(result, quote),
     candles.length < 2 ? html`No picture: your exchange gave no candles of that time.` : null,
   )
+}
+
+function feesOfSale(row: Charged): Html[] {
+  const [first, ...more] = feeLines([row])
+  if (first === undefined) return []
+  return more.length === 0 ? [html`Fees ${first}`] : [html`Fees, both ways:`, first, ...more]
 }
 
 /** Of sales, with the currency that these brought. */

@@ -255,7 +255,12 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
         assert.ok(Number(liquidity.asks[0]?.[0]) >= Number(bid) * 0.99)
         assert.ok(Math.abs(exchange.skewMs() ?? 9e9) < 1_000)
         const candles = await exchange.candles(market, '1m', 3)
-        assert.equal(candles.ok && candles.value.length, expected.candles)
+        assert.ok(candles.ok)
+        assert.equal(candles.value.length, expected.candles)
+        // Of just that minute, with the price that it began with.
+        const [start = 0, open] = candles.value[0] ?? []
+        const one = await exchange.candles(market, '1m', 1, start * 1_000)
+        assert.deepEqual(one.ok && one.value.map((candle) => candle.slice(0, 2)), [[start, open]])
         const rights = await exchange.keyRights()
         assert.ok(rights.ok)
         assert.deepEqual([rights.value.trade, rights.value.withdraw], ['yes', 'no'])
