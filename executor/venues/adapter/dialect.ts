@@ -117,7 +117,7 @@ export interface FillPage {
   readonly next: string | null
 }
 
-export interface Dialect {
+export interface Dialect extends MarketQuestions, AccountQuestions, OrderQuestions {
   readonly name: string
   /** ccxt's class and its options. */
   readonly ccxt: { readonly id: string; readonly options: Readonly<Record<string, unknown>> }
@@ -140,7 +140,10 @@ export interface Dialect {
   readonly wrongSidedStop: 'refused' | 'taken'
   /** Whether the number of a later order is higher. */
   readonly orderNumbers: 'grow' | 'unordered'
+}
 
+/** What anybody may ask. */
+export interface MarketQuestions {
   /** Unix ms. */
   time(): Question<number>
   /** By unified symbol. Only spot markets whose rules can be read and whose name is exactly the one asked for. */
@@ -158,13 +161,17 @@ export interface Dialect {
     limit: number,
     since?: number,
   ): Question<readonly Candle[]>
+}
 
+export interface AccountQuestions {
   /** Null unless every row of `currencies` can be read: a coin that is left out would look as if it were sold. */
   balances(currencies: ReadonlySet<string>): Question<readonly Balance[]>
   keyRights(): Question<KeyRights>
   /** Only where the account's own settings say whether an order may borrow what is not there: each has to say never. */
   readonly borrowing?: () => readonly Question<'never' | 'may'>[]
+}
 
+export interface OrderQuestions {
   /** Whether the answer to an order is its outcome, or says no more than that it was received. */
   readonly placing: 'outcome' | 'receipt'
   placeOrder(market: VenueMarket, order: OrderRequest): Question<ExchangeOrder>

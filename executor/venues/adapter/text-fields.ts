@@ -1,8 +1,9 @@
-// Fields of venues that write every number as text.
+// Fields of venues' answers, where amounts are texts, and what they say in our words.
 import { toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import { z } from 'zod'
-import type { Fee } from '../../core/model/exchange.ts'
+import type { Candle, Fee, KeyRights, MarketRules } from '../../core/model/exchange.ts'
+import type { VenueMarket } from './dialect.ts'
 
 /**
  * A plain decimal as the executor counts with it. A number of any other shape makes the answer unreadable: a JSON number
@@ -24,8 +25,20 @@ export const time = z
   .regex(/^\d{10,16}$/)
   .transform(Number)
 
+/** Start in Unix ms and the four prices; what stands behind them is of no use here. */
+export function candleRow(start: z.ZodType<number>): z.ZodType<Candle> {
+  return z
+    .tuple([start, amount, amount, amount, amount], z.unknown())
+    .transform(([ms, ...prices]) => [ms / 1_000, prices[0], prices[1], prices[2], prices[3]])
+}
+
+/** Best first: price, amount, and columns that are of no use here. */
+export const level = z
+  .tuple([amount, amount], z.unknown())
+  .transform(([price, size]) => [price, size] as const)
+
 /** One of the venue's words, as ours. */
-export function words<T extends Record<string, string>>(of: T) {
+export function words<const T extends Record<string, string>>(of: T) {
   return z.enum(Object.keys(of) as [keyof T & string]).transform((word) => of[word] as T[keyof T])
 }
 
@@ -34,4 +47,29 @@ export function feeOf(taken: Big, currency: string): { fee: Fee; rebate?: Fee } 
   if (taken.gte(0)) return { fee: { amount: toDecimal(taken), currency } }
   const amount = toDecimal(taken.times(-1))
   return { fee: { amount: '0', currency }, rebate: { amount, currency } }
+}
+
+type Fields = Readonly<Record<string, readonly [name: string, type: z.ZodType]>>
+type Named<F extends Fields> = { readonly [K in keyof F]: z.output<F[K][1]> }
+
+/** A row under our names: behind each the venue's own, and what has to stand there. */
+export function fields<const F extends Fields>(of: F) {
+  const all = Object.entries(of)
+  const shape = Object.fromEntries(all.map(([, [name, type]]) => [name, type]))
+  return z
+    .object(shape)
+    .transform(
+      (row) => Object.fromEntries(all.map(([ours, [name]]) => [ours, row[name]])) as Named<F>,
+    )
+}
+
+/** What a venue does not tell is unknown, never "no". */
+export function yesOrNo(told: boolean | undefined): KeyRights['trade'] {
+  if (told === undefined) return 'unknown'
+  return told ? 'yes' : 'no'
+}
+
+/** A spot market under its unified symbol. */
+export function spotMarket(id: string, rules: Omit<MarketRules, 'market'>): VenueMarket {
+  return { id, rules: { market: `${rules.base}/${rules.quote}`, ...rules } }
 }

@@ -1,6 +1,8 @@
 // What the venue tells of a key, and what it leaves out.
 import { expect, test } from 'vitest'
-import { toRights } from './answers.ts'
+import { binance } from './dialect.ts'
+
+const { read } = binance.keyRights()
 
 test('reads every right', () => {
   const body = {
@@ -20,12 +22,12 @@ test('reads every right', () => {
     created: 5,
     expires: 9,
   }
-  expect(toRights(body)).toEqual(value)
+  expect(read(body)).toEqual(value)
 })
 
 test('takes a missing field for unknown, never for no', () => {
   const value = { trade: 'unknown', withdraw: 'unknown', transfer: 'unknown', ipList: 'unknown' }
-  expect(toRights({})).toEqual(value)
+  expect(read({})).toEqual(value)
 })
 
 test.each([
@@ -35,10 +37,10 @@ test.each([
   [false, false, 'no'],
 ])('joins both ways of transfer: %s and %s is %s', (internal, universal, transfer) => {
   const body = { enableInternalTransfer: internal, permitsUniversalTransfer: universal }
-  expect(toRights(body)).toMatchObject({ transfer })
+  expect(read(body)).toMatchObject({ transfer })
 })
 
 test('does not guess from an answer of another shape', () => {
-  expect(toRights('<html>')).toBeNull()
-  expect(toRights({ enableWithdrawals: 'false' })).toBeNull()
+  expect(read('<html>')).toBeNull()
+  expect(read({ enableWithdrawals: 'false' })).toBeNull()
 })

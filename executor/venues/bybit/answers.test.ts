@@ -1,6 +1,5 @@
 // What Bybit may answer, read by itself: rebates, debts, sides of stops, keys, and refusals with HTTP 200.
 import { expect, test } from 'vitest'
-import { isUnified, toBalances, toBorrowing, toMarket, toRights } from './answers.ts'
 import { bybit } from './dialect.ts'
 import { limits, refusals } from './refusals.ts'
 
@@ -22,8 +21,9 @@ const instrument = {
   },
   priceFilter: { tickSize: '0.1' },
 }
-const BTC = toMarket(instrument)
-if (BTC === null) throw new Error('a market that can be read')
+const marketOf = (row: object) => bybit.markets.ask(['BTC/USDT']).read(rows(row))?.[0]
+const BTC = marketOf(instrument)
+if (BTC === undefined) throw new Error('a market that can be read')
 
 test('the rules of a market are those that are still checked', () => {
   expect(BTC.rules).toMatchObject({
@@ -35,9 +35,9 @@ test('the rules of a market are those that are still checked', () => {
     stop: { holds: 'coins', max: 30 },
   })
   const { maxLimitOrderQty: _, ...older } = instrument.lotSizeFilter
-  expect(toMarket({ ...instrument, lotSizeFilter: older })?.rules.maxAmount).toBe('83')
+  expect(marketOf({ ...instrument, lotSizeFilter: older })?.rules.maxAmount).toBe('83')
   const { maxOrderQty: __, ...none } = older
-  expect(toMarket({ ...instrument, lotSizeFilter: none })).toBeNull()
+  expect(marketOf({ ...instrument, lotSizeFilter: none })).toBeUndefined()
 })
 
 const order = {
@@ -158,16 +158,16 @@ test('of a span all that was traded is asked for, and only the fills of the orde
 test('what is borrowed is not there to be sold, and balances are all there or none', () => {
   const btc = { coin: 'BTC', walletBalance: '1.5', locked: '0.5', spotBorrow: '0.2' }
   const wallet = (...coin: readonly unknown[]) => rows({ accountType: 'UNIFIED', coin })
-  const currencies = new Set(['BTC', 'USDT'])
-  expect(toBalances(wallet(btc), currencies)).toEqual([
-    { currency: 'BTC', free: '0.8', used: '0.5' },
-  ])
+  const { read } = bybit.balances(new Set(['BTC', 'USDT']))
+  expect(read(wallet(btc))).toEqual([{ currency: 'BTC', free: '0.8', used: '0.5' }])
   const owed = { ...btc, walletBalance: '-0.1', locked: '', spotBorrow: '' }
-  expect(toBalances(wallet(owed), currencies)).toEqual([{ currency: 'BTC', free: '0', used: '0' }])
-  expect(toBalances(wallet(btc, { coin: 'PEPE', locked: '1e9' }), currencies)).toHaveLength(1)
-  expect(toBalances(wallet({ ...btc, locked: '1e9' }), currencies)).toBeNull()
-  expect(toBalances(rows({ accountType: 'SPOT', coin: [btc] }), currencies)).toBeNull()
+  expect(read(wallet(owed))).toEqual([{ currency: 'BTC', free: '0', used: '0' }])
+  expect(read(wallet(btc, { coin: 'PEPE', locked: '1e9' }))).toHaveLength(1)
+  expect(read(wallet({ ...btc, locked: '1e9' }))).toBeNull()
+  expect(read(rows({ accountType: 'SPOT', coin: [btc] }))).toBeNull()
 })
+
+const [kindOfAccount, spotMargin] = bybit.borrowing?.() ?? []
 
 test.each([
   [{ unifiedMarginStatus: 5, marginMode: 'REGULAR_MARGIN' }, 'never'],
@@ -175,13 +175,13 @@ test.each([
   [{ unifiedMarginStatus: 1 }, 'may'],
   [{}, 'may'],
 ])('an account with %j borrows: %s', (info, borrowing) => {
-  expect(isUnified(said(info))).toBe(borrowing)
+  expect(kindOfAccount?.read(said(info))).toBe(borrowing)
 })
 
 test('an account whose spot margin is not off may borrow', () => {
-  expect(toBorrowing(said({ spotMarginMode: '0', spotLeverage: '' }))).toBe('never')
-  expect(toBorrowing(said({ spotMarginMode: '1', spotLeverage: '3' }))).toBe('may')
-  expect(toBorrowing(said({}))).toBeNull()
+  expect(spotMargin?.read(said({ spotMarginMode: '0', spotLeverage: '' }))).toBe('never')
+  expect(spotMargin?.read(said({ spotMarginMode: '1', spotLeverage: '3' }))).toBe('may')
+  expect(spotMargin?.read(said({}))).toBeNull()
 })
 
 test('rights, the IP list and the end of a key are read, and what is not told is unknown', () => {
@@ -192,7 +192,7 @@ test('rights, the IP list and the end of a key are read, and what is not told is
     createdAt: '2026-01-01T00:00:00Z',
     expiredAt: '2026-04-01T00:00:00Z',
   }
-  expect(toRights(said(key))).toEqual({
+  expect(bybit.keyRights().read(said(key))).toEqual({
     trade: 'yes',
     withdraw: 'no',
     transfer: 'yes',
@@ -201,14 +201,19 @@ test('rights, the IP list and the end of a key are read, and what is not told is
     expires: Date.UTC(2026, 3, 1),
   })
   const bound = { ...key, ips: ['203.0.113.7'], expiredAt: '1970-01-01T00:00:00Z' }
-  expect(toRights(said(bound))).not.toHaveProperty('expires')
-  expect(toRights(said({ ...bound, permissions: { Wallet: ['Withdraw'] } }))).toMatchObject({
+  expect(bybit.keyRights().read(said(bound))).not.toHaveProperty('expires')
+  expect(
+    bybit.keyRights().read(said({ ...bound, permissions: { Wallet: ['Withdraw'] } })),
+  ).toMatchObject({
     trade: 'unknown',
     withdraw: 'yes',
     ipList: 'yes',
   })
-  expect(toRights(said({ ...key, readOnly: 1 }))).toMatchObject({ trade: 'no', transfer: 'no' })
-  expect(toRights(said({ ...key, ips: undefined }))?.ipList).toBe('unknown')
+  expect(bybit.keyRights().read(said({ ...key, readOnly: 1 }))).toMatchObject({
+    trade: 'no',
+    transfer: 'no',
+  })
+  expect(bybit.keyRights().read(said({ ...key, ips: undefined }))?.ipList).toBe('unknown')
 })
 
 test.each([

@@ -1,22 +1,24 @@
 // What OKX may answer, read by itself: rebates, borrowing, stops that became orders, and refusals with HTTP 200.
 import { expect, test } from 'vitest'
-import { toBalances, toBorrowing, toMarket, toRights } from './answers.ts'
 import { okx } from './dialect.ts'
 import { refusals } from './refusals.ts'
 
 const said = (...data: readonly unknown[]) => ({ code: '0', msg: '', data })
-const BTC = toMarket({
-  instType: 'SPOT',
-  instId: 'BTC-USDT',
-  baseCcy: 'BTC',
-  quoteCcy: 'USDT',
-  tickSz: '0.1',
-  lotSz: '0.00000001',
-  minSz: '0.00001',
-  maxLmtSz: '9999999999',
-  state: 'live',
-})
-if (BTC === null) throw new Error('a market that can be read')
+const [BTC] =
+  okx.markets.ask(['BTC/USDT']).read(
+    said({
+      instType: 'SPOT',
+      instId: 'BTC-USDT',
+      baseCcy: 'BTC',
+      quoteCcy: 'USDT',
+      tickSz: '0.1',
+      lotSz: '0.00000001',
+      minSz: '0.00001',
+      maxLmtSz: '9999999999',
+      state: 'live',
+    }),
+  ) ?? []
+if (BTC === undefined) throw new Error('a market that can be read')
 
 const fill = {
   instType: 'SPOT',
@@ -71,36 +73,37 @@ test.each([
   [{ ...config, enableSpotBorrow: true }, 'may'],
   [{}, null],
 ])('an account with %j borrows: %s', (row, borrowing) => {
-  expect(toBorrowing(said(row))).toBe(borrowing)
+  expect(okx.borrowing?.()[0]?.read(said(row))).toBe(borrowing)
 })
 
 test('rights that are not told are unknown', () => {
-  expect(toRights(said(config))).toEqual({
+  expect(okx.keyRights().read(said(config))).toEqual({
     trade: 'yes',
     withdraw: 'no',
     transfer: 'unknown',
     ipList: 'no',
   })
   expect(
-    toRights(said({ ...config, perm: 'read_only,trade,withdraw', ip: '203.0.113.7' })),
+    okx.keyRights().read(said({ ...config, perm: 'read_only,trade,withdraw', ip: '203.0.113.7' })),
   ).toEqual({
     trade: 'yes',
     withdraw: 'yes',
     transfer: 'unknown',
     ipList: 'yes',
   })
-  expect(toRights(said({ acctLv: '1' }))).toMatchObject({ trade: 'unknown', ipList: 'unknown' })
+  expect(okx.keyRights().read(said({ acctLv: '1' }))).toMatchObject({
+    trade: 'unknown',
+    ipList: 'unknown',
+  })
 })
 
 test('balances are all there or none: a coin that is left out would look as if it were sold', () => {
   const row = { ccy: 'BTC', availBal: '1', frozenBal: '0.5' }
   const odd = { ccy: 'PEPE', availBal: '123456789012345678', frozenBal: '' }
-  const currencies = new Set(['BTC', 'USDT'])
-  expect(toBalances(said({ details: [row, odd] }), currencies)).toEqual([
-    { currency: 'BTC', free: '1', used: '0.5' },
-  ])
-  expect(toBalances(said({ details: [{ ...row, availBal: '1e5' }] }), currencies)).toBeNull()
-  expect(toBalances(said({ details: [row] }, { details: [] }), currencies)).toBeNull()
+  const { read } = okx.balances(new Set(['BTC', 'USDT']))
+  expect(read(said({ details: [row, odd] }))).toEqual([{ currency: 'BTC', free: '1', used: '0.5' }])
+  expect(read(said({ details: [{ ...row, availBal: '1e5' }] }))).toBeNull()
+  expect(read(said({ details: [row] }, { details: [] }))).toBeNull()
 })
 
 test('a stop that triggered stands as the order that it became', () => {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { MarketRules } from '../../core/model/exchange.ts'
 import type { Limits, Question, VenueMarket } from '../adapter/dialect.ts'
 import type { MarketDialect } from '../adapter/market-client.ts'
+import { backoffOf } from '../adapter/refusal-codes.ts'
 
 /** As many levels of a book, and trades, as every exchange gives at once. */
 const LEVELS = 100
@@ -177,13 +178,7 @@ export const limits: Limits = {
   bookMs: 0,
   windowMs: 60_000,
   longestMs: 3 * 86_400_000,
-  read(status, headers) {
-    const after = headers['retry-after']
-    const seconds = typeof after === 'string' && /^\d{1,9}$/.test(after) ? Number(after) : null
-    const why = status === 418 ? 'banned' : status === 429 ? 'too_many' : null
-    const ms = seconds === null ? null : seconds * 1_000
-    return { backoff: why === null ? null : { why, ms }, used: null }
-  },
+  read: (status, headers) => ({ backoff: backoffOf(status, headers), used: null }),
 }
 
 /** ccxt keeps rows by market, or lists them. Those that cannot be read are left out. */

@@ -1,0 +1,61 @@
+// What OKX says of an account: what is on it, whether it may borrow, and what the key may do.
+import { z } from 'zod'
+import type { KeyRights } from '../../core/model/exchange.ts'
+import type { AccountQuestions } from '../adapter/dialect.ts'
+import { RowReader } from '../adapter/row-reader.ts'
+import { amountOrNone, fields, yesOrNo } from '../adapter/text-fields.ts'
+import { rows } from './answers.ts'
+
+const accountRow = z.object({ details: z.array(z.unknown()) })
+const coins = new RowReader((body) => rows.one(accountRow)(body)?.details ?? null)
+
+const coinRow = fields({
+  currency: ['ccy', z.string()],
+  free: ['availBal', amountOrNone],
+  used: ['frozenBal', amountOrNone],
+})
+
+const configRow = z.object({
+  acctLv: z.string(),
+  autoLoan: z.boolean().optional(),
+  enableSpotBorrow: z.boolean().optional(),
+  perm: z.string().optional(),
+  ip: z.string().optional(),
+})
+
+/** A list that is missing is unknown, never empty. It says nothing of transfers: who may trade may move coins within. */
+const rightsRow = configRow.transform(({ perm, ip }): KeyRights => {
+  const names = perm?.split(',')
+  return {
+    trade: yesOrNo(names?.includes('trade')),
+    withdraw: yesOrNo(names?.includes('withdraw')),
+    transfer: 'unknown',
+    ipList: yesOrNo(ip === undefined ? undefined : ip !== ''),
+  }
+})
+
+/** Spot alone, in the venue's numbers of account modes. */
+const SPOT_MODE = '1'
+
+/** What is not said, or not known, may borrow. */
+const borrowingRow = configRow.transform(({ acctLv, autoLoan, enableSpotBorrow }) =>
+  acctLv === SPOT_MODE && autoLoan !== true && enableSpotBorrow !== true ? 'never' : 'may',
+)
+
+export const okxAccount: AccountQuestions = {
+  balances: (currencies) => ({
+    method: 'privateGetAccountBalance',
+    params: {},
+    read: coins.balances(coinRow, 'ccy', currencies),
+  }),
+
+  keyRights: () => ({
+    method: 'privateGetAccountConfig',
+    params: {},
+    read: rows.one(rightsRow),
+  }),
+
+  borrowing: () => [
+    { method: 'privateGetAccountConfig', params: {}, read: rows.one(borrowingRow) },
+  ],
+}
