@@ -267,3 +267,13 @@ test('candles come oldest first, from the one that was asked for on', () => {
     1_700_000_000, 1_700_003_600,
   ])
 })
+
+test.each([
+  ['1m', '1'],
+  ['15m', '15'],
+  ['12h', '720'],
+  ['1d', 'D'],
+  ['1w', 'W'],
+])('candles of %s are asked for as %s', (timeframe, interval) => {
+  expect(bybit.candles(BTC, timeframe, 2).params).toMatchObject({ interval })
+})

@@ -159,3 +159,17 @@ test('candles come oldest first, from the one that was asked for on', () => {
     1_700_000_000, 1_700_003_600,
   ])
 })
+
+test.each([
+  ['1s', '1s'],
+  ['15m', '15m'],
+  ['4h', '4H'],
+  ['6h', '6Hutc'],
+  ['1d', '1Dutc'],
+  ['1w', '1Wutc'],
+])(
+  'candles of %s are asked for as %s: those of a day begin at midnight in UTC',
+  (timeframe, bar) => {
+    expect(okx.candles(BTC, timeframe, 2).params).toMatchObject({ bar })
+  },
+)
