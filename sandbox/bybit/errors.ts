@@ -1,77 +1,59 @@
 // Every refusal of the sandbox's Bybit, with the venue's own number and words.
 
-interface Refusal {
-  readonly retCode: number
-  readonly status: number
-  /** `%s` is replaced by what the thrower names. */
-  readonly retMsg: string
-}
+import { type RefusalWords, VenueRefusal } from '../exchange/venue-refusal.ts'
 
 // Numbers and words: "Error Codes" of the venue's API documentation, version 5. Nearly all come with HTTP 200.
 export const BYBIT_ERRORS = {
-  unknown_error: { retCode: 10016, status: 200, retMsg: 'Server error.' },
+  unknown_error: { code: 10016, status: 200, msg: 'Server error.' },
   backend_timeout: {
-    retCode: 170007,
+    code: 170007,
     status: 200,
-    retMsg: 'Timeout waiting for response from backend server.',
+    msg: 'Timeout waiting for response from backend server.',
   },
   too_many_requests: {
-    retCode: 10006,
+    code: 10006,
     status: 200,
-    retMsg: 'Too many visits. Exceeded the API Rate Limit.',
+    msg: 'Too many visits. Exceeded the API Rate Limit.',
   },
-  bad_parameter: { retCode: 10001, status: 200, retMsg: 'Request parameter error: %s' },
-  no_symbol: { retCode: 10001, status: 200, retMsg: 'Not supported symbols' },
+  bad_parameter: { code: 10001, status: 200, msg: 'Request parameter error: %s' },
+  no_symbol: { code: 10001, status: 200, msg: 'Not supported symbols' },
   untimely: {
-    retCode: 10002,
+    code: 10002,
     status: 200,
-    retMsg: 'The request time exceeds the time window range.',
+    msg: 'The request time exceeds the time window range.',
   },
-  key_refused: { retCode: 10003, status: 200, retMsg: 'API key is invalid.' },
+  key_refused: { code: 10003, status: 200, msg: 'API key is invalid.' },
   bad_signature: {
-    retCode: 10004,
+    code: 10004,
     status: 200,
-    retMsg: 'Error sign, please check your signature generation algorithm.',
+    msg: 'Error sign, please check your signature generation algorithm.',
   },
   no_permission: {
-    retCode: 10005,
+    code: 10005,
     status: 200,
-    retMsg: 'Permission denied, please check your API key permissions.',
+    msg: 'Permission denied, please check your API key permissions.',
   },
-  bad_symbol: { retCode: 170121, status: 200, retMsg: 'Invalid symbol.' },
-  too_large: { retCode: 170124, status: 200, retMsg: 'Order amount too large.' },
-  no_balance: { retCode: 170131, status: 200, retMsg: 'Balance insufficient' },
-  price_step: { retCode: 170134, status: 200, retMsg: 'Order price decimal too long.' },
-  amount_step: { retCode: 170137, status: 200, retMsg: 'Order volume decimal too long' },
-  filled: { retCode: 170139, status: 200, retMsg: 'Order has been filled.' },
-  min_value: { retCode: 170140, status: 200, retMsg: 'Order value exceeded lower limit' },
-  duplicate_order: { retCode: 170141, status: 200, retMsg: 'Duplicate clientOrderId' },
-  canceled: { retCode: 170142, status: 200, retMsg: 'Order has been cancelled' },
-  closed: { retCode: 170151, status: 200, retMsg: 'The trading pair is not open yet' },
-  price_band: { retCode: 170193, status: 200, retMsg: 'Buy order price cannot be higher than %s.' },
-  no_order: { retCode: 170213, status: 200, retMsg: 'Order does not exist.' },
+  bad_symbol: { code: 170121, status: 200, msg: 'Invalid symbol.' },
+  too_large: { code: 170124, status: 200, msg: 'Order amount too large.' },
+  no_balance: { code: 170131, status: 200, msg: 'Balance insufficient' },
+  price_step: { code: 170134, status: 200, msg: 'Order price decimal too long.' },
+  amount_step: { code: 170137, status: 200, msg: 'Order volume decimal too long' },
+  filled: { code: 170139, status: 200, msg: 'Order has been filled.' },
+  min_value: { code: 170140, status: 200, msg: 'Order value exceeded lower limit' },
+  duplicate_order: { code: 170141, status: 200, msg: 'Duplicate clientOrderId' },
+  canceled: { code: 170142, status: 200, msg: 'Order has been cancelled' },
+  closed: { code: 170151, status: 200, msg: 'The trading pair is not open yet' },
+  price_band: { code: 170193, status: 200, msg: 'Buy order price cannot be higher than %s.' },
+  no_order: { code: 170213, status: 200, msg: 'Order does not exist.' },
   too_many_orders: {
-    retCode: 170810,
+    code: 170810,
     status: 200,
-    retMsg: 'Cannot exceed maximum of 500 conditional, TP/SL and active orders.',
+    msg: 'Cannot exceed maximum of 500 conditional, TP/SL and active orders.',
   },
-} as const satisfies Record<string, Refusal>
+} as const satisfies Record<string, RefusalWords>
 
 export type BybitErrorName = keyof typeof BYBIT_ERRORS
 
-export class BybitError extends Error {
-  override name = 'BybitError'
-  readonly retCode: number
-  readonly status: number
-
-  constructor(refusal: BybitErrorName, named: string) {
-    const { retCode, status, retMsg } = BYBIT_ERRORS[refusal]
-    super(retMsg.replace('%s', named))
-    this.retCode = retCode
-    this.status = status
-  }
-}
-
-export function refuse(refusal: BybitErrorName, named = ''): BybitError {
-  return new BybitError(refusal, named)
+export function refuse(refusal: BybitErrorName, named = ''): VenueRefusal {
+  return new VenueRefusal(BYBIT_ERRORS[refusal], named)
 }

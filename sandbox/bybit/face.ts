@@ -4,9 +4,10 @@ import type { Answer } from '../exchange/control.ts'
 import type { SaidWrong } from '../exchange/faults.ts'
 import type { Face, RestRequest } from '../exchange/http.ts'
 import { Routes } from '../exchange/routes.ts'
+import { VenueRefusal } from '../exchange/venue-refusal.ts'
 import { accountRoutes, NEW_BYBIT_ORDER } from './account-routes.ts'
 import type { BybitContext } from './context.ts'
-import { BYBIT_ERRORS, BybitError, refuse } from './errors.ts'
+import { BYBIT_ERRORS, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
 import { accountOf, type BybitParameters, checkNames, parametersOf } from './requests.ts'
 
@@ -43,15 +44,15 @@ export class BybitFace implements Face {
   }
 
   refused(error: unknown): Answer | null {
-    if (!(error instanceof BybitError)) return null
-    return { status: error.status, body: this.#said({}, error.retCode, error.message) }
+    if (!(error instanceof VenueRefusal)) return null
+    return { status: error.status, body: this.#said({}, Number(error.code), error.message) }
   }
 
   wrong(what: SaidWrong, _answer: unknown): Answer {
     if (what === 'other_order')
       return { status: 200, body: this.#said({ orderId: '1', orderLinkId: 'another' }) }
-    const { status, retCode, retMsg } = BYBIT_ERRORS[what]
-    return { status, body: this.#said({}, retCode, retMsg) }
+    const { status, code, msg } = BYBIT_ERRORS[what]
+    return { status, body: this.#said({}, code, msg) }
   }
 
   #said(result: object, retCode = 0, retMsg = 'OK'): object {

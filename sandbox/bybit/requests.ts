@@ -26,7 +26,7 @@ export type BybitParameters = Readonly<Record<string, string | number>>
 
 const parameters = z.record(z.string(), z.union([z.string(), z.number()]))
 
-/** Throws a BybitError. */
+/** Throws a VenueRefusal. */
 export function parametersOf({ route, query, body }: RestRequest): BybitParameters {
   if (route.startsWith('GET ')) return Object.fromEntries(new URLSearchParams(query))
   const { data } = parameters.safeParse(parseJson(body))
@@ -34,7 +34,7 @@ export function parametersOf({ route, query, body }: RestRequest): BybitParamete
   return data
 }
 
-/** Throws a BybitError for a key, a moment or a signature that is not right. */
+/** Throws a VenueRefusal for a key, a moment or a signature that is not right. */
 export function accountOf(
   accounts: readonly Account[],
   { headers, route, query, body }: RestRequest,
@@ -55,20 +55,20 @@ export function accountOf(
   return account
 }
 
-/** Throws a BybitError for a name that the endpoint does not have: the venue passes it over, and a mistake would not show. */
+/** Throws a VenueRefusal for a name that the endpoint does not have: the venue passes it over, and a mistake would not show. */
 export function checkNames(given: BybitParameters, names: readonly string[]): void {
   for (const name of Object.keys(given))
     if (!names.includes(name)) throw refuse('bad_parameter', name)
 }
 
-/** Throws a BybitError unless it is a text that is not empty. */
+/** Throws a VenueRefusal unless it is a text that is not empty. */
 export function required(given: BybitParameters, name: string): string {
   const value = given[name]
   if (typeof value !== 'string' || value === '') throw refuse('bad_parameter', name)
   return value
 }
 
-/** Throws a BybitError. */
+/** Throws a VenueRefusal. */
 export function oneOf<T extends string>(
   given: BybitParameters,
   name: string,
@@ -94,7 +94,7 @@ export const ORDER_NAMES = [
   'triggerPrice',
 ]
 
-/** Throws a BybitError. A stop is told no direction here. */
+/** Throws a VenueRefusal. A stop is told no direction here. */
 export function orderOf(
   given: BybitParameters,
   { account, instrument, basePrice }: Pick<BybitRequest, 'account' | 'instrument' | 'basePrice'>,

@@ -1,8 +1,9 @@
 // What Bybit holds orders against, and what it is like.
 import type { Habits, MarketSetup } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
+import type { VenueRefusal } from '../exchange/venue-refusal.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { type BybitError, type BybitErrorName, refuse } from './errors.ts'
+import { type BybitErrorName, refuse } from './errors.ts'
 
 export const BYBIT_HABITS: Partial<Habits> = { wrongSidedStop: 'taken_as_take_profit' }
 
@@ -40,6 +41,6 @@ const WORDS: Readonly<Record<RefusedWhy, BybitErrorName>> = {
   max_stops: 'too_many_orders',
 }
 
-export function bybitRefusal(why: RefusedWhy): BybitError {
+export function bybitRefusal(why: RefusedWhy): VenueRefusal {
   return refuse(WORDS[why])
 }

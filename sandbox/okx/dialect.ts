@@ -1,57 +1,29 @@
 // OKX's dialect, over one venue whose stops become other orders: REST, and of its streams the candles alone.
 import { acceptedOrder } from '../exchange/accept-log.ts'
-import { createAccount } from '../exchange/account.ts'
-import { CandleStreams } from '../exchange/candle-streams.ts'
-import type { OpenedVenue, VenueDialect, VenueParts } from '../exchange/opened-venue.ts'
-import { Trading } from '../exchange/trading.ts'
+import { openCandleVenue } from '../exchange/candle-venue.ts'
+import type { VenueDialect } from '../exchange/opened-venue.ts'
+import type { Trading } from '../exchange/trading.ts'
 import { NEW_OKX_ORDER, OkxFace } from './face.ts'
 import type { OkxOrder, OkxRequest } from './requests.ts'
 import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
 import { okxStreamWords } from './streams.ts'
 
-const CANDLES = '/ws/v5/business'
-
 /** `lagMs`: how long after it happened something is seen. */
 export function okxDialect({ lagMs = 0 } = {}): VenueDialect {
-  return { newOrder: NEW_OKX_ORDER, open: (parts) => openOkx(parts, lagMs) }
-}
-
-function openOkx(parts: VenueParts, lagMs: number): OpenedVenue {
-  const { market, book, listings, accounts, clock, skewMs, first } = parts
-  const trading = new Trading<OkxRequest>({
-    clock,
-    market,
-    book,
-    accounts,
-    onEvent: () => undefined,
-    isTraded: (symbol) => listings.isTraded(symbol),
-    first,
-    habits: OKX_HABITS,
-    marketOf: okxMarket,
-    refused: okxRefusal,
-  })
-  const context = {
-    market,
-    book,
-    listings,
-    trading,
-    accounts: accounts.map((setup) => createAccount(setup, clock.now())),
-    now: () => clock.now() + skewMs(),
-    lagMs,
-  }
-  const streams = new CandleStreams(market, okxStreamWords(market))
   return {
-    face: new OkxFace(context),
-    acceptLog: () =>
-      trading.venue.orders
-        .filter(({ parent }) => parent === null)
-        .map((order) => acceptedOrder(followed(trading, order), ({ ordType }) => ordType)),
-    advance: () => trading.advance(),
-    tick: (from, to) => streams.beat(from, to),
-    accept: (socket, request) => {
-      if (request.url === CANDLES) streams.accept(socket)
-      else socket.close(1008)
-    },
+    newOrder: NEW_OKX_ORDER,
+    open: (parts) =>
+      openCandleVenue<OkxRequest>(parts, {
+        habits: OKX_HABITS,
+        marketOf: okxMarket,
+        refused: okxRefusal,
+        candles: { path: '/ws/v5/business', words: okxStreamWords(parts.market) },
+        face: (context) => new OkxFace({ ...context, lagMs }),
+        acceptLog: (trading) =>
+          trading.venue.orders
+            .filter(({ parent }) => parent === null)
+            .map((order) => acceptedOrder(followed(trading, order), ({ ordType }) => ordType)),
+      }),
   }
 }
 

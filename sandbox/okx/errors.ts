@@ -1,11 +1,6 @@
 // Every refusal of the sandbox's OKX, with the venue's own number and words.
 
-interface Refusal {
-  readonly code: string
-  readonly status: number
-  /** `%s` is replaced by what the thrower names. */
-  readonly msg: string
-}
+import { type RefusalWords, VenueRefusal } from '../exchange/venue-refusal.ts'
 
 // Numbers and words: "Error Code" of the venue's API documentation, version 5.
 export const OKX_ERRORS = {
@@ -67,23 +62,10 @@ export const OKX_ERRORS = {
     msg: 'Cancellation failed as the order has been filled, canceled or does not exist.',
   },
   no_order: { code: '51603', status: 200, msg: 'Order does not exist' },
-} as const satisfies Record<string, Refusal>
+} as const satisfies Record<string, RefusalWords>
 
 export type OkxErrorName = keyof typeof OKX_ERRORS
 
-export class OkxError extends Error {
-  override name = 'OkxError'
-  readonly code: string
-  readonly status: number
-
-  constructor(refusal: OkxErrorName, named: string) {
-    const { code, status, msg } = OKX_ERRORS[refusal]
-    super(msg.replace('%s', named))
-    this.code = code
-    this.status = status
-  }
-}
-
-export function refuse(refusal: OkxErrorName, named = ''): OkxError {
-  return new OkxError(refusal, named)
+export function refuse(refusal: OkxErrorName, named = ''): VenueRefusal {
+  return new VenueRefusal(OKX_ERRORS[refusal], named)
 }

@@ -16,8 +16,9 @@ import {
   Routes,
   type SignedCall as Signed,
 } from '../exchange/routes.ts'
+import { VenueRefusal } from '../exchange/venue-refusal.ts'
 import { instrumentOf, type OkxContext } from './context.ts'
-import { OKX_ERRORS, OkxError, refuse } from './errors.ts'
+import { OKX_ERRORS, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
 import {
   accountOf,
@@ -73,7 +74,7 @@ export class OkxFace implements Face {
 
   /** What refuses an order stands in its row; what refuses to listen, in front of it. */
   refused(error: unknown): Answer | null {
-    if (!(error instanceof OkxError)) return null
+    if (!(error instanceof VenueRefusal)) return null
     const { code, message, status } = error
     const row = { ordId: '', clOrdId: '', sCode: code, sMsg: message }
     const isOfRow = status === 200 && code.startsWith('51') && code !== OKX_ERRORS.no_order.code

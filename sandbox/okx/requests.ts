@@ -33,7 +33,7 @@ const parameters = z
   )
   .pipe(z.record(z.string(), z.string()))
 
-/** Throws an OkxError. Every value is text, as the documentation has it; a list of one is that one. */
+/** Throws a VenueRefusal. Every value is text, as the documentation has it; a list of one is that one. */
 export function parametersOf({ route, query, body }: RestRequest): OkxParameters {
   if (route.startsWith('GET '))
     return parameters.parse(Object.fromEntries(new URLSearchParams(query)))
@@ -43,7 +43,7 @@ export function parametersOf({ route, query, body }: RestRequest): OkxParameters
   return Array.isArray(data) ? data[0] : data
 }
 
-/** Throws an OkxError for a key, a passphrase or a signature that is not right. */
+/** Throws a VenueRefusal for a key, a passphrase or a signature that is not right. */
 export function accountOf(
   accounts: readonly Account[],
   request: RestRequest,
@@ -79,14 +79,14 @@ function isSigned({ credential }: Account, payload: string, signature: string): 
   )
 }
 
-/** Throws an OkxError. */
+/** Throws a VenueRefusal. */
 export function required(parameters: OkxParameters, name: string): string {
   const value = parameters[name]
   if (value === undefined || value === '') throw refuse('missing_parameter', name)
   return value
 }
 
-/** Throws an OkxError for a name that the endpoint does not have: the venue passes it over, and a mistake would not show. */
+/** Throws a VenueRefusal for a name that the endpoint does not have: the venue passes it over, and a mistake would not show. */
 export function checkNames(parameters: OkxParameters, names: readonly string[]): void {
   for (const name of Object.keys(parameters))
     if (!names.includes(name)) throw refuse('bad_parameter', name)
@@ -122,7 +122,7 @@ export const STOP_NAMES = [
 export const CANCEL_NAMES = ['instId', 'ordId', 'clOrdId', TAG]
 export const STOP_CANCEL_NAMES = ['instId', 'algoId', 'algoClOrdId', TAG]
 
-/** Throws an OkxError. */
+/** Throws a VenueRefusal. */
 export function orderOf(
   parameters: OkxParameters,
   { account, instrument }: { account: string; instrument: Instrument },
@@ -140,7 +140,7 @@ export function orderOf(
   }
 }
 
-/** Throws an OkxError. Of the two kinds of triggers the one that ends a loss. */
+/** Throws a VenueRefusal. Of the two kinds of triggers the one that ends a loss. */
 export function stopOf(
   parameters: OkxParameters,
   { account, instrument }: { account: string; instrument: Instrument },

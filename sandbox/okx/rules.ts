@@ -1,8 +1,9 @@
 // What OKX holds orders against, and what it is like.
 import type { Habits, MarketSetup } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
+import type { VenueRefusal } from '../exchange/venue-refusal.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { type OkxError, type OkxErrorName, refuse } from './errors.ts'
+import { type OkxErrorName, refuse } from './errors.ts'
 
 export const OKX_HABITS: Partial<Habits> = { triggeredStop: 'child_order' }
 
@@ -35,6 +36,6 @@ const WORDS: Readonly<Record<RefusedWhy, OkxErrorName>> = {
   max_stops: 'bad_parameter',
 }
 
-export function okxRefusal(why: RefusedWhy): OkxError {
+export function okxRefusal(why: RefusedWhy): VenueRefusal {
   return refuse(WORDS[why])
 }
