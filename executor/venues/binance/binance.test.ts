@@ -3,85 +3,33 @@ import { generateKeyPairSync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { systemClock } from '@keyside/runtime'
-import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sandbox'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
-import { exchangeContract } from '../testing/contract.ts'
-import { SANDBOX_FAULTS, sandboxVenue } from '../testing/sandbox-venue.ts'
-import { newId, order, type TestVenue } from '../testing/steps.ts'
-import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
+import { BALANCES, openSandbox, sandboxContract } from '../testing/sandbox-venue.ts'
+import { newId, order } from '../testing/steps.ts'
 import { binance } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey'.repeat(5), secret: 'CanarySecret'.repeat(5) }
 const BTC = 'BTC/USDT'
 const pair = generateKeyPairSync('ed25519')
+const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
 const logged: unknown[] = []
 const log = {
   info: (...parts: unknown[]) => logged.push(parts),
   warn: (...parts: unknown[]) => logged.push(parts),
 }
 
-let sandbox: SandboxExchange
-let tap: Wiretap
-let exchange: Exchange
-let venue: TestVenue
-const market = new Market({ seed: 1, wave: CALM })
-
-beforeAll(async () => {
-  const balances = { BTC: '10', USDT: '100000' }
-  const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
-  sandbox = await startExchange({
-    market,
-    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
-    accounts: [
-      { name: 'main', apiKey: KEYS.apiKey, credential: { secret: KEYS.secret }, balances },
-      { name: 'ed25519', apiKey: 'edKey', credential: { publicKey }, balances },
-    ],
-    limits: { orders: 100_000, weight: 1_000_000 },
-  })
-  tap = await openWiretap(sandbox.address)
-  exchange = open()
-  await exchange.start([BTC])
-  venue = sandboxVenue(sandbox, exchange)
-})
-afterEach(() => {
-  tap.intrude(() => 'pass')
-  sandbox.faults.disarm()
-})
-afterAll(async () => {
-  await exchange.stop()
-  await tap.stop()
-  await sandbox.stop()
+const { sandbox, tap, exchange, venue, open } = await openSandbox({
+  dialect: binance,
+  keys: KEYS,
+  timeoutMs: 700,
+  log,
+  accounts: [{ name: 'ed25519', apiKey: 'edKey', credential: { publicKey }, balances: BALANCES }],
+  sandbox: { limits: { orders: 100_000, weight: 1_000_000 } },
 })
 
-function open(keys = KEYS, address = tap.address): Exchange {
-  return new VenueAdapter(binance, {
-    keys,
-    address,
-    clock: systemClock,
-    log,
-    timeoutMs: 700,
-    unitMs: 1,
-  })
-}
-
-const contract = exchangeContract(
-  {
-    market: BTC,
-    price: 60_000,
-    tick: '0.01',
-    maxStops: 5,
-    stopHolds: 'coins',
-    currencies: ['BTC', 'USDT'],
-    exchangeId: /^83897656084434\d{5}$/,
-    candles: 3,
-    refuses: ['money', 'rules', 'sides', 'names'],
-  },
-  SANDBOX_FAULTS,
-)
-
-test.for(contract)('$name', ({ run }) => run(venue))
+test.for(sandboxContract(5))('$name', ({ run }) => run(venue))
 
 test('sends amounts, prices and names as they were given, to the character', async () => {
   const cases = [
@@ -605,7 +553,9 @@ test('a market that is not traded here can be looked up and watched, and all tha
   expect(await exchange.lookUp('ETH/USDT')).toMatchObject({ found: 'yes' })
   expect(await exchange.lookUp('NONE/USDT')).toEqual({ found: 'no', near: [] })
   const symbols = await exchange.symbols()
-  expect(symbols.ok && symbols.value).toEqual(market.instruments.map(({ symbol }) => symbol))
+  expect(symbols.ok && symbols.value).toEqual(
+    sandbox.market.instruments.map(({ symbol }) => symbol),
+  )
   exchange.watch(['ETH/USDT'])
   await vi.waitFor(() => expect(exchange.quote('ETH/USDT')).not.toBeNull(), { timeout: 5_000 })
   expect((await exchange.candles('ETH/USDT', '1m', 3)).ok).toBe(true)

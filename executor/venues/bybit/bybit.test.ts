@@ -1,20 +1,8 @@
 // Bybit's dialect and an unmodified ccxt against the sandbox, whose views lag and forget, over a wire that is listened to.
-import { systemClock } from '@keyside/runtime'
-import {
-  bybitDialect,
-  CALM,
-  type KeyRights,
-  Market,
-  type SandboxExchange,
-  startExchange,
-} from '@keyside/sandbox'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { VenueAdapter } from '../adapter/venue-adapter.ts'
-import type { Exchange } from '../port.ts'
-import { exchangeContract } from '../testing/contract.ts'
-import { SANDBOX_FAULTS, sandboxVenue } from '../testing/sandbox-venue.ts'
-import { accepted, canceled, found, order, type TestVenue } from '../testing/steps.ts'
-import { openWiretap, type Wiretap } from '../testing/wiretap.ts'
+import { bybitDialect } from '@keyside/sandbox'
+import { expect, test, vi } from 'vitest'
+import { BALANCES, openSandbox, sandboxContract } from '../testing/sandbox-venue.ts'
+import { accepted, canceled, found, order } from '../testing/steps.ts'
 import { bybit } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret' }
@@ -22,74 +10,25 @@ const BTC = 'BTC/USDT'
 const LAG_MS = 100
 /** What is over is gone from the view of open orders before the checks are through with it. */
 const CLOSED_MS = 350
-const log = { info: () => undefined, warn: () => undefined }
-const balances = { BTC: '10', USDT: '100000' }
 
-let sandbox: SandboxExchange
-let tap: Wiretap
-let exchange: Exchange
-let venue: TestVenue
-const market = new Market({ seed: 1, wave: CALM })
-
-const account = (name: string, rights: Partial<KeyRights> = {}) => ({
-  name,
-  apiKey: name === 'main' ? KEYS.apiKey : name,
-  credential: { secret: KEYS.secret },
-  balances,
-  rights,
-})
-
-beforeAll(async () => {
-  sandbox = await startExchange({
-    market,
-    dialect: bybitDialect({ lagMs: LAG_MS, closedMs: CLOSED_MS }),
-    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
-    accounts: [account('main'), account('borrower', { enableMargin: true })],
-  })
-  tap = await openWiretap(sandbox.address)
-  exchange = open()
-  await exchange.start([BTC])
-  venue = sandboxVenue(sandbox, exchange)
-})
-afterEach(() => {
-  tap.intrude(() => 'pass')
-  sandbox.faults.disarm()
-})
-afterAll(async () => {
-  await exchange.stop()
-  await tap.stop()
-  await sandbox.stop()
-})
-
-function open(keys = KEYS): Exchange {
+const { sandbox, tap, exchange, venue, open } = await openSandbox({
   // As long as the sandbox lets its views lag, and no longer.
-  const dialect = { ...bybit, viewLagMs: 6 * LAG_MS }
-  return new VenueAdapter(dialect, {
-    keys,
-    address: tap.address,
-    clock: systemClock,
-    log,
-    timeoutMs: 1_200,
-    unitMs: 1,
-  })
-}
+  dialect: { ...bybit, viewLagMs: 6 * LAG_MS },
+  keys: KEYS,
+  timeoutMs: 1_200,
+  accounts: [
+    {
+      name: 'borrower',
+      apiKey: 'borrower',
+      credential: { secret: KEYS.secret },
+      balances: BALANCES,
+      rights: { enableMargin: true },
+    },
+  ],
+  sandbox: { dialect: bybitDialect({ lagMs: LAG_MS, closedMs: CLOSED_MS }) },
+})
 
-const contract = exchangeContract(
-  {
-    market: BTC,
-    price: 60_000,
-    tick: '0.01',
-    maxStops: 30,
-    stopHolds: 'coins',
-    currencies: ['BTC', 'USDT'],
-    exchangeId: /^83897656084434\d{5}$/,
-    candles: 3,
-    refuses: ['money', 'rules', 'sides', 'names'],
-  },
-  SANDBOX_FAULTS,
-)
-
-test.for(contract)('$name', ({ run }) => run(venue))
+test.for(sandboxContract(30))('$name', ({ run }) => run(venue))
 
 test('a name that was used counts as placed, also when its order is long over and out of sight', async () => {
   const sent = order()

@@ -1,17 +1,107 @@
-// A dialect's adapter against the sandbox, as the contract's checks need it; and what the sandbox can do wrong, by what it proves.
+// A dialect's adapter against the sandbox over a wire that is listened to, as the contract's checks need it; and what the
+// sandbox can do wrong, by what it proves.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ExchangeFaultName, SandboxExchange } from '@keyside/sandbox'
-import { expect, vi } from 'vitest'
+import { systemClock } from '@keyside/runtime'
+import {
+  CALM,
+  type ExchangeFaultName,
+  Market,
+  type SandboxExchange,
+  startExchange,
+} from '@keyside/sandbox'
+import { afterAll, afterEach, expect, vi } from 'vitest'
+import type { ApiKeys } from '../adapter/api-keys.ts'
+import type { Dialect } from '../adapter/dialect.ts'
+import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
-import type { Faults } from './contract.ts'
+import { type Check, exchangeContract, type Faults } from './contract.ts'
 import type { TestVenue } from './steps.ts'
+import { openWiretap, type Wiretap } from './wiretap.ts'
 
 const MARKET = 'BTC/USDT'
 /** Around which the sandbox trades it, quote. */
 const PRICE = 60_000
 
+type ExchangeOptions = Parameters<typeof startExchange>[0]
+
+interface SandboxSetup {
+  readonly dialect: Dialect
+  readonly keys: ApiKeys
+  /** For one request, ms. */
+  readonly timeoutMs: number
+  readonly log?: ConstructorParameters<typeof VenueAdapter>[1]['log']
+  /** Beside the one of `keys`. */
+  readonly accounts?: ExchangeOptions['accounts']
+  readonly sandbox?: Pick<ExchangeOptions, 'dialect' | 'limits'>
+}
+
+interface SandboxFixture {
+  readonly sandbox: SandboxExchange
+  readonly tap: Wiretap
+  /** Started on BTC/USDT with `keys`. */
+  readonly exchange: Exchange
+  readonly venue: TestVenue
+  /** Another one, which is not started. */
+  open(keys?: ApiKeys, address?: string): Exchange
+}
+
+export const BALANCES = { BTC: '10', USDT: '100000' }
+
+/** For a whole test file: nothing stays armed from one test to the next, and all of it stops with the last. */
+export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> {
+  const { dialect, keys, timeoutMs, accounts = [] } = setup
+  const { log = { info: () => undefined, warn: () => undefined } } = setup
+  const { apiKey, secret, passphrase } = keys
+  const main = {
+    name: 'main',
+    apiKey,
+    ...(passphrase !== undefined && { passphrase }),
+    credential: { secret },
+    balances: BALANCES,
+  }
+  const sandbox = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    // Numbers that no double holds.
+    first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
+    ...setup.sandbox,
+    accounts: [main, ...accounts],
+  })
+  const tap = await openWiretap(sandbox.address)
+  const open = (keys = setup.keys, address = tap.address): Exchange =>
+    new VenueAdapter(dialect, { keys, address, clock: systemClock, log, timeoutMs, unitMs: 1 })
+  const exchange = open()
+  await exchange.start([MARKET])
+  afterEach(() => {
+    tap.intrude(() => 'pass')
+    sandbox.faults.disarm()
+  })
+  afterAll(async () => {
+    await exchange.stop()
+    await tap.stop()
+    await sandbox.stop()
+  })
+  return { sandbox, tap, exchange, venue: sandboxVenue(sandbox, exchange), open }
+}
+
+export function sandboxContract(maxStops: number | null): readonly Check[] {
+  return exchangeContract(
+    {
+      market: MARKET,
+      price: PRICE,
+      tick: '0.01',
+      maxStops,
+      stopHolds: 'coins',
+      currencies: Object.keys(BALANCES),
+      exchangeId: /^83897656084434\d{5}$/,
+      candles: 3,
+      refuses: ['money', 'rules', 'sides', 'names'],
+    },
+    SANDBOX_FAULTS,
+  )
+}
+
 /** `exchange` has been started on BTC/USDT. */
-export function sandboxVenue(sandbox: SandboxExchange, exchange: Exchange): TestVenue {
+function sandboxVenue(sandbox: SandboxExchange, exchange: Exchange): TestVenue {
   let moved = 1
   const taken = (id: string) =>
     sandbox.acceptLog().filter(({ clientOrderId }) => clientOrderId === id).length
@@ -37,7 +127,7 @@ export function sandboxVenue(sandbox: SandboxExchange, exchange: Exchange): Test
   }
 }
 
-export const SANDBOX_FAULTS: Faults = {
+const SANDBOX_FAULTS: Faults = {
   taken: [
     'reset-after-accept',
     'accept-then-hang',
