@@ -1,6 +1,6 @@
 // The card that asks the trader: the exact order, what it may lose, what is held already, and what the market did.
-import { type ApprovalNeeded, seconds } from '@keyside/protocol'
-import { isZero, sum } from '../model/decimals.ts'
+import { type ApprovalNeeded, type Decimal, seconds } from '@keyside/protocol'
+import { ceilTo, decimalAbove, isZero, parseDecimal, sum } from '../model/decimals.ts'
 import type { Candle } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { fitting } from '../model/report-room.ts'
@@ -30,7 +30,7 @@ export function onCandles(
     expires: seconds(approval.expires),
     ...held(context, intent.market),
     ...given(context, order),
-    ...exitsOf(order),
+    ...exitsOf(context, order),
     ...(approval.before && { again: { times: approval.prompts, ...approval.before } }),
     ...(isLarge(context, order) && { code: 'needed' as const }),
     timeframe: chartTimeframe(order),
@@ -65,12 +65,22 @@ function given({ environment }: DecisionContext, { stream }: Order) {
   return allocation === undefined ? {} : { allocation }
 }
 
-function exitsOf({ intent: { takeProfits, trailingStop, breakEven, maxHold } }: Order) {
+function exitsOf(context: DecisionContext, { intent }: Order) {
+  const { takeProfits, trailingStop, breakEven, maxHold } = intent
+  const tick = context.environment.exchange.rules(intent.market)?.tick
   const exits = {
-    ...(takeProfits && { takeProfits }),
+    ...(takeProfits && {
+      takeProfits: takeProfits.map((one) => ({ ...one, price: reachedAt(one.price, tick) })),
+    }),
     ...(trailingStop && { trailingStop }),
     ...(breakEven !== undefined && { breakEven }),
     ...(maxHold !== undefined && { maxHold }),
   }
   return Object.keys(exits).length === 0 ? {} : { exits }
+}
+
+/** A price that a bid can have: between two steps a level is reached at the upper one. */
+function reachedAt(price: Decimal, tick: Decimal | undefined): Decimal {
+  if (tick === undefined) return price
+  return decimalAbove(ceilTo(parseDecimal(price), parseDecimal(tick)))
 }

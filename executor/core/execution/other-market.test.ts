@@ -67,6 +67,14 @@ test('the card shows both prices', async () => {
   expect(card).toMatchObject({ market: '60000', signalled: { market: 'BTC/EUR', price: '50000' } })
 })
 
+test('a card says at which price that a bid can have a take-profit level is reached', async () => {
+  const executor = following()
+  await executor.enter({ ...EURO, takeProfits: [{ price: '55000.111', percent: '50' }] })
+  expect(executor.reports.at(-1)?.event).toMatchObject({
+    exits: { takeProfits: [{ price: '66000.14', percent: '50' }] },
+  })
+})
+
 test('the first entry is asked about, the next only where its ratio is more than 5 % off, also from one to the next', async () => {
   const executor = await bought()
   const next = (name: string, referencePrice: string) =>
