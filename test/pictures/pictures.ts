@@ -7,12 +7,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allSent, type BotFixture, openFixture } from '../../bot/testing/fixture.ts'
 import { type Chromium, openChromium } from '../chromium.ts'
+import { photograph } from './photograph.ts'
 import { NOW, SCREENS, type Screen } from './screens.ts'
 
 const FOLDER = join(import.meta.dirname, '../../docs/pictures')
-const WIDTH = 360
-/** Of a phone; a conversation that is longer is shown whole. */
-const HEIGHT = 640
 
 let browser: Chromium | null = null
 
@@ -33,19 +31,18 @@ test.for(SCREENS.map((screen) => [screen.name, screen] as const))('%s', async ([
   const before = chat.messages().length
   await screen.play({ ...fixture, chat, clock })
   await allSent(fixture)
-  await photograph(page, fixture, chat, { before, screen })
+  await show(page, fixture, chat, { before, screen })
   await page.close()
   expect(name).toBe(screen.name)
 })
 
-/** Of what came after the first `before` messages, as much of its end as a phone shows. */
-async function photograph(
+/** Of what came after the first `before` messages. */
+async function show(
   page: Page,
   { telegram }: BotFixture,
   chat: ChatPlayer,
   { before, screen }: { readonly before: number; readonly screen: Screen },
 ): Promise<void> {
-  await page.setViewportSize({ width: WIDTH, height: HEIGHT })
   await page.emulateMedia({ colorScheme: screen.theme ?? 'light' })
   await page.goto(telegram.chatUrl)
   const bubbles = page.locator('#messages > li')
@@ -53,12 +50,5 @@ async function photograph(
   const areShown =
     "[...document.querySelectorAll('#messages img')].every((one) => one.naturalWidth > 0)"
   await expect.poll(() => page.evaluate(areShown)).toBe(true)
-  await page.evaluate(
-    `[...document.querySelectorAll('#messages > li')].slice(0, ${before}).forEach((li) => li.remove())`,
-  )
-  const hidden = await page.evaluate(
-    "(() => { const { scrollHeight, clientHeight } = document.querySelector('#scroller'); return scrollHeight - clientHeight })()",
-  )
-  await page.setViewportSize({ width: WIDTH, height: HEIGHT + Number(hidden) })
-  await page.screenshot({ path: join(FOLDER, `${screen.name}.png`), animations: 'disabled' })
+  await photograph(page, before, join(FOLDER, `${screen.name}.png`))
 }
