@@ -276,3 +276,15 @@ test('a setting is shown only in the form that it should have', () => {
     'broker.limits.maxRetained: set, to something else',
   )
 })
+
+test('of one account alone, the logs of its home are in it too', () => {
+  writeLogs()
+  writeConfig()
+  write('accounts/live/config.yaml', 'executor: {}\n')
+  const one = { account: null, home: join(home, 'accounts/live'), findings: [] }
+  const parts = { environment: {}, platform: process.platform, now: NOW }
+  const text = supportReport({ examined: [one], ...parts })
+  expect(text).toContain('executor: no sign of life within 15 s')
+  expect(text).toContain('== Last log lines: up')
+  expect(leaked(text)).toEqual([])
+})

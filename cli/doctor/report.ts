@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { JOURNAL_FILE, journalSummary } from '@keyside/executor'
 import { type Environment, ownCode } from '@keyside/runtime'
 import { releaseKey, version } from '@keyside/runtime/installation'
+import { wholeHome } from '../home/accounts.ts'
 import { executorSection } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
 import { isAlive } from '../programs/heartbeat.ts'
@@ -40,7 +41,7 @@ export function supportReport({ examined, environment, platform, now }: ReportPa
     ['Versions and machine', machineLines(first?.home ?? '', platform)],
     ['Settings in the environment', [shownVariables(environment)]],
     ...examined.flatMap((one) => homeSections(one, words, now)),
-    ...(first === undefined ? [] : lastLines(first.home, words)).map(
+    ...(first === undefined ? [] : lastLines(wholeHome(first.home), words)).map(
       ({ log, lines }) => [`Last log lines: ${log}`, lines] as const,
     ),
   ] as const
@@ -67,7 +68,7 @@ function homeSections(
       tried(() => shownSettings(readFileSync(join(home, 'config.yaml'), 'utf8'))),
     ],
     [`Checked${of}`, findings.map((finding) => shownFinding(finding, words))],
-    ...(account === null ? [['Programs', tried(() => programLines(home, now))] as const] : []),
+    [`Programs${of}`, tried(() => programLines(home, now))],
     [`Journal${of}`, tried(() => journalLines(home))],
   ]
 }
