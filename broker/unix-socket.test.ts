@@ -73,6 +73,14 @@ describe.skipIf(process.platform === 'win32')('a Unix socket', () => {
     await expect(start(other)).rejects.toMatchObject({ code: 'broker_port_taken' })
   })
 
+  test('who starts a home twice reads of its socket, though the port is taken too', async () => {
+    const socket = newPath()
+    await using first = await startTestBroker({ socket, port: 0, wsPort: null })
+    const port = Number(new URL(first.mqtt).port)
+    const second = startTestBroker({ socket, port, wsPort: null })
+    await expect(second).rejects.toThrow(`another broker listens on ${socket}`)
+  })
+
   test('is not made where others may enter, over a file, or at a path that is too long', async () => {
     const path = newPath()
     await (await start(path))[Symbol.asyncDispose]()

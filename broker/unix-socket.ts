@@ -77,6 +77,6 @@ async function bind(server: Server, path: string): Promise<void> {
 function taken(path: string): KeysideError {
   return new KeysideError(
     'broker_port_taken',
-    `another broker listens on ${path}: stop it, or set broker.socket to another path`,
+    `another broker listens on ${path}, most likely that of a keyside up which runs already: stop it, or set broker.socket to another path`,
   )
 }

@@ -1,8 +1,9 @@
 // Installs, looks after, and takes away the service of this machine.
 import { KeysideError } from '@keyside/runtime'
+import { CREDENTIAL } from '../terminal/credential.ts'
 import type { Owner } from './owner.ts'
 import type { Started, SystemService, Words } from './parts.ts'
-import { CREDENTIAL, CREDENTIAL_FILE, ownFolders } from './systemd.ts'
+import { CREDENTIAL_FILE, ownFolders } from './systemd.ts'
 
 /** What is done to the machine: its files, and its own programs. */
 export interface Machine {

@@ -1,12 +1,11 @@
 // A unit of systemd. One of the system and not of the user: it starts before anybody logs in without "linger", may have every
 // wall below, and gets its passphrase as a credential that the machine alone can decrypt.
 import { KeysideError } from '@keyside/runtime'
+import { CREDENTIAL } from '../terminal/credential.ts'
 import { NODE_FLAGS, type Started, type SystemService } from './parts.ts'
 
 /** Encrypted for this machine, by its TPM where it has one. */
 export const CREDENTIAL_FILE = '/etc/credstore.encrypted/keyside-vault-passphrase'
-/** Of the credential, as the service finds it. */
-export const CREDENTIAL = 'vault-passphrase'
 
 export const systemdService: SystemService = {
   file: '/etc/systemd/system/keyside.service',

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Environment } from '@keyside/runtime'
 
+/** Of the vault's passphrase, as the service finds it. */
+export const CREDENTIAL = 'vault-passphrase'
+
 /** Null where there is none of that name. Its mode is systemd's: an access list, which shows as readable for the group. */
 export function readCredential(name: string, environment: Environment): string | null {
   const folder = environment['CREDENTIALS_DIRECTORY']

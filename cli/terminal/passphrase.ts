@@ -3,9 +3,8 @@
 import { resolve } from 'node:path'
 import { KeysideError, readSecret } from '@keyside/runtime'
 import { MIN_PASSPHRASE, requireLong } from '@keyside/runtime/vault'
-import { CREDENTIAL } from '../service/systemd.ts'
 import { environment } from './config.ts'
-import { readCredential } from './credential.ts'
+import { CREDENTIAL, readCredential } from './credential.ts'
 import { promptSecret } from './prompt.ts'
 
 const VAULT = 'the vault'
