@@ -38,6 +38,7 @@ export function startDevice(journal: Journal): Device {
   const clock = new TestClock()
   const exchange = new FakeExchange(() => clock.now())
   const shell = new Shell({
+    unproved: () => [],
     journal,
     exchange,
     policy: loaded.policy,

@@ -147,6 +147,7 @@ function environmentOf(markets: readonly string[], now: number): Environment {
     homeLink: 'local',
     exchange: {
       name: 'binance',
+      unproved: [],
       money: 'sandbox',
       acceptanceWindowMs: 20_000,
       viewLagMs: 0,

@@ -64,6 +64,7 @@ beforeEach(async () => {
   exchange = new VenueAdapter(binance, { keys: KEYS, address, sandbox: proved, ...parts })
   await exchange.start(['BTC/USDT'])
   shell = new Shell({
+    unproved: () => [],
     journal,
     exchange,
     policy: policyOf(),

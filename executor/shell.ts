@@ -34,6 +34,8 @@ export interface ShellOptions {
   readonly salt: Uint8Array
   /** Of the trader's authenticator; null without one. */
   readonly codeSecret: Uint8Array | null
+  /** What the venue itself has not shown of what an entry relies on: names of claims. */
+  readonly unproved: () => readonly string[]
   readonly publisher: Pick<Publisher, 'send'>
   /** How the link to the home broker is; absent where it never leaves this machine. */
   readonly homeLink?: () => Environment['homeLink']
@@ -200,11 +202,19 @@ export function environmentOf({
   tighteningsEnded = 0,
   salt,
   codeSecret,
+  unproved,
   homeLink,
   clock,
 }: Pick<
   ShellOptions,
-  'exchange' | 'policy' | 'tighteningsEnded' | 'salt' | 'codeSecret' | 'homeLink' | 'clock'
+  | 'exchange'
+  | 'policy'
+  | 'tighteningsEnded'
+  | 'salt'
+  | 'codeSecret'
+  | 'unproved'
+  | 'homeLink'
+  | 'clock'
 >): Environment {
   const now = clock.now()
   return {
@@ -216,6 +226,7 @@ export function environmentOf({
     homeLink: homeLink?.() ?? 'local',
     exchange: {
       name: exchange.name,
+      unproved: unproved(),
       money: exchange.money,
       acceptanceWindowMs: exchange.acceptanceWindowMs,
       viewLagMs: exchange.viewLagMs,

@@ -51,6 +51,7 @@ import { Publisher } from './report/publisher.ts'
 import { answerRequests } from './requests.ts'
 import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
+import { unprovedClaims } from './venues/proof/unproved.ts'
 import { startWatching } from './watch.ts'
 
 export interface ExecutorDeps {
@@ -136,6 +137,7 @@ async function compose(
       return inForce.ended
     },
     salt,
+    unproved: unprovedClaims({ home, exchange: config.exchange, clock }),
     codeSecret: await codeSecret(keychain),
     replay: (effect) => providers.replay(effect),
     homeLink: () => (isLocal ? 'local' : own?.connected() === true ? 'up' : 'down'),
@@ -145,7 +147,7 @@ async function compose(
     trace,
     log,
     onFailure: (error) =>
-      void giveUp(error, deps, () =>
+      void giveUp(error, log, () =>
         Promise.all([closeHome(own, publisher, clock), providers.close()]),
       ),
     // The trader hears of it from the bot: nothing can be reported before it is journaled.
@@ -283,11 +285,7 @@ async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise
 }
 
 /** Without a journal nothing may be acknowledged: the brokers see us leave, and the bot tells the trader. */
-async function giveUp(
-  error: unknown,
-  { log }: Pick<ExecutorDeps, 'log'>,
-  close: () => Promise<unknown>,
-): Promise<void> {
+async function giveUp(error: unknown, log: Logger, close: () => Promise<unknown>): Promise<void> {
   log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
   await close()
 }

@@ -147,19 +147,16 @@ export class Device {
     await exchange.start()
     if (this.#dies('while it starts')) return
     const clock = this.#clockFor(life)
+    const { simulation, network, onReport } = this.#options
+    const isConnected = () => life.state === 'here'
     life.shell = new Shell({
+      unproved: () => [],
       journal: life.journal,
       exchange,
       policy: life.policy,
       salt: SALT,
       codeSecret: CODE_SECRET,
-      publisher: reportPublisher({
-        simulation: this.#simulation,
-        network: this.#options.network,
-        clock,
-        isConnected: () => life.state === 'here',
-        onReport: this.#options.onReport,
-      }),
+      publisher: reportPublisher({ simulation, network, clock, isConnected, onReport }),
       replay: async (ask) => {
         this.#options.onAskReplay(ask)
         return null

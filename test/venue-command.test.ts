@@ -53,7 +53,9 @@ test('says what a trader does about what the exchange of this home has not shown
   home('binance')
   const [text] = await typed('venue', 'list')
   expect(text).toContain('What follows from what binance, where this home trades, has not shown')
-  expect(text).toMatch(/^ {2}approval: always, with small amounts \(client_ids, look_up/m)
+  expect(text).toMatch(
+    /^ {2}each entry is asked about \(unproved_venue\), best with small amounts \(client_ids, look_up/m,
+  )
 })
 
 test('the executor and doctor say so with real money, and no more once the exchange has shown it', async () => {

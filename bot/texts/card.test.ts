@@ -37,6 +37,13 @@ test('the first line says what, how much money, and how much of the allocation m
   )
 })
 
+test('what is odd about an order, or not proved of its exchange, stands above the time that is left', () => {
+  const asked = 'okx itself has not shown 9 things that an order relies on'
+  expect(told({ asked }).at(-2)).toBe(`⚠️ ${asked}`)
+  expect(cardText(approvalOf(orderOf(1), NOW + 60, { asked }), html`.`).text).not.toContain('⚠️')
+  expect(told({}).join('')).not.toContain('⚠️')
+})
+
 test('a card that is over asks nothing any more', () => {
   const text = cardText(approvalOf(orderOf(1), NOW + 60, {}), html`.`).text
   expect(text).toContain('<b>Buy 0.05 BTC for 3,205.03 USDT</b>. May lose')

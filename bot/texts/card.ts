@@ -15,6 +15,7 @@ import { reasonSentence } from './signal-reason.ts'
 /** What a caption holds, in UTF-16 code units. */
 const CAPTION_ROOM = 1024
 const MAX_REASON_LENGTH = 120
+const MAX_ASKED_LENGTH = 250
 
 export const BUTTONS = {
   approve: '✅ Approve',
@@ -43,6 +44,7 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
     { row: allocation === undefined ? html`Signal of ${stream}` : null, rank: 0 },
     { row: said === '' ? null : html`<i>${said}</i>`, rank: 4 },
     { row: needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null, rank: 0 },
+    { row: askedLine(needed, mark), rank: 0 },
     { row: state, rank: 0 },
   ]
   return fitting(rows)
@@ -155,6 +157,12 @@ function heldLine({ held, order }: ApprovalNeeded): Html | null {
   if (held === undefined) return html`No ${base} held yet`
   const by = held.streams === 1 ? '' : ` by ${held.streams} streams`
   return html`Held already: <b>${amount(held.amount)} ${base}</b>${by}, bought for ${sum(held.cost)} ${quote}`
+}
+
+/** Odd, or of an exchange that has not shown enough. */
+function askedLine({ asked }: ApprovalNeeded, mark: '?' | ''): Html | null {
+  if (asked === undefined || mark === '') return null
+  return html`⚠️ ${clip(asked, MAX_ASKED_LENGTH)}`
 }
 
 const CODE_NEEDED = html`🔐 This one needs the code from your authenticator.`

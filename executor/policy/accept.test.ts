@@ -92,6 +92,7 @@ test.each([
   ['silence: never', 'silence: 60m', 'close_on_silence', 'tightens', 'never', '3600 s'],
   ['delay: 24h', 'delay: 1h', 'loosening_delay', 'loosens', 'at least 86400 s', 'at least 3600 s'],
   ['real_money: no', 'real_money: yes', 'real_money', 'loosens', 'no', 'yes'],
+  ['venue: ask', 'venue: accept', 'unproved_venue', 'loosens', 'ask', 'accept'],
   [
     'allocation: 1000 }',
     'allocation: 1000, lifetime_budget: 9000 }',

@@ -37,6 +37,7 @@ const CAREFUL = {
   closeOnSilenceMs: 'never',
   looseningDelayMs: 86_400_000,
   realMoney: 'no',
+  unprovedVenue: 'ask',
   trials: 'none',
 } as const
 
@@ -275,6 +276,7 @@ test.each([
   ['close_on_silence: []', 'line 7, close_on_silence: expected never'],
   ['loosening_delay: 169h', 'line 7, loosening_delay: expected a time of at most 168h'],
   ['loosening_delay: never', 'line 7, loosening_delay: expected a time'],
+  ['unproved_venue: yes', 'line 7, unproved_venue: expected ask or accept, got "yes"'],
   ['real_money: true', 'line 7, real_money: expected yes or no, got "true"'],
   ['real_money: \uff59es', 'got "\\uff59es"'],
   ['__proto__: { a: 1 }', 'line 7, __proto__: unknown key "__proto__"'],

@@ -105,6 +105,8 @@ export class TestExecutor {
   /** Of the trader's authenticator; null without one. */
   codeSecret: Uint8Array | null = null
   homeLink: Environment['homeLink'] = 'local'
+  /** What the venue itself has not shown. */
+  unproved: readonly string[] = []
   readonly path: string
   journal: Journal
   #shell: Shell
@@ -144,6 +146,7 @@ export class TestExecutor {
       get codeSecret() {
         return rig.codeSecret
       },
+      unproved: () => this.unproved,
       homeLink: () => this.homeLink,
       publisher: { send: (reports) => void this.reports.push(...reports) },
       clock: this.clock,

@@ -38,6 +38,8 @@ const approvalNeeded = z.strictObject({
   /** What the device will do by itself once it is bought, besides the stop. */
   exits: z.strictObject(exits).optional(),
   reason: singleLine,
+  /** Why it is asked about, where that is more than that the policy wants to be asked. */
+  asked: singleLine.optional(),
   expires: numericDate,
   /** The same idea was asked about before: which time this is, why, and what it was at the last one. */
   again: z

@@ -253,6 +253,7 @@ const card: Extract<Claims['report']['event'], { type: 'approval' }> = {
   risk: '2.48',
   allocation: '500',
   reason: entry.reason,
+  asked: 'the same order, again within 60 s',
   expires: NOW + 59,
   timeframe: '1m',
   candles: [[NOW - 61, '64990', '65010.5', '64980', '65000.12']],

@@ -27,6 +27,7 @@ export function onCandles(
     ...(mapping && { signalled: { market: mapping.market, price: mapping.referencePrice } }),
     risk: planned?.risk ?? view.value,
     reason: singleLine(order.reason),
+    ...(!EXPECTED.includes(approval.tag) && { asked: singleLine(approval.reason) }),
     expires: seconds(approval.expires),
     ...held(context, intent.market),
     ...given(context, order),
@@ -37,6 +38,9 @@ export function onCandles(
     candles: newest(candles),
   })
 }
+
+/** The trader has said when to be asked, and a price that has moved is told by what was before. */
+const EXPECTED: readonly string[] = ['confirm.above', 'confirm.code', 'price.collar']
 
 /** Characters of JSON that are left to the rest of the card. */
 const REST_ROOM = 3_000

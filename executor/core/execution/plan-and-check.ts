@@ -119,6 +119,7 @@ export function riskInput(
     stop: order.intent.stopPrice ?? null,
     // Refuse by default: only what is known to be none is none.
     realMoney: ['sandbox', 'paper'].includes(exchange.money) ? 'no' : 'yes',
+    unproved: { venue: exchange.name, claims: exchange.unproved },
     rules: exchange.rules(market),
     quote: exchange.quote(market),
     liquidity: exchange.liquidity(market),

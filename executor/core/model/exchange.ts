@@ -194,6 +194,8 @@ export type RejectionCode = (typeof REJECTION_CODES)[number]
 export interface ExchangeView {
   readonly name: string
   readonly money: Money
+  /** What the venue itself has not shown, to this device, of what an entry relies on: names of claims. */
+  readonly unproved: readonly string[]
   readonly acceptanceWindowMs: number
   readonly viewLagMs: number
   readonly retention: Retention

@@ -10,7 +10,7 @@ export interface Claim {
   readonly unproved: string
 }
 
-const WATCH = 'approval: always, with small amounts'
+const ASK = 'each entry is asked about (unproved_venue), best with small amounts'
 const STOPS = 'look at the first stop at the exchange itself'
 const NOTHING = 'nothing: it is a matter of this device'
 
@@ -18,37 +18,37 @@ export const CLAIMS = {
   client_ids: {
     says: 'our name of an order comes back in its answer, its look-up and the list of open ones, for orders and stops',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   look_up: {
     says: 'an order is found by our name while it is open, filled, canceled and expired',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   lost_answers: {
     says: 'an order whose answer was lost is found in time; one that was never taken is missing, and stays so',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   late_requests: {
     says: 'an order that was stamped too long ago is refused',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   same_name_twice: {
     says: 'the same name twice makes one order',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   refusals: {
     says: 'what counts as refused was not taken',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   immediate_orders: {
     says: 'an order that is to fill at once never waits: it ends filled or expired',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   stop_holds: {
     says: 'a stop that waits holds its coins, or the dialect says that it does not',
@@ -73,7 +73,7 @@ export const CLAIMS = {
   cancels: {
     says: 'canceled, no longer open and unknown are told apart when an order is canceled',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   fills: {
     says: 'the fills of an order add up to it, each has a number of its own, and fees say their currency',
@@ -83,7 +83,7 @@ export const CLAIMS = {
   market_rules: {
     says: 'an order off the steps, or below the least, is refused with a code that is on the list',
     asked: 'yes',
-    unproved: WATCH,
+    unproved: ASK,
   },
   key_rights: {
     says: 'the rights of the key are what was set at the venue',
@@ -118,6 +118,11 @@ export const CLAIMS = {
 } as const satisfies Record<string, Claim>
 
 export type ClaimName = keyof typeof CLAIMS
+
+/** Without a proof of these by the venue itself nobody knows what becomes of an order: each entry is asked about. */
+export function asksWithout(claim: ClaimName): boolean {
+  return CLAIMS[claim].unproved === ASK
+}
 
 export const CLAIM_NAMES = Object.keys(CLAIMS) as readonly ClaimName[]
 

@@ -57,4 +57,6 @@ loosening_delay: 24h
 
 # Whether a real exchange may be used. The sandbox, once it has proved to be one, always may.
 real_money: no
+# A real exchange that has not shown to this device what an order relies on (keyside venue prove): ask about each entry, or accept
+unproved_venue: ask
 `

@@ -77,6 +77,10 @@ const yesOrNo = written<'yes' | 'no'>('yes or no', (text) =>
   text === 'yes' || text === 'no' ? text : undefined,
 )
 
+const unprovedVenue = written<'ask' | 'accept'>('ask or accept', (text) =>
+  text === 'ask' || text === 'accept' ? text : undefined,
+)
+
 const file = z.strictObject({
   version: written<1>('version: 1', (text) => (text === '1' ? 1 : undefined)),
   currency: currencyName,
@@ -98,6 +102,7 @@ const file = z.strictObject({
   close_on_silence: closeOnSilence.prefault('never'),
   loosening_delay: duration('168h').prefault('24h'),
   real_money: yesOrNo.prefault('no'),
+  unproved_venue: unprovedVenue.prefault('ask'),
   trials: trials.prefault('none'),
 })
 
@@ -151,6 +156,8 @@ export interface Policy {
   readonly looseningDelayMs: number
   /** Whether entries may go to a real exchange. */
   readonly realMoney: 'yes' | 'no'
+  /** Whether entries ask first at a real exchange that has not itself shown, to this device, what an order relies on. */
+  readonly unprovedVenue: 'ask' | 'accept'
   /** The allocation of each trial, which only a paper account trades. */
   readonly trials: Decimal | 'none'
 }
@@ -268,6 +275,7 @@ function toPolicy(written: File): Policy {
     closeOnSilenceMs: written.close_on_silence,
     looseningDelayMs: written.loosening_delay,
     realMoney: written.real_money,
+    unprovedVenue: written.unproved_venue,
     trials: written.trials,
   }
 }

@@ -66,6 +66,12 @@ export function settings(policy: Policy): readonly Setting[] {
       ? word('trials', 'none', new Big(0), currency)
       : money('trials', policy.trials),
     word('real_money', policy.realMoney, new Big(policy.realMoney === 'yes' ? 1 : 0), ''),
+    word(
+      'unproved_venue',
+      policy.unprovedVenue,
+      new Big(policy.unprovedVenue === 'ask' ? 0 : 1),
+      '',
+    ),
   ]
 }
 

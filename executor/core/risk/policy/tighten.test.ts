@@ -73,6 +73,7 @@ test.each(['0', '-1', 'NaN', '1e3', '٣', '5,00', 'Infinity', '', ' ', '1'.repea
 test.each([
   'currency',
   'real_money',
+  'unproved_venue',
   'loosening_delay',
   'exit_collar',
   'limits.constructor',

@@ -37,6 +37,19 @@ export const approval: Rule = {
   },
 }
 
+/** What nobody has seen at the venue is watched, order by order, or taken on by the trader in the policy. */
+export const unprovedVenue: Rule = {
+  tag: 'venue.unproved',
+  check({ kind, realMoney, unproved: { venue, claims } }, policy) {
+    if (kind !== 'entry' || claims.length === 0) return null
+    if (realMoney === 'no' || policy.unprovedVenue === 'accept') return null
+    return confirm(
+      this,
+      `${venue} itself has not shown ${claims.length} things that an order relies on: look at this one there too; "keyside venue prove" at the device has it show them`,
+    )
+  },
+}
+
 function asks({ order }: RiskInput, { approval }: Policy): boolean {
   if (approval === 'never') return false
   return approval === 'always' || !orderValue(order).lte(parseDecimal(approval.above))

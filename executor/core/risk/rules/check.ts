@@ -1,7 +1,7 @@
 // The verdict on one order: any deny wins, whatever cannot be decided is a deny.
 
 import type { Policy } from '../policy/schema.ts'
-import { approval, approvalCode } from './approval.ts'
+import { approval, approvalCode, unprovedVenue } from './approval.ts'
 import { duplicate, fatFinger, overtrading } from './fat-finger.ts'
 import { liquidity } from './liquidity.ts'
 import { dayLoss, drawdown } from './losses.ts'
@@ -59,6 +59,7 @@ export const RULES: readonly Rule[] = [
   mapRatio,
   approvalCode,
   approval,
+  unprovedVenue,
 ]
 
 export function check(question: RiskInput, policy: Policy): Verdict {

@@ -29,6 +29,8 @@ export interface RiskInput {
   readonly stop: Decimal | null
   /** Whether the exchange is a real one. */
   readonly realMoney: 'yes' | 'no'
+  /** What the venue itself has not shown of what an entry relies on. */
+  readonly unproved: { readonly venue: string; readonly claims: readonly string[] }
   readonly rules: MarketRules | null
   readonly quote: Quote | null
   /** Of the order's market; null when not known. */

@@ -52,6 +52,7 @@ export const policy: Policy = {
   codeAbove: 'never',
   closeOnSilenceMs: 'never',
   looseningDelayMs: 86_400_000,
+  unprovedVenue: 'ask',
   realMoney: 'no',
   trials: 'none',
 }
@@ -99,6 +100,7 @@ export const entry: RiskInput = {
   losses: { day: 'open', today: '0', drawdown: '0' },
   unknownOnMarket: 0,
   comparison: 'agrees',
+  unproved: { venue: 'binance', claims: [] },
   trading: 'running',
   pause: null,
   provider: 'followed',

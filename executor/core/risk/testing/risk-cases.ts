@@ -23,6 +23,9 @@ const before = (change: Partial<RiskInput['recent'][number]>) => ({
 const room = (max: number | null) => ({
   rules: entry.rules && { ...entry.rules, stop: { holds: 'coins', max } as const },
 })
+const LIVE = { realMoney: 'yes' } as const
+const OPEN = { venue: 'okx', claims: ['look_up', 'cancels'] }
+const UNPROVED: RiskInput = { ...entry, realMoney: 'yes', unproved: OPEN }
 const sale = { ...exit, ...order({ type: 'limit', timeInForce: 'GTC' }, exit) }
 
 export const RISK_ALLOWED: readonly Case[] = [
@@ -140,6 +143,21 @@ export const RISK_ALLOWED: readonly Case[] = [
   ],
   ['size.fatfinger', 'a stream with two entries behind it', { ...entry, typicalSizes: ['1', '1'] }],
   ['size.fatfinger', 'an exit', { ...exit, typicalSizes: ['1', '1', '1'] }],
+  [
+    'venue.unproved',
+    'real money where all is shown',
+    { ...UNPROVED, unproved: { ...OPEN, claims: [] } },
+    LIVE,
+  ],
+  ['venue.unproved', 'the sandbox and paper', { ...UNPROVED, realMoney: 'no' }],
+  [
+    'venue.unproved',
+    'what the trader has taken on',
+    UNPROVED,
+    { ...LIVE, unprovedVenue: 'accept' },
+  ],
+  ['venue.unproved', 'an exit', { ...exit, realMoney: 'yes', unproved: OPEN }, LIVE],
+  ['venue.unproved', 'a stop', { ...stop, realMoney: 'yes', unproved: OPEN }, LIVE],
   ['confirm.code', 'an entry of exactly the amount', entry, { codeAbove: '500' }],
   [
     'confirm.code',
@@ -233,6 +251,13 @@ export const ASKED: readonly Case[] = [
   ['confirm.above', 'an entry above the amount', entry, { approval: { above: '499.99' } }],
   ['confirm.above', 'any entry when told so', entry, { approval: 'always' }],
   ['confirm.code', 'an entry above the amount', entry, { codeAbove: '499.99' }],
+  ['venue.unproved', 'real money where the venue has shown less than all', UNPROVED, LIVE],
+  [
+    'venue.unproved',
+    'an exchange that says neither',
+    { ...UNPROVED, realMoney: 'maybe' as 'no' },
+    LIVE,
+  ],
   ['churn', 'an entry just before five minutes after a sale', { ...entry, soldAt: NOW - 299_999 }],
   ['churn', 'a sale in the future of a clock set back', { ...entry, soldAt: NOW + 86_400_000 }],
   ['churn', 'a sale at no time', { ...entry, soldAt: Number.NaN }],
