@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { approvalOf, orderOf } from '../testing/events.ts'
 import { OWNER, openFixture, until } from '../testing/fixture.ts'
+import { codeIn } from './code.ts'
 
 const CODE = '004217'
 
@@ -164,4 +165,15 @@ test('the question outlives a restart of the bot', async () => {
   await fixture.start()
   chat.sendText(CODE)
   await until(() => fixture.device.approvals.length === 1)
+})
+
+test.each([
+  ['004217', CODE],
+  [' 004 217 ', CODE],
+  ['\u200f004217\u2069', CODE],
+  ['00421', null],
+  ['004217 please', null],
+  ['00421\u00b2', null],
+])('%j is the code %s', (text, code) => {
+  expect(codeIn(text)).toBe(code)
 })

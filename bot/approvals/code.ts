@@ -6,6 +6,7 @@ import { forgetQuestion, openQuestions } from '../store/code-questions.ts'
 import { putMessage } from '../store/messages.ts'
 import { CODE_ANSWERS, SENDING } from '../texts/card.ts'
 import type { Html } from '../texts/html.ts'
+import { visible } from '../texts/visible.ts'
 import { reopenCard, showOnCard } from './card.ts'
 import { type ApprovalDeps, isReachable, sendAnswer } from './send.ts'
 
@@ -69,13 +70,19 @@ function erase({ erase, inBackground, log }: CodeDeps, chat: number, message: nu
 // Six digits from the owner are the code of an order that waits for one.
 const SIX_DIGITS = /^\s*(\d{3}) ?(\d{3})\s*$/
 
+/** Null for a message that is no code. */
+export function codeIn(text: string): string | null {
+  const [digits, first, last] = SIX_DIGITS.exec(visible(text)) ?? []
+  return digits === undefined ? null : `${first}${last}`
+}
+
 export function codeHandlers(deps: CodeDeps): Composer<Context> {
   const composer = new Composer()
   composer.on('message:text', async (ctx, next) => {
-    const [digits, first, last] = SIX_DIGITS.exec(ctx.msg.text) ?? []
-    if (digits === undefined) return next()
+    const code = codeIn(ctx.msg.text)
+    if (code === null) return next()
     const said = answerDigits(deps, {
-      code: `${first}${last}`,
+      code,
       user: ctx.from.id,
       chat: ctx.chat.id,
       message: ctx.msg.message_id,

@@ -182,6 +182,8 @@ test.each([
   ['-5', null],
   ['1e3', null],
   ['½', null],
+  ['150²', null],
+  ['\u200e150\u200e', '150'],
 ])('an amount is read for certain or not at all: %s', (text, value) => {
   expect(readAmount(text)).toBe(value)
 })

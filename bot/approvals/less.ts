@@ -7,6 +7,7 @@ import { forgetQuestion, openQuestions, putQuestion } from '../store/code-questi
 import { putMessage } from '../store/messages.ts'
 import type { Html } from '../texts/html.ts'
 import { LESS_ANSWERS, lessQuestion } from '../texts/less.ts'
+import { visible } from '../texts/visible.ts'
 import type { CodeDeps } from './code.ts'
 import { type ApprovalDeps, sendLess } from './send.ts'
 
@@ -20,7 +21,7 @@ const AMOUNT = /^\s*(\d{1,12})(?:[.,](\d{1,8}))?\s*([a-z]{2,10})?\s*$/i
 
 /** Null for what cannot be read for certain: "1,500" is two different amounts. */
 export function readAmount(text: string): Decimal | null {
-  const [, whole, fraction = ''] = AMOUNT.exec(text) ?? []
+  const [, whole, fraction = ''] = AMOUNT.exec(visible(text)) ?? []
   if (whole === undefined || (fraction.length === 3 && Number(whole) !== 0)) return null
   const read = new Big(`${whole}.${fraction === '' ? '0' : fraction}`)
   return read.gt(0) ? read.toFixed() : null
@@ -39,7 +40,7 @@ function answerAmount(deps: CodeDeps, said: Said): Html | null | 'none' {
   const now = seconds(clock.now())
   const open = openQuestions(store, 'less', { ...said, now })
   const asked = open.find(({ telegram }) => telegram === said.repliesTo)
-  const only = said.repliesTo === undefined && AMOUNT.test(said.text) ? open : []
+  const only = said.repliesTo === undefined && AMOUNT.test(visible(said.text)) ? open : []
   const meant = asked ?? (only.length === 1 ? only[0] : undefined)
   if (meant === undefined) return only.length > 1 ? LESS_ANSWERS.which : 'none'
   const value = readAmount(said.text)

@@ -1,4 +1,5 @@
 // What a message asks for. Halts are recognized in any spelling that a hurried user may type.
+import { visible } from '../texts/visible.ts'
 
 export type ParsedMessage =
   | {
@@ -23,7 +24,8 @@ const ONE_DEVICE = /^\s+([a-z0-9-]+)(\s+sell)?[\s!.]*$/i
 
 /** `names` of devices that can be halted alone. */
 export function parseMessage(text: string, names: readonly string[] = []): ParsedMessage {
-  const plain = plainly(text)
+  // Full-width letters count as letters.
+  const plain = visible(text.normalize('NFKC'))
   const [, first = '', rest = ''] = FIRST_WORD.exec(plain) ?? []
   if (isHalt(first)) return readNamedHalt(first, rest, names) ?? readHalt(first, rest)
   const name = COMMAND.exec(plain)?.[1]?.toLowerCase()
@@ -31,14 +33,10 @@ export function parseMessage(text: string, names: readonly string[] = []): Parse
   return { asks: 'nothing', meantHalt: wordsOf(plain).some(isHalt) }
 }
 
-/** Full-width letters count as letters; invisible characters, such as keyboards for two directions add, are dropped. */
-function plainly(text: string): string {
-  return text.normalize('NFKC').replace(/\p{Cf}/gu, '')
-}
-
 /** In lower case. */
 export function wordsAfterCommand(text: string): readonly string[] {
-  const [, words = ''] = /^\s*\/\s?\w+(?:@\w+)?\s+(.*)$/s.exec(plainly(text)) ?? []
+  const [, words = ''] =
+    /^\s*\/\s?\w+(?:@\w+)?\s+(.*)$/s.exec(visible(text.normalize('NFKC'))) ?? []
   return words
     .toLowerCase()
     .split(/\s+/)
