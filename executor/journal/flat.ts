@@ -69,6 +69,8 @@ function columnsOf(event: JournalEvent): Columns {
         ...(fee && { fee: fee.amount, fee_currency: fee.currency }),
       }
     }
+    case 'fee_priced':
+      return { market: event.market, ...(event.price !== null && { price: event.price }) }
     case 'planned': {
       const { market, side, amount, price } = event.plan.request
       return { market, side, amount, price, cost: event.plan.value }

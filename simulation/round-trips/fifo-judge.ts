@@ -169,7 +169,7 @@ export function byCurrency(...all: readonly Fees[]): Fees {
   return sums
 }
 
-export function charge(fees: Fees, currency: string, amount: bigint): void {
+function charge(fees: Fees, currency: string, amount: bigint): void {
   fees.set(currency, (fees.get(currency) ?? 0n) + amount)
 }
 
