@@ -110,7 +110,7 @@ export function shownSettings(text: string): readonly string[] {
     else hidden += 1
   }
   walk(opened.data, '')
-  return [...lines, `and ${hidden} more, which are not shown`]
+  return [...lines, `not shown: ${hidden}`]
 }
 
 /** The settings in the environment: which of those above, and how many others. */
@@ -119,11 +119,7 @@ export function shownVariables(environment: Readonly<Record<string, string | und
   const known = Object.keys(SHOWN).filter((path) =>
     all.includes(`KEYSIDE_${path.split('.').map(constant).join('__')}`),
   )
-  const others = all.length - known.length
-  return [
-    ...known,
-    `${others} ${known.length === 0 ? 'settings' : 'others'}, which are not shown`,
-  ].join(', ')
+  return [...known, `not shown: ${all.length - known.length}`].join(', ')
 }
 
 function constant(name: string): string {
