@@ -1,4 +1,4 @@
-// npm run venue-pictures -- [FOLDER]: a card and its result at the sandbox of each exchange, and on paper, as a phone of
+// npm run venue-pictures -- FOLDER: a card and its result at the sandbox of each exchange, and on paper, as a phone of
 // 360 px shows them. All is real but the market and the chat: a signal, its order, its fills and their fees. So each picture
 // is another one each time: somebody looks at them.
 import { spawn } from 'node:child_process'
@@ -10,7 +10,11 @@ import { openChromium } from '../chromium.ts'
 import { until } from '../test-system.ts'
 import { photograph } from './photograph.ts'
 
-const [folder = join(import.meta.dirname, '../../docs/pictures')] = process.argv.slice(2)
+const [folder] = process.argv.slice(2)
+if (folder === undefined) {
+  process.stderr.write('usage: npm run venue-pictures -- FOLDER\n')
+  process.exit(3)
+}
 const MAIN = join(import.meta.dirname, '../../cli/main.js')
 const VENUES = ['binance', 'bybit', 'okx', 'paper']
 const CARD_MS = 180_000
@@ -21,10 +25,12 @@ const browser = await openChromium()
 if (browser === null) process.exit(2)
 mkdirSync(folder, { recursive: true })
 const { context } = browser
-await Promise.all(VENUES.map(async (venue) => picture(venue, await context.newPage())))
+await Promise.all(
+  VENUES.map(async (venue) => pictures(venue, await context.newPage(), join(folder, venue))),
+)
 await browser.close()
 
-async function picture(venue: string, page: Page): Promise<void> {
+async function pictures(venue: string, page: Page, path: string): Promise<void> {
   const child = spawn(process.execPath, [MAIN, 'up', '--sandbox', '--venue', venue], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
@@ -44,10 +50,10 @@ async function picture(venue: string, page: Page): Promise<void> {
     const card = messages.filter({ has: page.getByRole('button', { name: 'Approve' }) })
     await card.first().waitFor({ timeout: CARD_MS })
     await keep(page, /May lose/)
-    await photograph(page, 0, join(folder, `${venue}-card.png`))
+    await photograph(page, 0, `${path}-card.png`)
     await card.first().getByRole('button', { name: 'Approve' }).click()
     await messages
-      .getByText(/held \d/)
+      .getByText(/fees included|less fees of/)
       .last()
       .waitFor({ timeout: SALE_MS })
     await page.locator('#text').fill('/status')
@@ -57,8 +63,8 @@ async function picture(venue: string, page: Page): Promise<void> {
       .last()
       .waitFor()
     // Not the next card, which may be there already.
-    await keep(page, /the answer below|held \d|status|reachable/)
-    await photograph(page, 0, join(folder, `${venue}-result.png`))
+    await keep(page, /the answer below|fees included|less fees of|status|reachable/)
+    await photograph(page, 0, `${path}-result.png`)
   } finally {
     child.kill('SIGINT')
     await ended
