@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { buildProgram, COMMANDS } from './program.ts'
+import { buildProgram, COMMANDS, MEANT } from './program.ts'
 
 const named = (program: Command) => program.commands.map((command) => command.name())
 
@@ -36,4 +36,24 @@ test('what is switched off by default is not said to be, and a mistake leads to 
   fault?.exitOverride().configureOutput({ writeErr: (text) => said.push(text) })
   expect(() => program.parse(['sandbox', 'fault'], { from: 'user' })).toThrow('missing')
   expect(said.join('')).toContain('(keyside sandbox fault --help says how)')
+})
+
+test.each([
+  ['stop', '(do you mean keyside halt? keyside --help lists the commands)'],
+  ['status', '(do you mean keyside doctor? keyside --help lists the commands)'],
+  ['constructor', '(keyside --help lists the commands)'],
+])('who types %s is led on', async (word, hint) => {
+  const program = await buildProgram([word])
+  const said: string[] = []
+  program.exitOverride().configureOutput({ writeErr: (text) => said.push(text) })
+  expect(() => program.parse([word], { from: 'user' })).toThrow('unknown command')
+  expect(said.join('')).toContain(hint)
+})
+
+test.each(Object.entries(MEANT))('for %s there is %s', async (word, meant) => {
+  const [first = '', second] = meant.split(' ')
+  const [command] = (await buildProgram([first])).commands
+  expect(Object.keys(COMMANDS)).not.toContain(word)
+  expect(command?.name()).toBe(first)
+  if (second !== undefined) expect(command?.commands.map((one) => one.name())).toContain(second)
 })

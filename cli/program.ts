@@ -182,16 +182,32 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 }
 
+/** What people type who know the word from elsewhere. */
+export const MEANT: Readonly<Record<string, string>> = {
+  start: 'up',
+  run: 'up',
+  stop: 'halt',
+  kill: 'halt',
+  panic: 'halt',
+  resume: 'unhalt',
+  setup: 'init',
+  install: 'service install',
+  status: 'doctor',
+  logs: 'service logs',
+  profit: 'trades list',
+  orders: 'journal list',
+}
+
 /** `args` without Node and the script. */
 export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('keyside')
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
-    .showHelpAfterError('(keyside --help lists the commands)')
+    .showHelpAfterError(`(${likely(args)}keyside --help lists the commands)`)
     .configureHelp({ optionDescription })
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
     .version(version())
   const [first = '', second = ''] = args
-  const asked = COMMANDS[first === 'help' ? second : first]
+  const asked = of(COMMANDS, first === 'help' ? second : first)
   if (asked !== undefined) {
     const add = await asked.load()
     add(program)
@@ -202,6 +218,16 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     for (const [name, { about }] of Object.entries(COMMANDS))
       program.command(name).description(about)
   return program
+}
+
+/** Every object has a "constructor", which is no command. */
+function of<Value>(known: Readonly<Record<string, Value>>, word: string): Value | undefined {
+  return Object.hasOwn(known, word) ? known[word] : undefined
+}
+
+function likely([first = '']: readonly string[]): string {
+  const meant = of(MEANT, first)
+  return meant === undefined ? '' : `do you mean keyside ${meant}? `
 }
 
 /** Who mistypes one command reads the help of that one. */

@@ -201,7 +201,7 @@ test('init does not take a folder that holds something and that others may look 
   })
   expect({ code, stderr }).toEqual({
     code: 3,
-    stderr: expect.stringMatching(/chmod 700 .*\(home_not_private\)\n$/),
+    stderr: expect.stringMatching(/choose another KEYSIDE_HOME.*\(home_not_private\)\n$/),
   })
   expect(statSync(home).mode & 0o777).toBe(0o755)
 })

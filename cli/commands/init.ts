@@ -102,7 +102,7 @@ function makeOwn(home: string): void {
   if (readdirSync(home).length > 0)
     throw new KeysideError(
       'home_not_private',
-      `others may look into ${home}, and something is in it: choose another KEYSIDE_HOME, or run chmod 700 ${home}`,
+      `others may look into ${home}, and something is in it: choose another KEYSIDE_HOME, a folder that is empty or not there yet`,
     )
   chmodSync(home, 0o700)
 }

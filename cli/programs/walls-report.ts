@@ -12,11 +12,14 @@ import type { Program } from './program-names.ts'
 const TIMEOUT_MS = 20_000
 const found = z.object({ walls: z.number(), open: z.array(z.string()) })
 
-/** What is open on purpose, and for what. */
+/** What is open on purpose, as it is told. */
 const ON_PURPOSE: Partial<Record<Program, Readonly<Record<string, string>>>> = {
-  broker: { listening: 'its work' },
-  bot: { processes: 'its charts' },
-  engine: { processes: 'strategies in TypeScript', threads: 'trials from the chat' },
+  broker: { listening: 'listens' },
+  bot: { processes: 'begins processes for its charts' },
+  engine: {
+    processes: 'begins processes for strategies in TypeScript',
+    threads: 'begins threads for trials from the chat',
+  },
 }
 
 /** One sentence. Throws, with what does not stand, where that is not on purpose. */
@@ -35,13 +38,16 @@ export async function wallsReport(
       `no wall keeps these off: ${missing.join('; ')}. Run it with npx keyside, which brings the Node that it was tested with; without walls, code that gets into one package can do what you can`,
     )
   const purposes = all.flatMap(({ program, open }) =>
-    open.map((wall) => `${program} has ${wall} for ${ON_PURPOSE[program]?.[wall]}`),
+    open.map((wall) => `${program} ${ON_PURPOSE[program]?.[wall]}`),
   )
   const count = Math.max(...all.map(({ walls }) => walls))
   const around = `${count} stand around ${programs.join(', ')}`
-  return [purposes.length === 0 ? around : `${around}, but: ${purposes.join(', ')}`, dumps()].join(
-    '; ',
-  )
+  return [
+    purposes.length === 0
+      ? around
+      : `${around}, open where they have to be: ${purposes.join(', ')}`,
+    dumps(),
+  ].join('; ')
 }
 
 async function probe(program: Program, home: string, environment: Environment) {
