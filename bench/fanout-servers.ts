@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type OwnCertificate, ownCertificate } from '@keyside/broker'
-import { BROKER_MEMORY } from '../cli/programs/memory-flags.ts'
+import { BROKER_MEMORY } from '@keyside/runtime'
 import { cpuOf, startHelper } from './processes.ts'
 
 export interface Server {

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { BROKER_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
-import { BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
 
 /** Variables that would run other code in it, open a debugger, or pass on secrets. */
 const FOREIGN = {

@@ -1,10 +1,15 @@
 // Programs as child processes: each alone with what it may see, all gone when the parent goes.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { type Environment, installed, KeysideError } from '@keyside/runtime'
+import {
+  BROKER_MEMORY,
+  type Environment,
+  installed,
+  KeysideError,
+  SMALL_MEMORY,
+} from '@keyside/runtime'
 import { z } from 'zod'
 import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
-import { BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
 import { OUTGOING } from './outgoing.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
 import { reachable } from './reachable.ts'

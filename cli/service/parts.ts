@@ -1,5 +1,5 @@
 // What a service manager of a system is told, and how.
-import { SMALL_MEMORY } from '../programs/memory-flags.ts'
+import { SMALL_MEMORY } from '@keyside/runtime'
 
 /** What is started, for whom. All paths are absolute. */
 export interface Started {
