@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { brokerConfig } from '@keyside/broker'
 import { startBroker } from '@keyside/broker/start'
 import {
@@ -647,6 +648,14 @@ test('halts within a second of the halt file, and a second executor is kept out'
   const running = executor
   await expect(start()).rejects.toMatchObject({ code: 'journal_locked' })
   executor = running
+})
+
+test('says that it has failed when its journal cannot be written, so that it is begun anew', async () => {
+  await start()
+  using db = new DatabaseSync(join(home, 'executor/journal.db'))
+  db.exec('DROP TABLE reports')
+  writePrivate(haltFile(home), '')
+  await expect(executor?.failed).rejects.toMatchObject({ code: 'journal_failed' })
 })
 
 test('a halt that sells needs the exchange alone: it does not wait for brokers that are down', async () => {

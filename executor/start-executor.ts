@@ -1,9 +1,9 @@
 // Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
 import { dirname, resolve } from 'node:path'
 import {
-  type Cancel,
   type Clock,
   executorsFolder,
+  type KeysideError,
   type Link,
   LONG_BUSY_TIMEOUT_MS,
   type Logger,
@@ -53,6 +53,7 @@ import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
 import { unprovedClaims } from './venues/proof/unproved.ts'
 import { startWatching } from './watch.ts'
+import { within } from './within.ts'
 
 export interface ExecutorDeps {
   /** KEYSIDE_HOME. */
@@ -67,6 +68,8 @@ export interface ExecutorDeps {
 }
 
 export interface Executor {
+  /** Rejects with `journal_failed` when nothing can be accepted any more: it has to be stopped, and started anew. */
+  readonly failed: Promise<never>
   stop(): Promise<void>
 }
 
@@ -77,6 +80,8 @@ const BROKER_TIMEOUT_MS = 5_000
 /** A broker that goes down with us does not take the offline presence: its PUBACK is waited for this long, ms. */
 const OFFLINE_PUBLISH_MS = 500
 
+type Parts = ExecutorDeps & { readonly onFailed: (error: KeysideError) => void }
+
 /** Rejects with a KeysideError that says what to do; then nothing is left running. */
 export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps): Promise<Executor> {
   const stack: (() => Promise<void> | void)[] = []
@@ -84,8 +89,10 @@ export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps):
     for (const undo of stack.splice(0).reverse()) await undo()
   }
   try {
-    await compose(config, deps, (undo) => stack.push(undo))
-    return { stop }
+    const { promise: failed, reject } = Promise.withResolvers<never>()
+    failed.catch(() => undefined)
+    await compose(config, { ...deps, onFailed: reject }, (undo) => stack.push(undo))
+    return { failed, stop }
   } catch (error) {
     await stop()
     throw error
@@ -94,7 +101,7 @@ export async function startExecutor(config: ExecutorConfig, deps: ExecutorDeps):
 
 async function compose(
   config: ExecutorConfig,
-  deps: ExecutorDeps,
+  deps: Parts,
   onStop: (undo: () => Promise<void> | void) => void,
 ): Promise<void> {
   const { home, log, clock, trace, keychain } = deps
@@ -147,7 +154,7 @@ async function compose(
     trace,
     log,
     onFailure: (error) =>
-      void giveUp(error, log, () =>
+      void giveUp(error, deps, () =>
         Promise.all([closeHome(own, publisher, clock), providers.close()]),
       ),
     // The trader hears of it from the bot: nothing can be reported before it is journaled.
@@ -271,23 +278,11 @@ function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
   return { ...engine, token }
 }
 
-/** Goes on when `work` is done or `ms` are over; rejects as `work` does. */
-async function within(ms: number, work: Promise<unknown>, clock: Clock): Promise<void> {
-  let cancel: Cancel = () => undefined
-  const timeout = new Promise<void>((done) => {
-    cancel = clock.after(ms, done)
-  })
-  try {
-    await Promise.race([work, timeout])
-  } finally {
-    cancel()
-  }
-}
-
 /** Without a journal nothing may be acknowledged: the brokers see us leave, and the bot tells the trader. */
-async function giveUp(error: unknown, log: Logger, close: () => Promise<unknown>): Promise<void> {
-  log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
-  await close()
+async function giveUp(error: KeysideError, parts: Parts, close: () => Promise<unknown>) {
+  parts.log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
+  await close().catch(() => undefined)
+  parts.onFailed(error)
 }
 
 async function closeHome(own: Link | null, publisher: Publisher, clock: Clock): Promise<void> {

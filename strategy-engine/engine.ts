@@ -50,6 +50,8 @@ export interface EngineDeps {
 export interface Engine {
   /** Resolves at the first connection to the broker; rejects with `broker_refused` for a wrong access token. */
   readonly ready: Promise<void>
+  /** Rejects with `file_refused` when the disk takes nothing: it has to be stopped, and started anew. */
+  readonly failed: Promise<never>
   stop(): Promise<void>
 }
 
@@ -126,6 +128,8 @@ export async function runEngine(
     isBusy: () => manager.isBusy,
     retry,
   })
+  const { promise: failed, reject: onFailed } = Promise.withResolvers<never>()
+  failed.catch(() => undefined)
   const rows = new StateRows(database, CODE_VERSION)
   const states = new StoredStates({ rows, outbox, log })
   const isListed = subscribers && {
@@ -140,6 +144,7 @@ export async function runEngine(
     publisher,
     states,
     retry,
+    onFailed,
     ...isListed,
     isProgram: (stream) => programs.of(stream) !== null,
     onCommitted: (committed) => {
@@ -227,6 +232,7 @@ export async function runEngine(
   let stopped: Promise<void> | undefined
   return {
     ready: publisher.ready,
+    failed,
     stop: () => {
       stopped ??= shutDown()
       return stopped

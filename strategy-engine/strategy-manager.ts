@@ -1,5 +1,12 @@
 // Which strategies run now: what the folder says, their plans, their streams.
-import { type Clock, KeysideError, type Logger, type Retry, type Trace } from '@keyside/runtime'
+import {
+  type Clock,
+  fileRefused,
+  KeysideError,
+  type Logger,
+  type Retry,
+  type Trace,
+} from '@keyside/runtime'
 import { CodedStreams } from './coded-streams.ts'
 import type { EngineConfig } from './config.ts'
 import { Decisions, Stream } from './decisions.ts'
@@ -31,6 +38,8 @@ interface StrategyManagerOptions {
   readonly isProgram: (stream: string) => boolean
   /** Signals of programs are stored with those of the strategies. */
   readonly onCommitted: (committed: Committed) => void
+  /** The disk takes nothing: what all streams need. */
+  readonly onFailed: (error: KeysideError) => void
   /** For every step on the outbox, which another program may hold. */
   readonly retry: Retry
 }
@@ -235,7 +244,13 @@ export class StrategyManager {
       )
     this.#options.publisher.unfollow(name)
     this.#end(name)
+    const refused = isOfSqlite(error) ? fileRefused(error, this.#options.config.database) : null
+    if (refused !== null) this.#options.onFailed(refused)
   }
+}
+
+function isOfSqlite(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error
 }
 
 function programTrouble(name: string, isProgram: boolean) {

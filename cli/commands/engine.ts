@@ -26,11 +26,12 @@ async function start({ home, log }: ProgramContext) {
     randomBytes: systemRandomBytes,
     trace: logTrace(log),
   }
-  const { ready, stop } = await startEngine(config, deps)
+  const { ready, failed, stop } = await startEngine(config, deps)
   // A wrong token is an error of this start; a broker that is down is not.
   await Promise.race([
     ready,
     new Promise((done) => systemClock.after(BROKER_TIMEOUT_MS, () => done(null))),
   ])
-  return { text: `signed signals from the strategies in ${join(home, config.strategies)}`, stop }
+  const text = `signed signals from the strategies in ${join(home, config.strategies)}`
+  return { text, failed, stop }
 }

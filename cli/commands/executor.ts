@@ -33,12 +33,16 @@ async function start({ home, log, reach }: ProgramContext) {
     randomBytes: systemRandomBytes,
     trace: logTrace(log),
   }
-  const { stop } = await startExecutor(config, deps)
+  const { failed, stop } = await startExecutor(config, deps)
   // The start waits for no answer about it.
   void unprovedLine(home).then(
     (line) => line !== null && log.warn(line),
     () => undefined,
   )
   const where = config.keychain === 'os' ? 'the OS keychain' : 'the encrypted vault'
-  return { text: `account ${config.account} on ${config.exchange.name}, keys in ${where}`, stop }
+  return {
+    text: `account ${config.account} on ${config.exchange.name}, keys in ${where}`,
+    failed,
+    stop,
+  }
 }

@@ -29,6 +29,8 @@ export interface ProgramContext {
 interface Started {
   /** What to say when ready, to a person. */
   readonly text: string
+  /** Rejects when it can do nothing any more: then it ends, for whoever started it to begin it anew. */
+  readonly failed?: Promise<never>
   readonly stop: () => Promise<void>
 }
 
@@ -65,14 +67,18 @@ export async function runProgram(
     const started = await Promise.race([start({ home, log, notifyParent, reach }), asked])
     // Asked to stop before it had started: nothing to undo.
     if (typeof started === 'string') return exitSoon()
-    const { text, stop } = started
+    const { text, stop, failed } = started
     const hide = startHeartbeat(home, program, systemClock)
     log.info(text)
     notifyParent({ type: 'ready', text })
     flushCacheSoon()
-    log.info({ why: await asked }, 'stopping')
-    hide()
-    await stop()
+    try {
+      const why = await (failed === undefined ? asked : Promise.race([asked, failed]))
+      log.info({ why }, 'stopping')
+    } finally {
+      hide()
+      await stop()
+    }
     process.exitCode = EXIT.ok
   } catch (error) {
     fail(error, log, notifyParent)
