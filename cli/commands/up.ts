@@ -61,7 +61,8 @@ async function upHome(): Promise<void> {
   try {
     await upPrograms(note)
   } catch (error) {
-    note(`could not start: ${describeError(error).message}`)
+    const { message, code } = describeError(error)
+    note(`could not start: ${message}${code === undefined ? '' : ` (${code})`}`)
     throw error
   }
 }
