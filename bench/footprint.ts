@@ -111,15 +111,25 @@ interface Starts {
   readonly version: number
   /** Its sign of life, as `keyside executor` with a broker that is up; the vault's passphrase is not made slow to guess. */
   readonly executor: number
+  /** What it has used of the processor until then. */
+  readonly cpu: number
 }
 
 async function coldStarts(
-  { environment: env, home }: RunningService,
+  { environment: env, home, passphrase }: RunningService,
   code: string,
 ): Promise<Starts> {
   const main = join(code, 'cli/main.js')
-  const run = (words: readonly string[]) =>
-    spawn(process.execPath, words, { env, stdio: ['ignore', 'ignore', 'inherit'], cwd: '/' })
+  const run = (words: readonly string[]) => {
+    const child = spawn(process.execPath, words, {
+      env,
+      stdio: ['pipe', 'ignore', 'inherit'],
+      cwd: '/',
+    })
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(`${passphrase}\n`)
+    return child
+  }
   const ended = async (words: readonly string[]) => {
     const begun = performance.now()
     await once(run(words), 'exit')
@@ -143,13 +153,14 @@ async function coldStarts(
     child.kill()
     await once(child, 'exit')
   }
-  const taken = { nothing: [0], version: [0], executor: [0] }
+  const taken = { nothing: [0], version: [0], executor: [0], cpu: [0] }
   const broker = await alive('broker')
   for (let count = 0; count < STARTS; count += 1) {
     taken.nothing[count] = await ended(['-e', '0'])
     taken.version[count] = await ended([main, '--version'])
     const executor = await alive('executor')
     taken.executor[count] = executor.ms
+    taken.cpu[count] = cpuOf(executor.child.pid ?? 0)
     await stopped(executor.child)
   }
   await stopped(broker.child)
@@ -158,6 +169,7 @@ async function coldStarts(
     nothing: p50(taken.nothing),
     version: p50(taken.version),
     executor: p50(taken.executor),
+    cpu: p50(taken.cpu),
   }
 }
 
@@ -183,6 +195,6 @@ function lookInWords(one: Look | undefined): string {
   ].join('\n')
 }
 
-function startsInWords({ nothing, version, executor }: Starts): string {
-  return `ms from the begin, p50 of ${STARTS}: node -e 0 ${nothing}, keyside --version ${version}, keyside executor until it is ready ${executor}`
+function startsInWords({ nothing, version, executor, cpu }: Starts): string {
+  return `ms from the begin, p50 of ${STARTS}: node -e 0 ${nothing}, keyside --version ${version}, keyside executor until it is ready ${executor} (CPU ${cpu})`
 }

@@ -22,6 +22,7 @@ export interface ServiceOptions {
 export interface RunningService {
   readonly home: string
   readonly sandbox: Sandbox
+  readonly passphrase: string
   /** Of what the unit starts. */
   readonly environment: NodeJS.ProcessEnv
   /** As the unit says it; resolves when all programs are up. Rejects with what it said after a minute and a half. */
@@ -90,6 +91,7 @@ export async function openService(options: ServiceOptions): Promise<RunningServi
   return {
     home,
     sandbox,
+    passphrase,
     environment,
     said,
     processes,
