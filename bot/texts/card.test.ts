@@ -62,7 +62,7 @@ test('a card says what is held of the coin already, and what the device does by 
   const exits = {
     takeProfits: [
       { price: '66000', percent: '50' },
-      { price: '68000.00412', percent: '50' },
+      { price: '68000', percent: '50' },
     ],
     trailingStop: { percent: '1.5', from: '2' },
     breakEven: '1',

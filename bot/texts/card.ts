@@ -126,20 +126,13 @@ function stopLine({ stop, market, order }: ApprovalNeeded): Html | null {
   return html`Stop <b>${amount(stop)}</b>, ${distance(stop, market)} ${side}${about}`
 }
 
-function decimals(price: string | undefined): number {
-  return price?.split('.')[1]?.length ?? 0
-}
-
 /** What the device does by itself once it is bought. */
-function exitsLine({ exits, order, market, stop }: ApprovalNeeded): Html | null {
+function exitsLine({ exits, order }: ApprovalNeeded): Html | null {
   if (exits === undefined) return null
   const { takeProfits = [], trailingStop, breakEven, maxHold } = exits
-  // A strategy reckons with more of them than the exchange has.
-  const places = Math.max(...[market, order.price, stop].map(decimals))
   const from = (gain: string) => ` from +${percentText(gain)}`
   const levels = takeProfits.map(
-    ({ price, percent }) =>
-      `${percentText(percent)} at ${amount(new Big(price).round(places).toFixed())}`,
+    ({ price, percent }) => `${percentText(percent)} at ${amount(price)}`,
   )
   const parts = [
     levels.length > 0 && `takes profit, ${levels.join(', ')}`,
