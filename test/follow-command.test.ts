@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { readProvider } from '../executor/providers/provider-folder.ts'
 import { START, followed as standing, TestExecutor } from '../executor/testing/rig.ts'
 import { acme, answerCatalogue, INVITED } from './following.ts'
 import { keyside } from './keyside.ts'
@@ -29,7 +30,7 @@ async function trader() {
 const read = (file: string) => readFileSync(file, 'utf8')
 
 test('from a link to a policy that is accepted, and out again', async () => {
-  const [provider, { run, file }] = await Promise.all([acme(), trader()])
+  const [provider, { home, run, file }] = await Promise.all([acme(), trader()])
   await answerCatalogue(provider, [
     { stream: 'swing-eth', market: 'ETH/USDT', timeframe: '4h', about: 'holds for days' },
   ])
@@ -72,6 +73,11 @@ test('from a link to a policy that is accepted, and out again', async () => {
   // The first policy of a device: it counts at once.
   expect((await run(['policy', 'accept', '--yes'])).stdout).toContain('ccepted')
 
+  writePrivate(file('passphrase'), 'another battery staple\n')
+  const shut = await run(['providers', 'remove', 'acme', '--yes'])
+  expect(shut.stderr).toContain('(vault_passphrase_wrong)')
+  expect(readProvider(home, 'acme').state, 'nothing was changed').toBe('followed')
+  writePrivate(file('passphrase'), `${PASSPHRASE}\n`)
   const removed = await run(['providers', 'remove', 'acme', '--yes'])
   expect(removed.stdout).toContain('looked after as before')
   expect(read(file('policy.yaml'))).toBe(proposed)
