@@ -64,6 +64,8 @@ export class SimulatedExchange extends QuietExchange {
     super()
     this.#options = options
     this.viewLagMs = options.venue.viewLagMs
+    const { keptMs } = options.venue
+    this.retention = { unfilledMs: keptMs, filledMs: keptMs, fillsMs: Number.POSITIVE_INFINITY }
     this.#random = options.simulation.random
     this.#faults = new RequestFaults(options.simulation)
     this.#skew = new MeasuredSkew(options.simulation, options.now)

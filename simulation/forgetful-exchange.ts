@@ -1,8 +1,14 @@
 // An exchange that finds a closed order by its name only for some time, or only while it is open: after that its lists and
-// trades tell. The adapter's own look-up and its own cancel ask it, question by question.
-import type { Answered, Lookup } from '../executor/core/model/exchange.ts'
+// trades tell. Or it forgets one wholly that it has not shown for long: then its fills tell, by its number. The adapter's own
+// look-up and its own cancel ask it, question by question.
+import type { Answered, Lookup, OrderRequest, Placed } from '../executor/core/model/exchange.ts'
 import type { ListedOrder, Question, VenueMarket } from '../executor/venues/adapter/dialect.ts'
-import { exchangeOrderOf, openOrdersOf, tradesOf } from '../executor/venues/adapter/model-port.ts'
+import {
+  exchangeOrderOf,
+  openOrdersOf,
+  type PortOrder,
+  tradesOf,
+} from '../executor/venues/adapter/model-port.ts'
 import { cancel, find, type OrderClient } from '../executor/venues/adapter/orders.ts'
 import { type Reply, sentence } from '../executor/venues/adapter/reply.ts'
 import { isFoundByName } from '../venue/index.ts'
@@ -17,7 +23,8 @@ const NO_SUCH_ORDER = {
 
 /** As the venue is. */
 export function exchangeOf(options: ExchangeOptions): SimulatedExchange {
-  return Number.isFinite(options.venue.closedMs)
+  const { closedMs, keptMs } = options.venue
+  return Number.isFinite(Math.min(closedMs, keptMs))
     ? new ForgetfulExchange(options)
     : new SimulatedExchange(options)
 }
@@ -40,8 +47,41 @@ export class ForgetfulExchange extends SimulatedExchange {
     }
   }
 
-  override find(market: string, clientOrderId: string): Promise<Lookup> {
-    return find(this.#client, this.#marketOf(market), clientOrderId)
+  override async find(market: string, clientOrderId: string, exchangeId = ''): Promise<Lookup> {
+    const found = await find(this.#client, this.#marketOf(market), clientOrderId, exchangeId)
+    if (found.outcome === 'found') this.#show(clientOrderId)
+    return found
+  }
+
+  override async place(order: OrderRequest): Promise<Placed> {
+    const placed = await super.place(order)
+    if (placed.outcome === 'accepted') this.#show(order.clientOrderId)
+    return placed
+  }
+
+  override async openOrders(market: string | null) {
+    const open = await super.openOrders(market)
+    const { shownAt } = this.#options.venue
+    // A list is no answer about an order that is unknown.
+    for (const { clientOrderId } of open.ok ? open.value : [])
+      if (shownAt.has(clientOrderId)) this.#show(clientOrderId)
+    return open
+  }
+
+  #show(clientOrderId: string): void {
+    const { venue, simulation } = this.#options
+    venue.shownAt.set(clientOrderId, simulation.scheduler.now())
+  }
+
+  /** What it has never shown to the device could be any order. Unseen for long enough that nobody need wonder. */
+  #isForgotten({ child, request, ...order }: PortOrder<bigint>): boolean {
+    const { venue, simulation } = this.#options
+    const became = child === null ? undefined : venue.core.order(child)
+    const closedAt = became === undefined ? order.closedAt : became.closedAt
+    const shownAt = venue.shownAt.get(request.wire.clientOrderId)
+    const now = simulation.scheduler.now()
+    if (closedAt === null || shownAt === undefined || now - closedAt < venue.keptMs) return false
+    return now - shownAt >= 1.25 * venue.keptMs + WONDERED_MS
   }
 
   override cancel(
@@ -88,6 +128,10 @@ export class ForgetfulExchange extends SimulatedExchange {
     const { venue, simulation } = this.#options
     const order = venue.find(clientOrderId)
     if (order === undefined) return null
+    if (this.#isForgotten(order)) {
+      simulation.fault('closed order forgotten', clientOrderId.slice(0, 6))
+      return null
+    }
     const asOf = this.asOf()
     const child = order.child === null ? undefined : venue.core.order(order.child)
     if (isFoundByName(order, child, { closedMs: venue.closedMs, asOf }))
@@ -99,6 +143,8 @@ export class ForgetfulExchange extends SimulatedExchange {
   #takeBack(clientOrderId: string): 'canceled' | null {
     const { venue, simulation, onCancel } = this.#options
     onCancel(clientOrderId)
+    const order = venue.find(clientOrderId)
+    if (order !== undefined && this.#isForgotten(order)) return null
     const done = venue.cancel(clientOrderId, simulation.scheduler.now())
     return done.ok && done.value === 'canceled' ? 'canceled' : null
   }
@@ -113,13 +159,23 @@ export class ForgetfulExchange extends SimulatedExchange {
     const asOf = this.asOf()
     return core.orders
       .filter(({ request, parent }) => request.market === id && parent === null)
+      .filter((order) => !this.#isForgotten(order))
       .flatMap((order) => exchangeOrderOf(core, order, asOf) ?? [])
   }
 
+  /** Of an order that is in no list the newest trades show nothing either: whoever forgets it later keeps both as long. */
   #trades({ id: market }: VenueMarket) {
-    return tradesOf(this.#options.venue.core, { account: ACCOUNT, market, asOf: this.asOf() })
+    const { core } = this.#options.venue
+    const trades = tradesOf(core, { account: ACCOUNT, market, asOf: this.asOf() })
+    return trades.filter(({ exchangeId }) => {
+      const order = core.order(BigInt(exchangeId))
+      return order === undefined || !this.#isForgotten(order)
+    })
   }
 }
+
+/** The executor's margin, and what two measurements of a clock may differ by, ms. */
+const WONDERED_MS = 12_000
 
 const CANCEL = 'cancel'
 

@@ -213,6 +213,13 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
       to: "  if (direct.outcome !== 'found' || direct.order !== null) return direct\n  const listed",
     },
   ],
+  'forgotten-order-kept': [
+    {
+      file: 'executor/core/execution/order-end.ts',
+      from: '  if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)\n',
+      to: '  if (result.ok && FORGOTTEN === typeof isForgotten) return end(context, order, FORGOTTEN)\n',
+    },
+  ],
   'stop-lowered-by-signal': [
     {
       file: 'executor/core/execution/moved-stops.ts',

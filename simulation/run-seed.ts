@@ -35,6 +35,8 @@ const LANDING_MS = 3_000
 const STREAMS = ['alpha', 'beta'] as const
 /** How long a closed order is found by its name: for ever in half of all seeds, in a quarter only while it is open. */
 const CLOSED_MS = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 3_000, 0]
+/** How long one is in any list at all: longer than that the device is away now and then, or the exchange. */
+const KEPT_MS = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 4_000]
 /** Of the signals of the provider that is followed. */
 const WITHHELD = 0.2
 
@@ -85,7 +87,12 @@ function makeWorld(simulation: Simulation, home: string) {
   }
   const viewLagMs = random.pick([MAX_LAG_MS, MAX_LAG_MS, MAX_LAG_MS, LATE_LAG_MS])
   const closedMs = simulation.apart('closed orders').pick(CLOSED_MS)
-  const venue = new SimulatedVenue({ markets, random, habits, viewLagMs, closedMs, onCanceled })
+  // One that shows late may be forgotten before it is ever shown, and by a clock that leaps nobody knows when it was seen:
+  // such an order stays an open question, and is told.
+  const isClear = viewLagMs === MAX_LAG_MS && simulation.faultWindows.periods('jump').length === 0
+  const keptMs = isClear ? simulation.apart('kept orders').pick(KEPT_MS) : Number.POSITIVE_INFINITY
+  const views = { viewLagMs, closedMs, keptMs }
+  const venue = new SimulatedVenue({ markets, random, habits, ...views, onCanceled })
   const { truth } = venue
   const network = new Network(simulation)
   const stored = (stream: string, after: number) =>

@@ -44,6 +44,8 @@ export interface VenueParts {
   readonly viewLagMs?: number
   /** How long a closed order is found by its name, ms; by default for ever. */
   readonly closedMs?: number
+  /** How long one is in any list that nobody has seen since, ms; by default for ever. Its fills are known by its number. */
+  readonly keptMs?: number
   /** The exchange has canceled it by itself. */
   readonly onCanceled: (order: PortOrder<bigint>) => void
 }
@@ -66,6 +68,9 @@ export class SimulatedVenue {
   readonly core: PortVenue<bigint>
   readonly viewLagMs: number
   readonly closedMs: number
+  readonly keptMs: number
+  /** By client id: when an answer last showed it to the device, Unix ms. */
+  readonly shownAt = new Map<string, number>()
   readonly stopsHold: Habits['stopsHold']
   readonly #rules: ReadonlyMap<string, MarketRules>
   readonly #random: Random
@@ -83,6 +88,7 @@ export class SimulatedVenue {
     this.#onCanceled = onCanceled
     this.viewLagMs = viewLagMs
     this.closedMs = parts.closedMs ?? Number.POSITIVE_INFINITY
+    this.keptMs = parts.keptMs ?? Number.POSITIVE_INFINITY
     this.stopsHold = habits.stopsHold ?? 'coins'
     this.#rules = new Map(
       MARKETS.map((rules) => [

@@ -95,7 +95,11 @@ test('of an order with fills the exchange keeps longer: until then nothing is co
 })
 
 const OPEN: readonly [string, number, (held: Holding) => void][] = [
-  ['the device was off for less than the exchange keeps what is over', 5 * MINUTE, () => undefined],
+  [
+    'the device was off for less than the exchange keeps what is over',
+    4.5 * MINUTE,
+    () => undefined,
+  ],
   [
     'the exchange does not list its fills',
     7 * MINUTE,
@@ -151,6 +155,33 @@ test('that it is there is journaled a few times in the time that the exchange ke
   await executor.clock.turn(10 * SECOND)
   expect(executor.state().portfolio.orders[name]?.seen.missing).toBe(0)
   expect(noted()).toEqual({ n: 7 })
+})
+
+test('one that was seen last while nobody knew the time stays an open question', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  exchange.skew = null
+  await executor.clock.turn(MINUTE)
+  executor.stop()
+  exchange.skew = 0
+  await away(held, 30 * MINUTE)
+  expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
+  expect(vanished(executor)).toBe(1)
+})
+
+test('that its cancel is answered as if it were there does not put off what is asked about it', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  exchange.viewLagMs = 10 * SECOND
+  // While nothing else is under way about it.
+  exchange.cancel = () =>
+    new Promise((done) =>
+      executor.clock.after(SECOND / 5, () => done({ ok: true, value: 'canceled' })),
+    )
+  exchange.orders.delete(name)
+  await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
+  await executor.clock.turn(30 * SECOND)
+  expect(vanished(executor)).toBe(1)
 })
 
 test('after a time without the exchange it is the same', async () => {

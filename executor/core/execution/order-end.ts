@@ -44,7 +44,7 @@ export function settle(context: DecisionContext, order: Order, also = ''): undef
 /** An order that is there is noted so often before the exchange could have forgotten it. */
 const NOTES = 4
 /** Measured clocks differ by less, ms. */
-const MARGIN_MS = 60_000
+const MARGIN_MS = 10_000
 
 /** Unix ms by the exchange's clock, as well as it is known. */
 export function exchangeTime({ environment: { now, exchange } }: DecisionContext): number {
@@ -53,7 +53,8 @@ export function exchangeTime({ environment: { now, exchange } }: DecisionContext
 
 /** It is there. That is journaled now and then, so that after a time without the device it is known since when it may be gone. */
 export function noteSeen(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
-  const time = exchangeTime(context)
+  // Not known when: nothing is concluded from how long ago that is.
+  const time = context.environment.exchange.skewMs === null ? 0 : exchangeTime(context)
   const isNew = time < seen.last - MARGIN_MS || time - seen.last >= noteEveryMs(context)
   if (seen.missing > 0 || isNew)
     append(context, { type: 'sighted', clientOrderId, is: 'there', time })
@@ -129,7 +130,7 @@ function isFull({ planned, filled }: Order): boolean {
 function isForgotten(context: DecisionContext, { filled, seen }: Order): boolean {
   const { retention, skewMs } = context.environment.exchange
   const { first, last, missing } = seen
-  if (skewMs === null || first === 0 || missing === 0) return false
+  if (skewMs === null || first === 0 || last === 0 || missing === 0) return false
   const unseenMs = missing - last - noteEveryMs(context) - MARGIN_MS
   const keptMs = isZero(filled) ? retention.unfilledMs : retention.filledMs
   return unseenMs >= keptMs && exchangeTime(context) - first < retention.fillsMs - MARGIN_MS

@@ -110,7 +110,12 @@ export function onCancel(context: DecisionContext, order: Order, ok: boolean): u
   const { now } = context.environment
   remember(context, 'cancels', clientOrderId, retryBackoff(cancels[clientOrderId], now, 'known'))
   if (ok && queries[clientOrderId]?.state !== 'open')
-    remember(context, 'queries', clientOrderId, { state: 'due', at: now, tries: 0, missedAt: 0 })
+    remember(context, 'queries', clientOrderId, {
+      state: 'due',
+      at: now,
+      tries: 0,
+      missedAt: queries[clientOrderId]?.missedAt ?? 0,
+    })
 }
 
 /** False when it is under way or not yet time. */
