@@ -24,7 +24,7 @@ export class RedirectedError extends TypeError {
   override message = 'redirected'
 }
 
-export class TooLongError extends TypeError {
+class TooLongError extends TypeError {
   override name = 'TooLongError'
   override message = 'the answer is too long'
 }

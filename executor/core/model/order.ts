@@ -101,7 +101,7 @@ export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRu
 }
 
 /** At the exchange, by its clock, Unix ms; 0 for never. */
-export interface Sightings {
+interface Sightings {
   readonly first: number
   /** Noted now and then while it is there: see `core/execution/order-end.ts`. */
   readonly last: number
