@@ -64,7 +64,7 @@ export function loadConfig<Schema extends z.ZodType>(
     for (const one of overrides) set(section, one, one.text)
   const parsed = parse(schema, section, overrides)
   if (parsed.success) return parsed.data
-  const issue = firstIssue(parsed.error.issues)
+  const issue = firstIssue(parsed.error.issues, schema)
   throw invalid(`${placeOf(issue.path, { name, file, opened, overrides })}: ${issue.message}`)
 }
 

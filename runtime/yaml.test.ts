@@ -29,8 +29,30 @@ test('names a misspelt key before the key that is missing because of it', () => 
     line: 2,
     column: 9,
     path: 'a.sise',
-    message: 'unknown key "sise"',
+    message: 'unknown key "sise": did you mean "size"?',
   })
+})
+
+test.each([
+  ['streams:\n  home/trend:\n    alocation: 5', 'alocation', ': did you mean "allocation"?'],
+  ['exchange:\n  name: paper\n  ballances: x', 'ballances', ': did you mean "balances"?'],
+  ['exchange:\n  name: binance\n  balances: x', 'balances', ''],
+  ['days:\n  - colour: red', 'colour', ''],
+  ['nothing: like it', 'nothing', ''],
+])('%j: the key that was meant, where one is near', (text, key, hint) => {
+  const schema = z
+    .strictObject({
+      streams: z.record(z.string(), z.strictObject({ allocation: z.number() })).default({}),
+      exchange: z
+        .discriminatedUnion('name', [
+          z.strictObject({ name: z.literal('paper'), balances: z.string().optional() }),
+          z.strictObject({ name: z.literal('binance') }),
+        ])
+        .optional(),
+      days: z.array(z.strictObject({ from: z.string().optional() })).optional(),
+    })
+    .transform(({ days }) => days)
+  expect(checkYaml(text, schema)).toMatchObject({ message: `unknown key "${key}"${hint}` })
 })
 
 test('says where an alias stands, and that it is one', () => {

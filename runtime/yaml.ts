@@ -10,6 +10,8 @@ import {
   visit,
 } from 'yaml'
 import type { z } from 'zod'
+import { nearestWord } from './edits.ts'
+import { keysAt } from './schema-keys.ts'
 import { keyOffset, scalarOffset } from './yaml-offset.ts'
 
 /** In a text; both from 1, the column in characters. */
@@ -58,7 +60,7 @@ export function checkYaml<Schema extends z.ZodType>(
   if (!opened.ok) return opened
   const parsed = schema.safeParse(opened.data)
   if (parsed.success) return { ok: true, data: parsed.data }
-  const { path, message } = firstIssue(parsed.error.issues)
+  const { path, message } = firstIssue(parsed.error.issues, schema)
   return { ok: false, ...opened.placeOf(path), path: path.map(String).join('.'), message }
 }
 
@@ -126,12 +128,16 @@ interface Issue {
 /** An unknown key comes first (it is often why another one is missing), at its own place. */
 export function firstIssue(
   issues: readonly (Issue & { readonly code?: string; readonly keys?: readonly string[] })[],
+  schema: z.ZodType,
 ): Issue {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return { path: [], message: 'invalid' }
   const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
   if (key === undefined) return { path: issue.path, message: plain(issue.message) }
-  return { path: [...issue.path, key], message: `unknown key "${key}"` }
+  const meant = nearestWord(key, keysAt(schema, issue.path))
+  // Of another kind of the same section it may be known.
+  const hint = meant === null || meant === key ? '' : `: did you mean "${meant}"?`
+  return { path: [...issue.path, key], message: `unknown key "${key}"${hint}` }
 }
 
 /** What the schema library says of choices and limits, as the schemas themselves speak. */
