@@ -206,13 +206,11 @@ class Week {
     }
   }
 
-  /** Another version of the code gives the stored events their meaning: they are read from the first one on. */
+  /** Where there is a snapshot, it is not of this version: all events are read from the first one on. */
   async #upgrade(): Promise<void> {
-    this.#device.journal
-      .database()
-      .exec("UPDATE snapshots SET version = 'of another version of Keyside'")
+    this.#device.journal.database().exec("UPDATE snapshots SET version = 'of another version'")
     await this.#reboot()
-    if (this.#device.journal.startedFrom() !== 'whole')
+    if (this.#device.journal.startedFrom() === 'snapshot')
       throw new Error('a snapshot of another version was believed')
   }
 

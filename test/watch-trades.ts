@@ -32,13 +32,9 @@ export function watchTrades({ exchange }: Sandbox): TradeWatch {
   }
   const now = () => {
     const log = exchange.acceptLog()
-    const amount = log.reduce(
-      (sum, { side, executed }) => (side === 'buy' ? sum.plus(executed) : sum.minus(executed)),
-      new Big(0),
-    )
     const isOpen = (outcome: string) => outcome === 'NEW' || outcome === 'PARTIALLY_FILLED'
     const stops = log.filter((one) => one.stopPrice !== undefined && isOpen(one.outcome)).length
-    return { held: amount.gt(DUST), stops, log }
+    return { ...followed(log), stops }
   }
   const enter = (next: 'up' | 'down') => () => {
     look()
@@ -59,7 +55,7 @@ export function watchTrades({ exchange }: Sandbox): TradeWatch {
     summary: () =>
       `${filled('buy').length} bought, ${filled('sell').length} sold; longest without a stop: ${seconds(longest.up)} s while up, ${seconds(longest.down)} s else`,
     check: (most) => {
-      const twice = boughtTwice(now().log)
+      const { twice } = now()
       if (twice !== null) throw new Error(`bought twice: ${twice}`)
       if (longest.up > most) throw new Error(`${seconds(longest.up)} s without a stop`)
     },
@@ -71,17 +67,17 @@ function seconds(ms: number): string {
   return (ms / 1_000).toFixed(1)
 }
 
-/** In the order in which the exchange took them: a purchase while the one before it was not sold. */
-function boughtTwice(
+/** In the order in which the exchange took them. `twice`: a purchase while the one before it was not sold. */
+function followed(
   log: readonly { clientOrderId: string; side: string; executed: string; time: number }[],
-): string | null {
+): { held: boolean; twice: string | null } {
   let held = new Big(0)
-  const names = new Set<string>()
+  let twice: string | null = null
   for (const { clientOrderId, side, executed } of log.toSorted((a, b) => a.time - b.time)) {
-    if (names.has(clientOrderId)) return clientOrderId
-    names.add(clientOrderId)
-    if (side === 'buy' && Number(executed) > 0 && held.gt(DUST)) return clientOrderId
+    if (side === 'buy' && Number(executed) > 0 && held.gt(0)) twice ??= clientOrderId
     held = side === 'buy' ? held.plus(executed) : held.minus(executed)
+    // Of each sale a little is left, and is no position.
+    if (held.lte(DUST)) held = new Big(0)
   }
-  return null
+  return { held: held.gt(0), twice }
 }
