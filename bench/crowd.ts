@@ -10,7 +10,7 @@ import { spread } from './spread.ts'
 
 const SOCKETS = 2_000
 /** Wait for the sockets, and between two connections (a client id may be taken over 30 times a minute), ms. */
-const WARM_UP_MS = 3_000
+const WARM_UP_MS = 1_000
 const BETWEEN_MS = 500
 
 interface Sample {

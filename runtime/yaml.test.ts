@@ -94,6 +94,7 @@ test('a key twice is refused at its second place, and a key that is no word at i
 test.each([
   ['lists', `a: ${'['.repeat(20_000)}`],
   ['maps', `a: ${'{a: '.repeat(20_000)}`],
+  ['few blocks', Array.from({ length: 60 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
   ['blocks', Array.from({ length: 1_300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
 ])('%s that are nested without an end are refused as that', (_, text) => {
   expect(checkYaml(text, anything)).toMatchObject({ ok: false, message: 'it is nested too deep' })

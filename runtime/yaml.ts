@@ -92,6 +92,7 @@ function openedYaml(text: string, { scalars = 'typed' }: YamlOptions = {}): Open
   })
   const broken = document.errors[0] ?? document.warnings[0]
   if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
+  if (isTooDeep(document)) return refuse(0, TOO_DEEP)
   const key = firstWrongKey(document)
   if (key !== undefined) return refuse(startOf(key.node), key.message)
   const alias = firstAlias(document)
@@ -163,6 +164,20 @@ function unreadable(text: string): (Place & { message: string }) | null {
   const before = text.slice(0, at).split(/\r\n|\r|\n/)
   const place = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
   return { ...place, message: 'a character that is no text: save the file as UTF-8' }
+}
+
+/** From the file to a value, a key and its settings being two: settings have a handful. */
+const MOST_STEPS = 100
+
+function isTooDeep(document: Document.Parsed): boolean {
+  let found = false
+  visit(document, {
+    Collection: (_key, _node, path) => {
+      found = path.length > MOST_STEPS
+      return found ? visit.BREAK : undefined
+    },
+  })
+  return found
 }
 
 /** One that is there already in its map, or is no plain text. */

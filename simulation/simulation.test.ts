@@ -15,7 +15,7 @@ const COMPILED = mkdtempSync(join(tmpdir(), 'keyside-mutants-'))
 afterAll(() => rmSync(COMPILED, { recursive: true }))
 
 test('every invariant holds after every step of the first seeds', async () => {
-  const { failed, tally } = await runSeeds({ start: 1, count: 60 })
+  const { failed, tally } = await runSeeds({ start: 1, count: 40 })
   expect(failed === null ? '' : describeFailure(failed)).toBe('')
   expect(total(tally.crashes), 'the faults are there').toBeGreaterThan(10)
   expect(tally.unknowns).toBeGreaterThan(10)
@@ -41,6 +41,7 @@ const NEAR: Readonly<Record<string, string>> = {
   'clock-back-unnoticed': '82',
   'drift-ignored': '261',
   'every-stop-holds-coins': '354',
+  'forgotten-order-kept': '14',
   'hour-forgets': '90',
   'level-sold-twice': '143',
   'missed-exit-forgotten': '150',
@@ -49,7 +50,7 @@ const NEAR: Readonly<Record<string, string>> = {
   'send-before-journal': '56',
   'shortage-ignored': '287',
   'stop-lowered': '114',
-  'stop-lowered-by-hand': '225',
+  'stop-lowered-by-hand': '261',
   'stop-of-another-moved': '40',
   'unknown-is-rejected': '267',
   'view-lag-ignored': '641',

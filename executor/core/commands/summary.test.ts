@@ -39,7 +39,6 @@ test('what is held, used and wrong is told with what was sold', async () => {
   const summary = await summaryOf(executor)
   expect(summary).toMatchObject({
     results: [{ key: 'all', currency: 'USDT', trades: 1, won: 1, negative: false }],
-    best: { key: 'home/demo' },
     positions: 1,
     unpriced: 0,
     held: [{ currency: 'USDT', negative: true }],
