@@ -130,6 +130,7 @@ export class ForgetfulExchange extends SimulatedExchange {
     if (order === undefined) return null
     if (this.#isForgotten(order)) {
       simulation.fault('closed order forgotten', clientOrderId.slice(0, 6))
+      venue.truth.onForgotten(clientOrderId, simulation.scheduler.now())
       return null
     }
     const asOf = this.asOf()

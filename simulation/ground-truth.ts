@@ -43,6 +43,7 @@ export class GroundTruth {
   readonly #markets: ReadonlyMap<string, Market>
   readonly #withdrawn = new Map<string, number>()
   readonly #touched = new Map<string, number>()
+  readonly #forgotten = new Map<string, number>()
 
   constructor(markets: ReadonlyMap<string, Market>) {
     this.#markets = markets
@@ -120,6 +121,16 @@ export class GroundTruth {
   /** When coins were last taken away, or held by the trader, or came back, Unix ms. */
   touchedAt(market: string): number {
     return this.#touched.get(market) ?? 0
+  }
+
+  /** The exchange said for the first time that there is no such order, of one that it has taken. */
+  onForgotten(clientOrderId: string, at: number): void {
+    if (!this.#forgotten.has(clientOrderId)) this.#forgotten.set(clientOrderId, at)
+  }
+
+  /** Unix ms; null for one that nobody was told is missing. */
+  forgottenAt(clientOrderId: string): number | null {
+    return this.#forgotten.get(clientOrderId) ?? null
   }
 
   /** Units of base, whether or not an order uses them. */

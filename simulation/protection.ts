@@ -13,6 +13,8 @@ const NAKED_MS = 5_000
 const UNSOLD_MS = 65_000
 /** Until the device has seen what went, or came back. */
 const COUNTED_MS = 12_000
+/** From the first word that a stop is missing until that is believed: a question may go unanswered, views lag, it is asked twice. */
+const MISSED_MS = 30_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
 const LEAVING = [
   'canceling_stop',
@@ -73,13 +75,20 @@ export class Protection {
     return this.#simulation.scheduler.now() - this.#truth.touchedAt(market) < COUNTED_MS
   }
 
-  /** By an exit that has the turn, or by an unknown order of its own. */
+  /** By an exit that has the turn, by an unknown order of its own, or by one that the exchange has just forgotten. */
   #isHeldUp(key: string): boolean {
     return Object.values(this.#ledger.portfolio.orders).some(
       (order) =>
         positionKey(order) === key &&
-        (order.state === 'unknown' || (order.kind === 'exit' && LEAVING.includes(order.state))),
+        (order.state === 'unknown' ||
+          this.#isMissed(order.clientOrderId) ||
+          (order.kind === 'exit' && LEAVING.includes(order.state))),
     )
+  }
+
+  #isMissed(clientOrderId: string): boolean {
+    const at = this.#truth.forgottenAt(clientOrderId)
+    return at !== null && this.#simulation.scheduler.now() - at < MISSED_MS
   }
 }
 
