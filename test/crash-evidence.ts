@@ -31,6 +31,8 @@ export interface Evidence {
   /** By client order id. */
   readonly histories: ReadonlyMap<string, OrderHistory>
   readonly accepted: readonly AcceptedOrder[]
+  /** How far the clock that says when they were accepted may be off that of the journal, ms. */
+  readonly clockOffMs: number
   readonly reports: ReadonlyMap<number, ReportEvent>
 }
 
@@ -83,9 +85,12 @@ function damaged(home: string): string[] {
   return brokenAt === null ? [] : [`the journal's chain is broken at ${brokenAt}`]
 }
 
-function sentTwice({ accepted, histories }: Evidence): string[] {
+function sentTwice({ accepted, clockOffMs, histories }: Evidence): string[] {
   const strangers = accepted
-    .filter(({ clientOrderId, time }) => !wasSendingBefore(histories.get(clientOrderId), time))
+    .filter(
+      ({ clientOrderId, time }) =>
+        !wasSendingBefore(histories.get(clientOrderId), time + clockOffMs),
+    )
     .map(({ clientOrderId }) => `${clientOrderId} was sent before its journal said so`)
   const names = accepted.map(({ clientOrderId }) => clientOrderId)
   return [

@@ -12,7 +12,7 @@ import {
   violationsIn,
 } from './crash-evidence.ts'
 import { FaultTally } from './crash-faults.ts'
-import { faultAt, type Run, STREAMS } from './crash-plan.ts'
+import { faultAt, MAX_SKEW_MS, type Run, STREAMS } from './crash-plan.ts'
 import { paperOrders } from './paper-orders.ts'
 import { replaced } from './replaced.ts'
 import { type ScriptedBot, scriptedBot } from './scripted-bot.ts'
@@ -226,7 +226,11 @@ export async function awaitAgreement(fixture: CrashFixture): Promise<Evidence> {
 
 function collectEvidence({ venue, system, bot, published }: CrashFixture): Evidence {
   const events = readEvents(system.home)
-  const accepted =
-    venue === 'paper' ? paperOrders(system.home) : system.sandbox.exchange.acceptLog()
-  return { published, events, histories: orderHistories(events), accepted, reports: bot.reports }
+  const histories = orderHistories(events)
+  // Paper goes by the clock of its exchange, which a fault sets off.
+  const taken =
+    venue === 'paper'
+      ? { accepted: paperOrders(system.home), clockOffMs: MAX_SKEW_MS }
+      : { accepted: system.sandbox.exchange.acceptLog(), clockOffMs: 0 }
+  return { published, events, histories, reports: bot.reports, ...taken }
 }

@@ -152,12 +152,15 @@ export function faultAt(
   return { ...setup, match: ROUTES_AT[venue][match] ?? match }
 }
 
+/** How far the exchange's clock is set off, ms. */
+export const MAX_SKEW_MS = 4_000
+
 /** At least and at most, ms. */
 const LASTS: Partial<Record<ExchangeFaultName, readonly [number, number]>> = {
   'refuse-connect': [50, 800],
   'slow-accept': [50, 900],
   hidden: [500, 4_000],
-  'clock-skew': [-4_000, 4_000],
+  'clock-skew': [-MAX_SKEW_MS, MAX_SKEW_MS],
 }
 
 function setUp(name: ExchangeFaultName, draw: Draw): ExchangeFaultSetup {
