@@ -65,7 +65,8 @@ export class SimulatedExchange extends QuietExchange {
     this.#options = options
     this.viewLagMs = options.venue.viewLagMs
     const { keptMs } = options.venue
-    this.retention = { unfilledMs: keptMs, filledMs: keptMs, fillsMs: Number.POSITIVE_INFINITY }
+    const forEver = Number.POSITIVE_INFINITY
+    this.retention = { unfilledMs: keptMs, filledMs: forEver, fillsMs: forEver }
     this.#random = options.simulation.random
     this.#faults = new RequestFaults(options.simulation)
     this.#skew = new MeasuredSkew(options.simulation, options.now)

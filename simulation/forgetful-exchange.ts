@@ -73,14 +73,16 @@ export class ForgetfulExchange extends SimulatedExchange {
     venue.shownAt.set(clientOrderId, simulation.scheduler.now())
   }
 
-  /** What it has never shown to the device could be any order. Unseen for long enough that nobody need wonder. */
+  /** One that was filled is kept: nobody may take it for one that never came. Unseen for long enough that nobody need wonder. */
   #isForgotten({ child, request, ...order }: PortOrder<bigint>): boolean {
     const { venue, simulation } = this.#options
     const became = child === null ? undefined : venue.core.order(child)
     const closedAt = became === undefined ? order.closedAt : became.closedAt
     const shownAt = venue.shownAt.get(request.wire.clientOrderId)
     const now = simulation.scheduler.now()
-    if (closedAt === null || shownAt === undefined || now - closedAt < venue.keptMs) return false
+    const isFilled = order.fills.length > 0 || (became !== undefined && became.fills.length > 0)
+    if (isFilled || closedAt === null || shownAt === undefined) return false
+    if (now - closedAt < venue.keptMs) return false
     return now - shownAt >= 1.25 * venue.keptMs + WONDERED_MS
   }
 

@@ -77,9 +77,12 @@ function onMiss(context: DecisionContext, order: Order): undefined {
   const provableAt =
     sentBy(context, order) + exchange.acceptanceWindowMs + exchange.viewLagMs + MARGIN_MS + skew
   const missedAt = context.session.queries[clientOrderId]?.missedAt ?? 0
+  const next = retryBackoff(context.session.queries[clientOrderId], now, 'unknown')
+  // One that was filled so long ago would be shown no more.
+  if (order.sentAt > 0 && now - order.sentAt >= exchange.retention.filledMs)
+    return setAsk(context, order, next)
   if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(context, order, sentenceOf('order_not_placed'))
-  const next = retryBackoff(context.session.queries[clientOrderId], now, 'unknown')
   if (now < provableAt)
     return setAsk(context, order, { ...next, at: Math.min(next.at, provableAt) })
   if (missedAt > 0) return setAsk(context, order, next)
