@@ -64,9 +64,7 @@ export class SimulatedExchange extends QuietExchange {
     super()
     this.#options = options
     this.viewLagMs = options.venue.viewLagMs
-    const { keptMs } = options.venue
-    const forEver = Number.POSITIVE_INFINITY
-    this.retention = { unfilledMs: keptMs, filledMs: forEver, fillsMs: forEver }
+    this.retention = { ...this.retention, unfilledMs: options.venue.keptMs }
     this.#random = options.simulation.random
     this.#faults = new RequestFaults(options.simulation)
     this.#skew = new MeasuredSkew(options.simulation, options.now)
