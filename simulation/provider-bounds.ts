@@ -94,8 +94,11 @@ export class ProviderBounds {
     if (parts.length === 0) return
     this.#options.simulation.fault('exit missed', stream)
     const owed = 100 * (1 - parts.reduce((rest, part) => rest * (1 - part), 1))
-    // An exit that is refused in the same moment is tried again for all that is left, whatever was missed.
-    if (events.some((event) => event.type === 'step' && event.event === 'reject')) return
+    // An exit of its own that is refused in the same moment is tried again for all that is left, whatever was missed.
+    const refused = events.flatMap((event) =>
+      event.type === 'step' && event.event === 'reject' ? [before.orders[event.clientOrderId]] : [],
+    )
+    if (refused.some((order) => order?.stream === stream && order.kind === 'exit')) return
     const sold = events.flatMap((event) => percentSold(event, stream))
     if (sold.length !== 1 || Math.abs((sold[0] ?? 0) - owed) > 1e-6)
       this.#violate('a missed exit is made up for', `${stream}: ${owed} %, not ${sold.join()}`)
