@@ -81,7 +81,7 @@ export class Protection {
       (order) =>
         positionKey(order) === key &&
         (order.state === 'unknown' ||
-          this.#isMissed(order.clientOrderId) ||
+          (order.kind === 'stop' && this.#isMissed(order.clientOrderId)) ||
           (order.kind === 'exit' && LEAVING.includes(order.state))),
     )
   }
