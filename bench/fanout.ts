@@ -1,6 +1,5 @@
 // One signal to all subscribers of a provider, the memory of each, and how long all need to come back after a restart.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -14,7 +13,7 @@ import {
   signalTopic,
 } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
-import { instant, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { freePort, instant, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { connectAsync } from 'mqtt'
 import type { Crowd } from './fanout-clients.ts'
 import { bareSockets, embedded, mosquitto, type Place, type Server } from './fanout-servers.ts'
@@ -191,14 +190,6 @@ function connectEngine({ port, tls, seed }: Place) {
     protocolVersion: 4,
     rejectUnauthorized: false,
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function textOf(samples: readonly Sample[]): string {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { freePort } from '@keyside/runtime'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { authenticate } from './authenticate.ts'
@@ -312,7 +313,8 @@ test('stays down when the self-test finds a door that stands open', async () => 
 })
 
 test('stops within two seconds while clients are connected, and frees its ports', async () => {
-  await using at = await startTestBroker()
+  const port = await freePort()
+  await using at = await startTestBroker({ port })
   const clients = await Promise.all([
     dialEngine(at),
     dial(at.ws, 'device', token('device', { subscribe: ['#'] })),
@@ -324,6 +326,6 @@ test('stops within two seconds while clients are connected, and frees its ports'
   await at.broker.stop()
   await closed
   expect(performance.now() - begun).toBeLessThan(2000)
-  await using again = await startTestBroker({ port: Number(new URL(at.mqtt).port) })
+  await using again = await startTestBroker({ port })
   expect(again.mqtt).toBe(at.mqtt)
 })

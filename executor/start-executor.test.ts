@@ -25,6 +25,7 @@ import { publicKey, signingKey } from '@keyside/protocol/node'
 import {
   createLog,
   executorsFolder,
+  freePort,
   type Link,
   noTrace,
   openLink,
@@ -603,7 +604,8 @@ test('a policy that is accepted beside it is followed at once, with its markets 
 }, 20_000)
 
 test('an exchange that is away at the start is waited for: a halt works, and what is held is sold once it is back', async () => {
-  const open = (balances: Record<string, string>, port = 0) =>
+  const port = await freePort()
+  const open = (balances: Record<string, string>) =>
     startExchange({
       market: new Market({ seed: 1, wave: CALM }),
       proofSecret: sandboxSecret,
@@ -626,7 +628,7 @@ test('an exchange that is away at the start is waited for: a halt works, and wha
   const text = askForHalt(home, { positions: 'sell', now: systemClock.now() })
   const answer = () => readAnswer(haltFile(home), text)
   await vi.waitFor(() => expect(answer()).toMatchObject({ positions: 'sell' }), { timeout: 4_000 })
-  const after = await open({ USDT: '9000', BTC: '1' }, Number(new URL(place.address).port))
+  const after = await open({ USDT: '9000', BTC: '1' })
   await vi.waitFor(() => expect(codes()).toContain('exchange_back'), { timeout: 15_000 })
   await vi.waitFor(() => expect(after.acceptLog()).toHaveLength(1), { timeout: 15_000 })
   expect(after.acceptLog()[0]).toMatchObject({ side: 'sell' })

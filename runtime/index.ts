@@ -33,6 +33,7 @@ export {
   writePrivate,
 } from './files.ts'
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
+export { freePort } from './free-port.ts'
 export { Helper } from './helper.ts'
 export { http } from './http.ts'
 export {

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemRandomBytes } from '@keyside/runtime'
+import { freePort, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { message } from '../cli/programs/children.ts'
-import { freePort } from '../cli/sandbox/free-port.ts'
 import {
   type Container,
   createContainer,

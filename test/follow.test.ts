@@ -24,6 +24,7 @@ import { signingKey } from '@keyside/protocol/node'
 import {
   type Clock,
   createLog,
+  freePort,
   newJti,
   openLink,
   systemClock,
@@ -40,7 +41,7 @@ import { enrolmentKeys } from '../executor/keychain/provider-keys.ts'
 import { followOffer, type Offer, readOffer } from '../executor/providers/follow.ts'
 import { markRemoved, providerFiles, readProvider } from '../executor/providers/provider-folder.ts'
 import { TestProvider } from '../executor/testing/provider-rig.ts'
-import { acme, answerCatalogue, freePort, INVITED } from './following.ts'
+import { acme, answerCatalogue, INVITED } from './following.ts'
 
 const log = createLog({ program: 'keyside', level: 'silent' })
 /** Waits for what may never come are cut to a fraction; those of brokers are not. */

@@ -1,5 +1,4 @@
 // A provider that can be followed, for tests: broker, authority, and an engine that says which streams there are.
-import { createServer } from 'node:net'
 import {
   decodeBase64url,
   type ProviderResponse,
@@ -10,6 +9,7 @@ import {
 import { signingKey } from '@keyside/protocol/node'
 import {
   createLog,
+  freePort,
   type Link,
   newJti,
   openLink,
@@ -36,15 +36,6 @@ export async function acme() {
 }
 
 export type Acme = Awaited<ReturnType<typeof acme>>
-
-export function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-  })
-  return promise
-}
 
 /** An engine that answers each request with the streams of `swing`. */
 export async function answerCatalogue(provider: Acme, streams: Streams): Promise<void> {

@@ -17,6 +17,7 @@ import {
 import { signingKey } from '@keyside/protocol/node'
 import {
   createLog,
+  freePort,
   type Link,
   makeSigningKey,
   newJti,
@@ -40,7 +41,6 @@ import {
 import { makeProviderKeys } from '../authority/make-provider.ts'
 import { Provider } from '../authority/provider.ts'
 import { startAuthority } from '../authority/start.ts'
-import { freePort } from '../cli/sandbox/free-port.ts'
 import type { Keychain } from '../executor/keychain/port.ts'
 import { enrolmentKeys } from '../executor/keychain/provider-keys.ts'
 import { followOffer, readOffer } from '../executor/providers/follow.ts'

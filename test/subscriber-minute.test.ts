@@ -11,6 +11,7 @@ import {
   createLog,
   enrol,
   fetchKeyset,
+  freePort,
   type Link,
   openLink,
   systemClock,
@@ -21,7 +22,6 @@ import {
 import { CALM } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { FILES } from '../cli/home/home-files.ts'
-import { freePort } from '../cli/sandbox/free-port.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
 import { keyside, MAIN as main } from './keyside.ts'
 import { until } from './test-system.ts'

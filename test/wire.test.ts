@@ -22,6 +22,7 @@ import { signingKey } from '@keyside/protocol/node'
 import {
   type Clock,
   createLog,
+  freePort,
   makeSigningKey,
   newJti,
   noTrace,
@@ -40,7 +41,6 @@ import { authorityConfig } from '../authority/config.ts'
 import { makeProviderKeys } from '../authority/make-provider.ts'
 import { Provider } from '../authority/provider.ts'
 import { startAuthority } from '../authority/start.ts'
-import { freePort } from '../cli/sandbox/free-port.ts'
 import { executorConfig } from '../executor/config.ts'
 import type { Keychain } from '../executor/keychain/port.ts'
 import { enrolmentKeys } from '../executor/keychain/provider-keys.ts'

@@ -21,6 +21,7 @@ import {
   createLog,
   enrol,
   fetchKeyset,
+  freePort,
   type Link,
   loadConfig,
   openLink,
@@ -36,7 +37,6 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { takeBot } from '../commands/pair.ts'
 import { makeHome } from '../home/home.ts'
 import { FILES, TOKENS } from '../home/home-files.ts'
-import { freePort } from '../sandbox/free-port.ts'
 import { botDevices, removeBotDevice } from './bot-devices.ts'
 import { listenForBot, pinOf, reachHomeBroker } from './home-broker.ts'
 import { inviteBot, type Pairing } from './invite-bot.ts'

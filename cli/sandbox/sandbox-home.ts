@@ -8,12 +8,17 @@ import {
   PAPER,
   vaultFile,
 } from '@keyside/executor'
-import { type Clock, type RandomBytes, writePrivate, writeProofSecret } from '@keyside/runtime'
+import {
+  type Clock,
+  freePort,
+  type RandomBytes,
+  writePrivate,
+  writeProofSecret,
+} from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
 import { DEMO_STRATEGY } from './examples.ts'
-import { freePort } from './free-port.ts'
 import type { Sandbox } from './sandbox.ts'
 
 export interface SandboxHomeOptions {

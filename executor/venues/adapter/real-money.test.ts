@@ -1,7 +1,7 @@
 // What counts as real money: everything but the sandbox of this home, while it goes on proving itself.
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { freePort, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '@keyside/sandbox'
 import { afterEach, expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
@@ -138,7 +138,8 @@ test('one that sends the question on to a sandbox is real', async () => {
 })
 
 test('a sandbox is asked again before its proof is too old, and soon where nobody answered', async () => {
-  const sandbox = await openSandbox(SECRET)
+  const port = await freePort()
+  const sandbox = await openSandbox(SECRET, port)
   const tap = await openWiretap(sandbox.address)
   undo.push(() => tap.stop())
   const clock = turnableClock()
@@ -158,7 +159,7 @@ test('a sandbox is asked again before its proof is too old, and soon where nobod
   await settled()
   await after(15_000)
   await expect.poll(() => money.realMoney, PATIENCE).toBe('yes')
-  await openSandbox(SECRET, Number(new URL(sandbox.address).port))
+  await openSandbox(SECRET, port)
   await settled()
   await after(2_000)
   await expect.poll(() => money.realMoney, PATIENCE).toBe('no')
@@ -197,8 +198,8 @@ test('a proof has an age, also when the clock is set back', async () => {
 })
 
 test('a sandbox that stops proving itself is real again, and one that comes back is not', async () => {
-  const sandbox = await openSandbox(SECRET)
-  const port = Number(new URL(sandbox.address).port)
+  const port = await freePort()
+  const sandbox = await openSandbox(SECRET, port)
   const money = moneyAt(sandbox.address, SECRET)
   await money.ask()
   expect(money.realMoney).toBe('no')
