@@ -1,5 +1,5 @@
 // What other folders may use of the bot.
-export { drawPng } from './charts/draw.ts'
+export { rasterize } from './charts/rasterize.ts'
 export { checkTelegram } from './check-telegram.ts'
 export { type BotConfig, botConfig } from './config.ts'
 export { forgetKept } from './forget-device.ts'

@@ -34,7 +34,7 @@ const FILES = [
 
 /** Not in the bundle: native code, data, and what is loaded only when it is needed, by name. */
 const LIBRARIES = [
-  '@resvg/resvg-js',
+  '@resvg/resvg-wasm',
   'ccxt',
   'dejavu-fonts-ttf',
   'https-proxy-agent',

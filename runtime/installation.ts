@@ -14,7 +14,6 @@ export interface Build {
 
 /** Without their ending: what is started as a process or a thread of its own, besides the command. */
 export const PROGRAM_FILES = [
-  'bot/charts/rasterize',
   'cli/programs/probe-walls',
   'executor/keychain/os-helper',
   'strategy-engine/backtest/search/search-worker',

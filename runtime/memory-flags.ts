@@ -8,3 +8,6 @@ export const BROKER_MEMORY: readonly string[] = [
 
 /** Of what decides now and then: 1 MiB for what is young, where Node takes up to 16, twice. */
 export const SMALL_MEMORY = '--max-semi-space-size=1'
+
+/** Charts are drawn by WebAssembly: compiled once, and not once more to be faster, which takes 30 to 60 MiB. */
+export const BOT_MEMORY: readonly string[] = [SMALL_MEMORY, '--liftoff-only']

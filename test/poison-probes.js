@@ -66,7 +66,7 @@
         },
       ),
     'carried over an address that is allowed': () =>
-      fetch(`${given.venue}/api/v3/ping`, { headers: { 'x-carried': 'poison' } }),
+      fetch(`${given.allowed}/api/v3/ping`, { headers: { 'x-carried': 'poison' } }),
   }
   const tell = (then) => process.send({ poison: reached }, then)
   const tried = (async () => {
@@ -90,7 +90,7 @@
   async function order({ apiKey, secret }) {
     const query = `symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&timestamp=${Date.now()}`
     const signature = node('crypto').createHmac('sha256', secret).update(query).digest('hex')
-    const answer = await fetch(`${given.venue}/api/v3/order?${query}&signature=${signature}`, {
+    const answer = await fetch(`${given.allowed}/api/v3/order?${query}&signature=${signature}`, {
       method: 'POST',
       headers: { 'X-MBX-APIKEY': apiKey },
     })

@@ -1,4 +1,5 @@
-// What code in a dependency of the executor reaches, and that each wall is one: without it, exactly what it kept off gets through.
+// What code in a dependency of the executor, and of the bot, reaches, and that each wall is one: without it, exactly what it
+// kept off gets through.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ALWAYS, type Command, DOWN, EVERYTHING, runPoisoned, SEEN_LATER } from './poisoned.ts'
 import { openTestSystem, type TestSystem } from './test-system.ts'
@@ -11,8 +12,8 @@ afterAll(() => system.close())
 
 function poisoned(only: 'walls' | 'all', change?: (command: Command) => Command) {
   const { home, passphrase, sandbox } = system
-  const venue = sandbox.exchange.address
-  const parts = { home, passphrase, venue, environment: process.env, only }
+  const executor = { program: 'executor', allowed: sandbox.exchange.address } as const
+  const parts = { ...executor, home, passphrase, environment: process.env, only }
   return runPoisoned({ ...parts, ...(change && { change }) })
 }
 
@@ -32,4 +33,13 @@ test('each of the fourteen is kept off by a wall that was taken down above, or i
   const kept = Object.values(DOWN).flatMap(({ reaches }) => reaches)
   expect(new Set([...kept, ...ALWAYS, ...SEEN_LATER])).toEqual(new Set(EVERYTHING))
   expect(EVERYTHING).toHaveLength(14)
+})
+
+test('the bot, which draws its charts by itself, starts no process either, nor anything else of the executor', async () => {
+  const { home, sandbox } = system
+  const bot = { program: 'bot', allowed: sandbox.telegram.address, passphrase: '' } as const
+  const parts = { ...bot, home, environment: process.env, only: 'walls' } as const
+  expect((await runPoisoned(parts)).reached).toEqual(ALWAYS)
+  const { change } = DOWN['may start processes'] ?? expect.fail()
+  expect((await runPoisoned({ ...parts, change })).reached).toEqual(['another process', ...ALWAYS])
 })

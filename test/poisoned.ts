@@ -1,4 +1,4 @@
-// An executor with a poisoned dependency, as a release of it could be: a loader appends the probes to it, and all else is as
+// A program with a poisoned dependency, as a release of it could be: a loader appends the probes to it, and all else is as
 // it is really started.
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -8,7 +8,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { message, walledCommand } from '../cli/programs/children.ts'
+import { message, type Program, walledCommand } from '../cli/programs/children.ts'
 import { answerKeychain } from '../cli/programs/keychain-relay.ts'
 import { LISTEN } from '../cli/programs/outgoing.ts'
 
@@ -18,6 +18,14 @@ const FOREIGN = 'FOREIGN'
 const root = join(import.meta.dirname, '..')
 const ADDON = `${process.platform}-${process.arch}/bufferutil.node`
 const PROBES = readFileSync(join(import.meta.dirname, 'poison-probes.js'), 'utf8')
+
+/** Secrets of programs, each in the folder of its own. */
+const KEYS = [
+  'bot/telegram.token',
+  'engine/engine.key',
+  'authority/authority.key',
+  'executor/vault.json',
+]
 
 /** The first that is a file of its own in the package too, where most are in the bundle. */
 const DEPENDENCY = '/pino/pino.js'
@@ -38,10 +46,11 @@ registerHooks({
 export interface Poisoned {
   readonly home: string
   readonly environment: NodeJS.ProcessEnv
-  /** Of the sandbox's exchange. */
-  readonly venue: string
+  readonly program: Program
+  /** An address that it may reach: of the executor the exchange. */
+  readonly allowed: string
   readonly passphrase: string
-  /** `walls`: it ends after what the walls are for; `all`: it waits for the key, and uses it. */
+  /** `walls`: it ends after what the walls are for; `all`: the executor waits for the key, and uses it. */
   readonly only: 'walls' | 'all'
   /** What it is really started with, and what is changed in that. */
   readonly change?: (command: Command) => Command
@@ -57,16 +66,17 @@ export interface Command {
 export async function runPoisoned({
   home,
   environment,
-  venue,
+  program,
+  allowed,
   passphrase,
   only,
   change = (command) => command,
 }: Poisoned): Promise<{ readonly reached: readonly string[]; readonly arrived: number }> {
-  const place = await openPlace(home)
-  const given = walledCommand('executor', home, { ...environment, KEYSIDE_HOME: home })
+  const place = await openPlace(home, program)
+  const given = walledCommand(program, home, { ...environment, KEYSIDE_HOME: home })
   const { KEYSIDE_OUTGOING = '', ...env } = given.env
   const { words, outgoing } = change({ words: given.words, outgoing: KEYSIDE_OUTGOING.split('\n') })
-  const told = { ...place.given, venue, only }
+  const told = { ...place.given, allowed, only }
   const poison = `--import=data:text/javascript,${encodeURIComponent(LOADER)}`
   const child = spawn(process.execPath, [poison, ...words], {
     stdio: ['pipe', 'ignore', 'pipe', 'ipc'],
@@ -101,12 +111,12 @@ export async function runPoisoned({
   }
 }
 
-/** What the probes try to reach, outside of the executor's walls. */
-async function openPlace(home: string) {
+/** What the probes try to reach, outside of the program's walls. */
+async function openPlace(home: string, program: Program) {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-poison-'))
   const file = join(folder, 'secret')
   writeFileSync(file, 'secret')
-  const database = join(home, 'bot', 'other.db')
+  const database = join(home, program === 'bot' ? 'engine' : 'bot', 'other.db')
   const made = new DatabaseSync(database)
   made.exec('CREATE TABLE IF NOT EXISTS secret (value)')
   made.close()
@@ -131,9 +141,7 @@ async function openPlace(home: string) {
   return {
     given: {
       file,
-      keys: ['bot/telegram.token', 'engine/engine.key', 'authority/authority.key'].map((name) =>
-        join(home, name),
-      ),
+      keys: KEYS.filter((name) => !name.startsWith(program)).map((name) => join(home, name)),
       database,
       elsewhere: join(folder, 'written'),
       addon: join(root, 'node_modules/bufferutil/prebuilds', ADDON),

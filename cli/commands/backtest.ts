@@ -21,7 +21,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
 import { strategyFile } from '../home/strategy-files.ts'
-import { isConfined, runConfined, tellParent } from '../programs/confined.ts'
+import { isConfined, runConfined } from '../programs/confined.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -151,17 +151,10 @@ async function writeFiles(tested: Backtested, { html, trades, png }: Options): P
         .join('\n')}\n`,
     )
   if (png === undefined) return
-  const svg = pictureOf(tested)
-  if (isConfined()) tellParent({ told: svg })
-  else await writePicture(png, svg)
+  const { rasterize } = await import('@keyside/bot')
+  writeFileSync(png, await rasterize(pictureOf(tested), PICTURE_WIDTH))
 }
 
-async function writePicture(png: string, svg: string): Promise<void> {
-  const { drawPng } = await import('@keyside/bot')
-  writeFileSync(png, await drawPng(svg, PICTURE_WIDTH))
-}
-
-/** Drawing needs another process, which a confined one may not have. */
 async function runElsewhere(
   files: readonly string[],
   options: Options,
@@ -170,8 +163,7 @@ async function runElsewhere(
   const { data, html, trades, png } = options
   await runConfined(command, {
     reads: filesAmong(...files, data),
-    writes: filesAmong(html, trades),
-    onTold: (svg) => (png === undefined ? Promise.resolve() : writePicture(png, svg)),
+    writes: filesAmong(html, trades, png),
   })
 }
 

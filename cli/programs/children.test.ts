@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BROKER_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
+import { BOT_MEMORY, BROKER_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
 
@@ -47,6 +47,7 @@ test.runIf(process.platform === 'linux').each(PROGRAMS)(
     if (program === 'broker') expect(flags).toEqual(expect.arrayContaining([...BROKER_MEMORY]))
     // An engine of a home without one of its own bot signs for others.
     else expect(flags.includes(SMALL_MEMORY)).toBe(program !== 'engine')
+    if (program === 'bot') expect(flags).toEqual(expect.arrayContaining([...BOT_MEMORY]))
     if (program === 'executor')
       expect(flags).toEqual(
         expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env']),

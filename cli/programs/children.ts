@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import {
+  BOT_MEMORY,
   BROKER_MEMORY,
   type Environment,
   installed,
@@ -124,6 +125,7 @@ export function walledCommand(program: Program, home: string, environment: Envir
 /** Beside no debugger by signal: no prototype setter, no environment in a crash report, and how much memory. */
 function flags(program: Program, section: Readonly<Record<string, unknown>>): readonly string[] {
   if (program === 'broker') return BROKER_MEMORY
+  if (program === 'bot') return BOT_MEMORY
   // One that signs for others may have thousands of strategies, which would need a fifth more CPU.
   if (program === 'engine' && section['bot'] === undefined) return []
   if (program !== 'executor') return [SMALL_MEMORY]

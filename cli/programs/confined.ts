@@ -11,17 +11,12 @@ export interface Confinement {
   /** Files, and folders with all that is in them. Code of this installation, config and candles of the home come with them. */
   readonly reads: readonly string[]
   readonly writes?: readonly string[]
-  /** What the process cannot do by itself. */
-  readonly onTold?: (text: string) => Promise<void>
 }
 
 /** Of the process, for candles and results, MiB. */
 const MEMORY = 4_096
 
-const message = z.union([
-  z.object({ code: z.string().max(64), message: z.string().max(100_000) }),
-  z.object({ told: z.string().max(10_000_000) }),
-])
+const message = z.object({ code: z.string().max(64), message: z.string().max(100_000) })
 
 /** Whether this is that process. */
 export function isConfined(): boolean {
@@ -36,7 +31,7 @@ export function tellParent(what: z.infer<typeof message>): void {
 /** Resolves at its end, with its exit code set. Throws what it was refused with, and `strategy_failed` for a crash. */
 export async function runConfined(
   command: Command,
-  { reads, writes = [], onTold }: Confinement,
+  { reads, writes = [] }: Confinement,
 ): Promise<void> {
   const home = keysideHome()
   const readable = [
@@ -53,12 +48,9 @@ export async function runConfined(
   )
   child.stdout?.on('data', (chunk: Buffer) => process.stdout.write(chunk))
   let refused: KeysideError | null = null
-  const done: Promise<void>[] = []
   child.on('message', (raw) => {
     const said = message.safeParse(raw).data
-    if (said === undefined) return
-    if ('told' in said) done.push(onTold?.(said.told) ?? Promise.resolve())
-    else refused = new KeysideError(said.code, said.message)
+    if (said !== undefined) refused = new KeysideError(said.code, said.message)
   })
   const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
     (ended, fail) => {
@@ -66,7 +58,6 @@ export async function runConfined(
       child.once('close', (...end) => ended(end))
     },
   )
-  await Promise.all(done)
   if (refused !== null) throw refused
   if (signal !== null)
     throw new KeysideError(

@@ -1,4 +1,6 @@
+import { brokerConfig } from '@keyside/broker'
 import { PAPER, VENUE_NAMES } from '@keyside/executor'
+import { signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
 import { loadCcxt } from '../../executor/venues/adapter/load-ccxt.ts'
 import { reachable, ruleOf, VENUE_RULES } from './reachable.ts'
@@ -53,12 +55,18 @@ test('a bot reaches Telegram and the broker of each device', () => {
   ])
 })
 
-test('a broker listens, and connects to itself alone', () => {
-  expect(reachable('broker', { host: '0.0.0.0', socket: 'run/broker.sock' }, '/home')).toEqual([
-    'localhost *',
+test('a broker listens, and connects to its own ports alone', () => {
+  const authority = signingKey(new Uint8Array(32).fill(7)).publicKey
+  const of = (section: object) => reachable('broker', { ...section }, '/home')
+  const { port, wsPort } = brokerConfig.parse({ authority })
+  expect(of({ host: '0.0.0.0', socket: 'run/broker.sock' })).toEqual([
+    `localhost ${port}`,
+    `localhost ${wsPort}`,
     'unix /home/run/broker.sock',
     'listen',
   ])
+  expect(of({ port: 8883, wsPort: null })).toEqual(['127.0.0.1 8883', 'listen'])
+  expect(of({ port: 0, wsPort: null })).toEqual(['127.0.0.1 *', 'listen'])
 })
 
 test.each(VENUE_NAMES)('%s has the hosts that ccxt asks', async (name) => {

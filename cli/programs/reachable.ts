@@ -34,10 +34,18 @@ export function reachable(program: Program, section: Section, home: string): rea
   }
 }
 
-/** A broker connects to nothing but itself, to see that it refuses a client without a token. */
-function ownListeners({ host = '127.0.0.1', socket }: Section, home: string): readonly string[] {
+/** Of `broker/config.ts`. */
+const BROKER_PORTS = { port: 1883, wsPort: 8083 }
+
+/** A broker connects to nothing but its own ports, to see that each refuses a client without a token. */
+function ownListeners(section: Section, home: string): readonly string[] {
+  const all: Section = { ...BROKER_PORTS, ...section }
+  const { host = '127.0.0.1', port, wsPort, socket } = all
   const own = ['0.0.0.0', '::'].includes(String(host)) ? 'localhost' : String(host)
-  return [`${own} *`, ...(typeof socket === 'string' ? [`unix ${resolve(home, socket)}`] : [])]
+  const ports = [port, wsPort].filter((one) => one !== null)
+  // 0: any free one.
+  const rules = ports.map((one) => `${own} ${one === 0 ? '*' : one}`)
+  return [...rules, ...(typeof socket === 'string' ? [`unix ${resolve(home, socket)}`] : [])]
 }
 
 function venueRules({ name = 'binance', of }: Section): readonly string[] {

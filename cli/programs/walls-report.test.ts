@@ -17,7 +17,7 @@ function newHome(): string {
 test('all stand, but what a program has on purpose', async () => {
   const home = newHome()
   expect(await wallsReport(home, PROGRAMS, { HOME: home })).toMatch(
-    /^12 stand around broker, .*, open where they have to be: broker listens, bot begins processes for its charts;/,
+    /^12 stand around broker, .*, open where they have to be: broker listens;/,
   )
 })
 

@@ -79,7 +79,7 @@ test.each<[Program, readonly string[], readonly string[], readonly string[]]>([
     ['run/HALT', 'run/UNHALT', 'run/broker.sock', 'records/journal.db', 'records/journal.db-wal'],
     [],
   ],
-  ['bot', [], [], ['child']],
+  ['bot', [], [], []],
 ])(
   '%s has its own folder, what its section names, and nothing of another program',
   (program, reads, writes, others) => {

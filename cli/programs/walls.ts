@@ -96,8 +96,6 @@ const WRITES: Partial<Record<Program, OfHome>> = {
 }
 
 const ALLOWS: Partial<Record<Program, (home: string, section: Section) => Walls['allows']>> = {
-  // Its charts are drawn by native code, in a process that has walls of its own.
-  bot: () => ['child-process'],
   // A trial from the chat is a thread, and a strategy in TypeScript is a process.
   engine: (home, section) => [
     ...(section['bot'] === undefined ? [] : (['worker'] as const)),
