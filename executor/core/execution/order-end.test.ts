@@ -91,6 +91,7 @@ test('of an order with fills the exchange keeps longer: until then nothing is co
   const { executor, exchange, name } = held
   await away(held, 7 * MINUTE, () => exchange.fill(name, '0.002', 'canceled'))
   expect(executor.told()).not.toContain('stop canceled canceled_elsewhere')
+  expect(executor.told().filter((one) => one === 'stop partially_filled')).toHaveLength(1)
   expect(vanished(executor)).toBe(1)
 })
 
@@ -167,6 +168,18 @@ test('one that was seen last while nobody knew the time stays an open question',
   await away(held, 30 * MINUTE)
   expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
   expect(vanished(executor)).toBe(1)
+})
+
+test('by a clock that is ahead and not yet compared nothing seems to be unseen for long', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  exchange.skew = null
+  // Two minutes were enough to lose it, and the device's clock says half an hour.
+  await away(held, 30 * MINUTE)
+  exchange.skew = -28 * MINUTE
+  await executor.clock.turn(2 * MINUTE)
+  expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
+  expect(vanished(executor)).toBeGreaterThan(1)
 })
 
 test('that its cancel is answered as if it were there does not put off what is asked about it', async () => {

@@ -94,11 +94,12 @@ export function onFillsOfMissing(
 ): undefined {
   const { clientOrderId } = before
   if (result.ok) takeFills(context, before, result.value)
-  if (before.seen.missing === 0) noteMissing(context, before)
+  noteMissing(context, before)
   const order = context.portfolio.orders[clientOrderId]
   if (order === undefined) return
   if (isFull(order)) return end(context, order, '')
   if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)
+  if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const asked = context.session.queries[clientOrderId]
   remember(context, 'queries', clientOrderId, retryBackoff(asked, context.environment.now, 'known'))
   tellVanished(context, order)
@@ -107,9 +108,12 @@ export function onFillsOfMissing(
 const FORGOTTEN =
   ' (found out later: the exchange no longer keeps the order, and its trades show nothing more)'
 
-function noteMissing(context: DecisionContext, { clientOrderId }: Order): undefined {
-  const { missedAt = 0 } = context.session.queries[clientOrderId] ?? {}
-  const time = exchangeTime(context) - (context.environment.now - missedAt)
+/** Once, and only when the exchange's time is known: by a clock that is ahead it would seem to be unseen for hours. */
+function noteMissing(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
+  const { now, exchange } = context.environment
+  if (seen.missing > 0 || exchange.skewMs === null) return
+  const { missedAt = now } = context.session.queries[clientOrderId] ?? {}
+  const time = exchangeTime(context) - Math.max(0, now - missedAt)
   append(context, { type: 'sighted', clientOrderId, is: 'missing', time })
 }
 

@@ -78,15 +78,20 @@ function onMiss(context: DecisionContext, order: Order): undefined {
     sentBy(context, order) + exchange.acceptanceWindowMs + exchange.viewLagMs + MARGIN_MS + skew
   const missedAt = context.session.queries[clientOrderId]?.missedAt ?? 0
   const next = retryBackoff(context.session.queries[clientOrderId], now, 'unknown')
-  // One that was filled so long ago would be shown no more.
-  if (order.sentAt > 0 && now - order.sentAt >= exchange.retention.filledMs)
-    return setAsk(context, order, next)
+  if (!wouldBeShown(context, order)) return setAsk(context, order, next)
   if (now >= provableAt && missedAt > 0 && now - missedAt >= BETWEEN_MISSES_MS)
     return notPlaced(context, order, sentenceOf('order_not_placed'))
   if (now < provableAt)
     return setAsk(context, order, { ...next, at: Math.min(next.at, provableAt) })
   if (missedAt > 0) return setAsk(context, order, next)
   setAsk(context, order, { ...next, at: now + BETWEEN_MISSES_MS, missedAt: now })
+}
+
+/** If it had been filled. By the exchange's time: a clock that stood still while the device was off makes nothing younger. */
+function wouldBeShown(context: DecisionContext, { sentAt }: Order): boolean {
+  const { retention, skewMs } = context.environment.exchange
+  if (retention.filledMs === Number.POSITIVE_INFINITY) return true
+  return skewMs !== null && exchangeTime(context) - sentAt < retention.filledMs
 }
 
 /** What seems to be sent in the future was sent before the clock was set back; a leap ahead makes nothing older. */

@@ -57,17 +57,33 @@ test('calls an order not placed only after its window and two misses', async () 
   expect(executor.exchange.sent).toHaveLength(1)
 })
 
-test('a miss proves nothing of an order that would be shown no more if it had been filled', async () => {
-  const executor = new TestExecutor()
-  const FOR_EVER = Number.POSITIVE_INFINITY
-  executor.exchange.retention = { unfilledMs: 20_000, filledMs: 30_000, fillsMs: FOR_EVER }
-  executor.exchange.mode = 'lost_before'
-  await executor.enter()
-  await executor.clock.turn(60_000)
-  expect(executor.told()).toContain('entry unknown order_unknown')
-  expect(executor.told()).not.toContain('entry not_placed order_not_placed')
-  expect(executor.state().portfolio.orders).not.toEqual({})
-})
+test.each<[string, number, number | null]>([
+  ['half a minute is over', 30_000, 0],
+  [
+    'a week is over, and the clock stood still while the device was off',
+    7 * 1_440 * MINUTE,
+    8 * 1_440 * MINUTE,
+  ],
+  ["it may be over, for nobody knows the exchange's time", 7 * 1_440 * MINUTE, null],
+])(
+  'a miss proves nothing of an order that would be shown no more if it had been filled: %s',
+  async (_, filledMs, skew) => {
+    const executor = new TestExecutor()
+    executor.exchange.retention = {
+      unfilledMs: 20_000,
+      filledMs,
+      fillsMs: Number.POSITIVE_INFINITY,
+    }
+    executor.exchange.mode = 'lost_before'
+    await executor.enter()
+    executor.crash()
+    executor.exchange.skew = skew
+    await executor.clock.turn(60_000)
+    expect(executor.told()).toContain('entry unknown order_unknown')
+    expect(executor.told()).not.toContain('entry not_placed order_not_placed')
+    expect(executor.state().portfolio.orders).not.toEqual({})
+  },
+)
 
 test('keeps an unknown order unknown, alarms every minute and closes the market while nobody answers', async () => {
   const executor = new TestExecutor()
