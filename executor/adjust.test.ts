@@ -204,6 +204,50 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })
 
+test('an order that filled in part and that every list has lost is over with that part, whatever trades are strange', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange } = executor
+  await bought(executor)
+  const name = exchange.accepted.at(-1)?.clientOrderId ?? ''
+  exchange.fill(name, '0.002', 'open')
+  await executor.clock.turn(MINUTE)
+  const number = exchange.orders.get(name)?.exchangeId
+  exchange.orders.delete(name)
+  // As an exchange whose newest trades say no name: by that alone, one of them may be the order's.
+  exchange.find = async (_, __, exchangeId) =>
+    exchangeId === number ? { outcome: 'missing' } : { outcome: 'unknown', message: 'a trade' }
+  await executor.clock.turn(MINUTE)
+  expect(executor.told()).toContain('notice order_vanished')
+  executor.close()
+  expect((await carriedOut(executor)).gone).toEqual([name])
+  executor.reopen()
+  await executor.clock.turn(MINUTE)
+  expect(executor.state().portfolio.orders[name]).toBeUndefined()
+  expect(executor.state().portfolio.positions[BTC]?.amount).toBe('0.00297')
+})
+
+test.each(['unknown', 'submitted'] as const)(
+  'one of which nobody heard, and that is %s, is over once the exchange would not show it any more, and not before',
+  async (state) => {
+    const executor = new TestExecutor({ path: path() })
+    const { exchange, clock } = executor
+    exchange.retention = { ...exchange.retention, filledMs: 10 * MINUTE }
+    exchange.mode = state === 'unknown' ? 'lost_before' : 'silent'
+    exchange.lookups = 'silent'
+    await executor.enter()
+    exchange.orders.clear()
+    executor.close()
+    exchange.lookups = 'honest'
+    expect((await carriedOut(executor)).gone).toEqual([])
+    await clock.turn(10 * MINUTE)
+    const { gone } = await carriedOut(executor)
+    expect(gone).toHaveLength(1)
+    expect(verifyJournal(path()).brokenAt).toBeNull()
+    executor.reopen()
+    expect(executor.state().portfolio.orders).toEqual({})
+  },
+)
+
 test('what was held in a market that the exchange has no more is held against the balance alone', async () => {
   const executor = new TestExecutor({ path: path() })
   executor.exchange.own = '0'

@@ -40,7 +40,7 @@ export interface Adjustment {
   readonly plan: AdjustmentPlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
-  /** Client order ids of orders that the exchange took and has no more. */
+  /** Client order ids of orders that the exchange took, or may have taken, and has no more. */
   readonly gone: readonly string[]
   /** Cancels first, then writes, and leaves trading halted. Rejects with `exchange_unreachable`, and then nothing is written. */
   carryOut(): Promise<void>
@@ -76,7 +76,7 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       (currency) => thereOf(balances, currency),
       (market) => exchange.rules(market)?.step,
     )
-    const { happenings, ...settled } = await settle(portfolio, exchange)
+    const { happenings, ...settled } = await settle(portfolio, exchange, clock.now())
     const carryOut = async () => {
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
@@ -107,7 +107,7 @@ async function lookAt(
   return { market, open, trades }
 }
 
-async function settle(portfolio: Portfolio, exchange: Exchange) {
+async function settle(portfolio: Portfolio, exchange: Exchange, now: number) {
   const happenings: NewEvent[] = []
   const dropped: string[] = []
   const gone: string[] = []
@@ -117,7 +117,8 @@ async function settle(portfolio: Portfolio, exchange: Exchange) {
       happenings.push(...settleUnsent(order, found))
       if (found === 'missing') dropped.push(order.clientOrderId)
     }
-    if (isAccepted(order.state) && (await search(order, exchange)) === 'missing') {
+    const mayBeGone = isAccepted(order.state) || isUnprovable(order, exchange, now)
+    if (mayBeGone && (await search(order, exchange)) === 'missing') {
       happenings.push(...settleGone(order))
       gone.push(order.clientOrderId)
     }
@@ -125,10 +126,17 @@ async function settle(portfolio: Portfolio, exchange: Exchange) {
   return { happenings, dropped, gone }
 }
 
+/** Nobody heard what became of it, and no miss will ever prove to the executor that it was not placed. */
+function isUnprovable({ state, sentAt, intent }: Order, exchange: Exchange, now: number): boolean {
+  const isShown =
+    exchange.rules(intent.market) !== null && now - sentAt < exchange.retention.filledMs
+  return !isShown && (state === 'submitted' || state === 'unknown')
+}
+
 /** With its market, all of its orders are gone. */
-async function search({ intent, clientOrderId }: Order, exchange: Exchange) {
+async function search({ intent, clientOrderId, exchangeId }: Order, exchange: Exchange) {
   if (exchange.rules(intent.market) === null) return 'missing'
-  const { outcome } = await exchange.find(intent.market, clientOrderId)
+  const { outcome } = await exchange.find(intent.market, clientOrderId, exchangeId)
   if (outcome === 'unknown') throw unanswered()
   return outcome
 }

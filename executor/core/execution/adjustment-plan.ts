@@ -137,7 +137,10 @@ export function isUnsent({ state }: Order): boolean {
 }
 
 /** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
-export function settleGone({ clientOrderId, filled }: Order): readonly NewEvent[] {
+export function settleGone({ clientOrderId, state, filled }: Order): readonly NewEvent[] {
+  const notFound = step(clientOrderId, 'not_found')
+  if (state === 'submitted') return [step(clientOrderId, 'mark_unknown'), notFound]
+  if (state === 'unknown') return [notFound]
   return [{ ...step(clientOrderId, 'await_fills'), filled }, step(clientOrderId, 'cancel')]
 }
 
