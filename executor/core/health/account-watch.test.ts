@@ -329,3 +329,24 @@ test('three minutes without an answer are told once, and the next answer ends it
   await executor.clock.turn(MINUTE)
   expect(times('account_watched')).toBe(1)
 })
+
+test('a look that never comes back is told too, and an exchange that was away is not told once more', async () => {
+  const { openOrders } = executor.exchange
+  const unseen = () => executor.told().filter((one) => one === 'notice account_unseen').length
+  executor.exchange.openOrders = async () => ({ ok: false, message: 'no answer' })
+  executor.exchange.reach = 'no'
+  await executor.clock.turn(10 * MINUTE)
+  executor.exchange.reach = 'yes'
+  executor.exchange.openOrders = openOrders
+  await executor.give(executor.head())
+  await executor.clock.turn(MINUTE)
+  expect(unseen()).toBe(0)
+  executor.exchange.openOrders = () => new Promise(() => undefined)
+  await executor.clock.turn(2 * MINUTE)
+  expect(unseen()).toBe(0)
+  for (let minute = 0; minute < 3; minute++) {
+    await executor.clock.turn(MINUTE)
+    await executor.give(executor.head())
+  }
+  expect(unseen()).toBe(1)
+})

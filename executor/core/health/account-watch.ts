@@ -31,8 +31,9 @@ const NAMED = 5
 export function watchAccount(context: DecisionContext): undefined {
   const { environment, session } = context
   if (environment.exchange.money === 'paper') return
-  tellUnseen(context)
   const { state, at } = session.accountWatch
+  // Behind others: the answer to one that was asked at once is told by itself.
+  if (state === 'open' && environment.now - at >= AGAIN_MS) tellUnseen(context)
   if (state !== 'due' || at > environment.now || putOff(context)) return
   setWatch(context, { state: 'open', at: environment.now, putOffSince: 0 })
   emit(context, { type: 'account' })
@@ -55,8 +56,8 @@ function putOff(context: DecisionContext): boolean {
 /** What was promised within a minute is not kept, for whatever reason: not to be reached is told in other words. */
 function tellUnseen(context: DecisionContext): undefined {
   const { now, exchange } = context.environment
-  const { state, seenAt } = context.session.accountWatch
-  if (state === 'off' || !exchange.reachable || exchange.backoff !== null) return
+  const { seenAt } = context.session.accountWatch
+  if (!exchange.reachable || exchange.backoff !== null) return
   if (now - seenAt >= UNSEEN_MS) beginCondition(context, { code: 'account_unseen', about: '' })
 }
 
@@ -66,7 +67,10 @@ export function onAccount(
 ): undefined {
   const { now } = context.environment
   watchRefusal(context, result)
-  if (!result.ok) return setWatch(context, { state: 'due', at: now + AGAIN_MS })
+  if (!result.ok) {
+    tellUnseen(context)
+    return setWatch(context, { state: 'due', at: now + AGAIN_MS })
+  }
   setWatch(context, { seenAt: context.session.accountWatch.at })
   endCondition(context, { code: 'account_unseen', about: '' })
   const { balances, open } = result.value
