@@ -316,6 +316,16 @@ test('what happens on the account while little may be asked is told within a min
   expect(told().map(({ code }) => code)).toContain('unexpected_balance')
 })
 
+test('a look at something that was found is not put off', async () => {
+  const at = looks(executor)
+  executor.exchange.budget = 'tight'
+  elsewhere.move('SHIB', '-1000000')
+  await executor.clock.turn(2 * MINUTE)
+  expect(told().map(({ code }) => code)).toEqual(['unexpected_balance'])
+  const pauses = at.slice(1).map((one, k) => one - (at[k] ?? 0))
+  expect(pauses[0]).toBeLessThan(12_000)
+})
+
 test('three minutes without an answer are told once, and the next answer ends it', async () => {
   const { openOrders } = executor.exchange
   const times = (code: string) => executor.told().filter((one) => one === `notice ${code}`).length

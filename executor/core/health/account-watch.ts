@@ -46,7 +46,7 @@ export function watchAccount(context: DecisionContext): undefined {
 function putOff(context: DecisionContext): boolean {
   const { now, exchange } = context.environment
   const { putOffSince, doubts } = context.session.accountWatch
-  const since = putOffSince === 0 || putOffSince > now ? now : putOffSince
+  const since = putOffSince || now
   if (exchange.requestBudget === 'free' || Object.keys(doubts).length > 0) return false
   if (now - since >= MAX_PUT_OFF_MS) return false
   setWatch(context, { at: now + PUT_OFF_MS, putOffSince: since })
