@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Adjustment, prepareAdjustment } from './adjust.ts'
-import type { OrderRequest } from './core/model/exchange.ts'
+import type { Lookup, OrderRequest } from './core/model/exchange.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
 import { holdForMove, requireHere } from './journal/moved.ts'
@@ -214,7 +214,7 @@ test('an order that filled in part and that every list has lost is over with tha
   const number = exchange.orders.get(name)?.exchangeId
   exchange.orders.delete(name)
   // As an exchange whose newest trades say no name: by that alone, one of them may be the order's.
-  exchange.find = async (_, __, exchangeId) =>
+  exchange.find = async (...[, , exchangeId]: string[]): Promise<Lookup> =>
     exchangeId === number ? { outcome: 'missing' } : { outcome: 'unknown', message: 'a trade' }
   await executor.clock.turn(MINUTE)
   expect(executor.told()).toContain('notice order_vanished')

@@ -31,6 +31,7 @@ export async function lookAtAccount({
     value: {
       balances: Object.fromEntries(there),
       open: open.value.map((order) => named(db, order)),
+      unread: open.unread ?? 0,
     },
   }
 }

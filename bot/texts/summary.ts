@@ -78,6 +78,7 @@ const STANDING: Readonly<Record<string, string>> = {
   exchange_limited: 'The exchange wants fewer questions',
   exchange_banned: 'The exchange does not listen to this address',
   account_unseen: 'Nobody watches the whole account',
+  orders_unread: 'Open orders that cannot be read',
   clock_off: "The device's clock is off",
   key_without_ip_list: 'The key works from any address',
   key_unchecked: 'Not all rights of the key are told',

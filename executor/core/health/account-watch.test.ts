@@ -12,6 +12,7 @@ const DOGE = 'DOGEUSDT'
 class Elsewhere {
   readonly moved = new Map<string, Big>()
   readonly open: ExchangeOrder[] = []
+  unread = 0
 
   constructor(executor: TestExecutor) {
     const { exchange } = executor
@@ -23,7 +24,8 @@ class Elsewhere {
     const openOrders = exchange.openOrders.bind(exchange)
     exchange.openOrders = async (market) => {
       const own = await openOrders(market)
-      return own.ok && market === null ? { ok: true, value: [...own.value, ...this.open] } : own
+      if (!own.ok || market !== null) return own
+      return { ok: true, value: [...own.value, ...this.open], unread: this.unread }
     }
   }
 
@@ -314,6 +316,20 @@ test('what happens on the account while little may be asked is told within a min
   elsewhere.move('SHIB', '-1000000')
   await executor.clock.turn(MINUTE)
   expect(told().map(({ code }) => code)).toContain('unexpected_balance')
+})
+
+test('open orders that nobody can read are told once, with how many, and when all can be read again', async () => {
+  elsewhere.unread = 2
+  await executor.clock.turn(5 * MINUTE)
+  const said = () =>
+    executor.reports.flatMap(({ event }) =>
+      event.type === 'notice' && event.code.startsWith('orders_') ? [event] : [],
+    )
+  expect(said()).toMatchObject([{ level: 'warning', code: 'orders_unread' }])
+  expect(said()[0]?.message).toContain('(2)')
+  elsewhere.unread = 0
+  await executor.clock.turn(MINUTE)
+  expect(said().map(({ code }) => code)).toEqual(['orders_unread', 'orders_read'])
 })
 
 test('a look at something that was found is not put off', async () => {

@@ -1,7 +1,7 @@
 // What happens on the account without this device: on any market, in any coin. It is looked at as a whole, and what its own
 // trades do not explain is told once it has been seen twice, just the same, while nothing of its own was moving.
 import Big from 'big.js'
-import { beginCondition, endCondition } from '../execution/conditions.ts'
+import { beginCondition, endCondition, setCondition } from '../execution/conditions.ts'
 import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
 import { baseOf } from '../execution/discrepancies.ts'
 import { setLook } from '../execution/reconcile-schedule.ts'
@@ -73,7 +73,9 @@ export function onAccount(
   }
   setWatch(context, { seenAt: context.session.accountWatch.at })
   endCondition(context, { code: 'account_unseen', about: '' })
-  const { balances, open } = result.value
+  const { balances, open, unread } = result.value
+  const detail = String(unread)
+  setCondition(context, UNREAD, unread > 0 ? 'so' : 'not so', { detail })
   tellOrders(context, open)
   const seen = seenOf(context, open)
   if (context.portfolio.account.since === 0) begin(context, balances, seen)
@@ -81,6 +83,9 @@ export function onAccount(
   const isDoubtful = Object.keys(context.session.accountWatch.doubts).length > 0
   setWatch(context, { state: 'due', at: now + (isDoubtful ? AGAIN_MS : EVERY_MS) })
 }
+
+/** Whoever ordered it: one of our own whose row is of a new form looks as if it were moving for ever. */
+const UNREAD = { code: 'orders_unread', about: '' } as const
 
 /** A key that is no longer taken is seen here first: its IP list, most often, after the device has got another address. */
 function watchRefusal(context: DecisionContext, result: Answered<AccountObservation>): undefined {

@@ -158,6 +158,9 @@ export const EXECUTOR_SENTENCES = {
   account_unseen:
     'for three minutes the exchange has not answered what is there and open on the whole account: what somebody else does there is told late',
   account_watched: 'the exchange answers again what is there and open on the whole account',
+  orders_unread:
+    'the exchange lists open orders that this device cannot read, so whose they are is not known: look at the open orders there yourself, and at whether Keyside has a newer release',
+  orders_read: 'each open order that the exchange lists can be read again',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_rejected: 'the exchange rejected the order',

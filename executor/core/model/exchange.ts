@@ -166,7 +166,12 @@ export interface KeyRights {
 }
 
 export type Answered<T> =
-  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: true
+      readonly value: T
+      /** Of the list of the whole account: how many rows there were beside it that nobody can read. */
+      readonly unread?: number
+    }
   | {
       readonly ok: false
       readonly message: string

@@ -29,6 +29,8 @@ export interface AccountObservation {
   /** By coin, free and locked; without those of which there is nothing. */
   readonly balances: Readonly<Record<string, Decimal>>
   readonly open: readonly AccountOrder[]
+  /** Open orders that nobody can read. */
+  readonly unread: number
 }
 
 export interface Observation {

@@ -188,8 +188,9 @@ export interface OrderQuestions {
   ): readonly Question<ListedOrder | 'missing'>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
-  /** Of the whole account for null: then rows that cannot be read are left out, and each has the venue's name of its market. */
-  openOrders(market: VenueMarket | null): readonly Question<readonly ListedOrder[]>[]
+  openOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
+  /** Of the whole account, each with the venue's name of its market; null for a row that cannot be read. */
+  allOpenOrders(): readonly Question<readonly (ListedOrder | null)[]>[]
   /** From so many markets on, that of the whole account costs less than one for each. */
   readonly wholeAccountFrom: number
   /** The newest, whatever became of them. */

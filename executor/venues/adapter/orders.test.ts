@@ -5,7 +5,7 @@ import { binance } from '../binance/dialect.ts'
 import { order } from '../testing/steps.ts'
 import type { Dialect, ListedOrder, Question, VenueMarket } from './dialect.ts'
 import { fillsOf, tradesSince } from './fills.ts'
-import { cancel, find, openOrders, place } from './orders.ts'
+import { allOpenOrders, cancel, find, openOrders, place } from './orders.ts'
 import type { Reply } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
@@ -191,6 +191,13 @@ test('its fills, its trades and its rest are told under that number too', async 
   expect(trades.ok && trades.value.map(({ exchangeId }) => exchangeId)).toEqual(['stop:92', '20'])
   const open = await openOrders(client, MARKET)
   expect(open.ok && open.value.map(({ exchangeId }) => exchangeId)).toEqual(['stop:92'])
+})
+
+test('rows of the whole account that nobody can read are counted', async () => {
+  const order = { ...listed(), market: 'BTCUSDT' }
+  const lists = { all: answer([order, null]), 'all stops': answer([null]) }
+  const { client } = clientOf({ allOpenOrders: () => [named('all'), named('all stops')] }, lists)
+  expect(await allOpenOrders(client)).toEqual({ ok: true, value: [order], unread: 2 })
 })
 
 test('a stop that waits has no fills, and none are asked for', async () => {

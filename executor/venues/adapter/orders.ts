@@ -116,12 +116,10 @@ export async function find(
   const { dialect } = client
   const direct = await findById(client, market, id, exchangeId)
   if (direct.outcome !== 'missing') return direct
-  const listed: ListedOrder[] = []
-  for (const list of [...dialect.openOrders(market), ...dialect.recentOrders(market)]) {
-    const orders = await client.answer(list)
-    if (!orders.ok) return { outcome: 'unknown', message: orders.message }
-    listed.push(...orders.value)
-  }
+  const lists = [...dialect.openOrders(market), ...dialect.recentOrders(market)]
+  const all = await together(client, lists)
+  if (!all.ok) return { outcome: 'unknown', message: all.message }
+  const listed = all.value
   const order = listed.find(({ clientOrderId }) => clientOrderId === id)
   if (order !== undefined) return followed(client, market, order, exchangeId)
   if (exchangeId !== '') return { outcome: 'missing' }
@@ -217,16 +215,33 @@ async function askToCancel(
   return isElsewhere && others.length > 0 ? askToCancel(client, others) : reply
 }
 
-/** Of the whole account for null, under the numbers that they have now, each with the venue's own name of its market. */
 export async function openOrders(
   client: RestClient,
-  market: VenueMarket | null,
+  market: VenueMarket,
 ): Promise<Answered<readonly ExchangeOrder[]>> {
-  const all: ExchangeOrder[] = []
-  for (const list of client.dialect.openOrders(market)) {
-    const orders = await client.answer(list)
-    if (!orders.ok) return orders
-    all.push(...orders.value)
+  const all = await together(client, client.dialect.openOrders(market))
+  return all.ok ? asAccepted(client, market, all.value) : all
+}
+
+/** Of the whole account, under the numbers that they have now, each with the venue's own name of its market. */
+export async function allOpenOrders(
+  client: RestClient,
+): Promise<Answered<readonly ExchangeOrder[]>> {
+  const all = await together(client, client.dialect.allOpenOrders())
+  if (!all.ok) return all
+  const value = all.value.filter((order) => order !== null)
+  return { ok: true, value, unread: all.value.length - value.length }
+}
+
+async function together<T>(
+  client: OrderClient,
+  lists: readonly Question<readonly T[]>[],
+): Promise<Answered<readonly T[]>> {
+  const all: T[] = []
+  for (const list of lists) {
+    const rows = await client.answer(list)
+    if (!rows.ok) return rows
+    all.push(...rows.value)
   }
-  return market === null ? { ok: true, value: all } : asAccepted(client, market, all)
+  return { ok: true, value: all }
 }

@@ -40,9 +40,10 @@ test('a list of one market is unreadable with a row that cannot be read, or is o
 })
 
 test('of the whole account what can be read is listed, each with its market', () => {
-  const read = rows.orders(orderRow, null)
-  expect(read([OURS, {}, { ...OURS, s: 'ETHUSDT' }])?.map(({ market }) => market)).toEqual([
+  const read = rows.ordersOfAll(orderRow)
+  expect(read([OURS, {}, { ...OURS, s: 'ETHUSDT' }])?.map((one) => one?.market)).toEqual([
     'BTCUSDT',
+    undefined,
     'ETHUSDT',
   ])
   expect(read('<html>')).toBeNull()

@@ -118,13 +118,16 @@ export class RowReader {
     }
   }
 
-  /**
-   * Of the whole account for null: what another hand ordered on a market that this device does not know is nothing to
-   * stumble over.
-   */
-  orders(row: z.ZodType<OrderRow>, market: VenueMarket | null): ReadRows<ListedOrder> {
-    if (market === null) return this.readable(row)
+  orders(row: z.ZodType<OrderRow>, market: VenueMarket): ReadRows<ListedOrder> {
     return (body) => this.#of(market, row, body)?.map(withoutMarket) ?? null
+  }
+
+  /**
+   * Of the whole account, each with its market; null for one that cannot be read. What another hand ordered on a market that
+   * this device does not know is nothing to stumble over.
+   */
+  ordersOfAll(row: z.ZodType<OrderRow>): ReadRows<OrderRow | null> {
+    return (body) => this.#rowsIn(body)?.map((one) => row.safeParse(one).data ?? null) ?? null
   }
 
   /** The only one, which has to be this order. */

@@ -9,7 +9,7 @@ import { refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { fillsOf, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
-import { cancel, find, openOrders, place, rejected } from './orders.ts'
+import { allOpenOrders, cancel, find, openOrders, place, rejected } from './orders.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
@@ -225,14 +225,14 @@ export class VenueAdapter {
 
   async openOrders(market: string | null): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
     if (market !== null) return openOrders(this.#client, this.#data.market(market))
-    const all = await openOrders(this.#client, null)
+    const all = await allOpenOrders(this.#client)
     if (!all.ok) return all
     const loaded = new Map(this.#data.listed().map(({ id, rules }) => [id, rules.market]))
     const value = all.value.map((order) => {
       const { market: id = '' } = order
       return { ...order, market: loaded.get(id) ?? id }
     })
-    return { ok: true, value }
+    return { ...all, value }
   }
 
   async trades(

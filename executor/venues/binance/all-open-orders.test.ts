@@ -15,9 +15,10 @@ const READABLE = {
   stopPrice: '2.00000000',
 }
 
-test('of the whole account, rows that cannot be read are left out: an order that is not in the list is looked up', () => {
-  const [question] = binance.openOrders(null)
+test('of the whole account, a row that cannot be read is none of the orders, and is not passed over', () => {
+  const [question] = binance.allOpenOrders()
   expect(question?.read([{ symbol: 'OTHER', status: 'A_NEW_WORD' }, READABLE])).toMatchObject([
+    null,
     { exchangeId: '7', clientOrderId: READABLE.clientOrderId, status: 'open', market: 'BTCUSDT' },
   ])
   expect(question?.read({ code: 0 })).toBeNull()

@@ -302,6 +302,14 @@ test('does not call an order missing when trades show an order that no list has'
   expect(await exchange.find(BTC, newId())).toMatchObject({ outcome: 'unknown' })
 })
 
+test('tells how many of the open orders of the account nobody can read', async () => {
+  tap.intrude((_, response) => {
+    response.writeHead(200).end('[{"symbol":"ETHUSDT","status":"A_NEW_WORD"}]')
+    return 'answered'
+  })
+  expect(await exchange.openOrders(null)).toEqual({ ok: true, value: [], unread: 1 })
+})
+
 test('finds an order that only a list shows', async () => {
   const sent = order()
   await exchange.place(sent)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { MarketQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { amount, candleRow, fields, spotMarket } from '../adapter/text-fields.ts'
+import { amount, candleRow, fields, level, spotMarket } from '../adapter/text-fields.ts'
 import { rows, single } from './answers.ts'
 
 /** Without a discount, in the lowest tier. */
@@ -71,8 +71,7 @@ const quoteRow = fields({
 
 const dayRow = fields({ id: ['symbol', z.string()], volume: ['quoteVolume', amount] })
 
-/** Best first: price, amount. */
-const book = z.object({ asks: z.array(z.tuple([amount, amount])) }).transform(({ asks }) => asks)
+const book = z.object({ asks: z.array(level) }).transform(({ asks }) => asks)
 
 export const binanceMarket: MarketQuestions = {
   time: () => ({ method: 'publicGetTime', params: {}, read: single.one(clock) }),

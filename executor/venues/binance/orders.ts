@@ -12,6 +12,7 @@ const PAGE = 1_000
 const limit = String(PAGE)
 /** In ccxt's units, which knows only the weight of a question without an order. */
 const FILLS_WEIGHT = 1
+const OPEN = 'privateGetOpenOrders'
 /** The open orders of all markets: 80 of the address's weight. */
 const ALL_ORDERS_WEIGHT = 16
 
@@ -119,13 +120,10 @@ export const binanceOrders: OrderQuestions = {
   ],
 
   openOrders: (market) => [
-    {
-      method: 'privateGetOpenOrders',
-      ...(market === null
-        ? { params: {}, weight: ALL_ORDERS_WEIGHT }
-        : { params: { symbol: market.id } }),
-      read: rows.orders(orderRow, market),
-    },
+    { method: OPEN, params: { symbol: market.id }, read: rows.orders(orderRow, market) },
+  ],
+  allOpenOrders: () => [
+    { method: OPEN, params: {}, weight: ALL_ORDERS_WEIGHT, read: rows.ordersOfAll(orderRow) },
   ],
   // 80 for all of them, 6 for those of a market.
   wholeAccountFrom: 14,

@@ -7,6 +7,7 @@ import {
   amountOrNone,
   candleRow,
   fields,
+  level,
   spotMarket,
   time,
 } from '../adapter/text-fields.ts'
@@ -63,9 +64,8 @@ const tickerRow = fields({
   volume: ['turnover24h', amount],
 })
 
-/** Best first: price, amount. */
 const bookOf = (symbol: string) =>
-  z.object({ s: z.literal(symbol), a: z.array(z.tuple([amount, amount])) }).transform(({ a }) => a)
+  z.object({ s: z.literal(symbol), a: z.array(level) }).transform(({ a }) => a)
 
 export const bybitMarket: MarketQuestions = {
   time: () => get('publicGetV5MarketTime', {}, (body) => clock.safeParse(body).data?.time ?? null),

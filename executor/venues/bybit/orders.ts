@@ -127,6 +127,9 @@ export const bybitOrders: OrderQuestions = {
     ),
 
   openOrders: (market) => [ordersIn(REALTIME, market, { openOnly: 0 })],
+  allOpenOrders: () => [
+    get(REALTIME, { ...spot, openOnly: 0, limit: PAGE }, rows.ordersOfAll(orderRow)),
+  ],
   wholeAccountFrom: 2,
 
   recentOrders: (market) => [
@@ -160,9 +163,9 @@ export const bybitOrders: OrderQuestions = {
     ),
 }
 
-function ordersIn(method: string, market: VenueMarket | null, which: { openOnly?: number }) {
-  const where = market === null ? {} : { symbol: market.id }
-  return get(method, { ...spot, ...where, ...which, limit: PAGE }, rows.orders(orderRow, market))
+function ordersIn(method: string, market: VenueMarket, which: { openOnly?: number }) {
+  const params = { ...spot, symbol: market.id, ...which, limit: PAGE }
+  return get(method, params, rows.orders(orderRow, market))
 }
 
 /** Amounts and prices are passed on to the character. */

@@ -22,6 +22,8 @@ const limit = String(PAGE)
 /** Before the number of a stop: the venue counts those apart, so that an order may have the same one. */
 const STOP = 'algo:'
 const stops = { ...spot, ordType: 'conditional' } as const
+const PENDING = 'privateGetTradeOrdersPending'
+const STOPS_PENDING = 'privateGetTradeOrdersAlgoPending'
 /** What has become of stops, each of which is asked for by itself. */
 const ENDS = ['effective', 'canceled', 'order_failed'] as const
 
@@ -164,22 +166,22 @@ export const okxOrders: OrderQuestions = {
     most: PAGE,
   },
 
-  openOrders: (market) => {
-    const where = market === null ? {} : { instId: market.id }
-    return [
-      {
-        method: 'privateGetTradeOrdersPending',
-        params: { ...spot, ...where },
-        read: rows.orders(orderRow, market),
-      },
-      {
-        method: 'privateGetTradeOrdersAlgoPending',
-        params: { ...stops, ...where },
-        read: rows.orders(stopRow, market),
-      },
-    ]
-  },
-
+  openOrders: (market) => [
+    {
+      method: PENDING,
+      params: { ...spot, instId: market.id },
+      read: rows.orders(orderRow, market),
+    },
+    {
+      method: STOPS_PENDING,
+      params: { ...stops, instId: market.id },
+      read: rows.orders(stopRow, market),
+    },
+  ],
+  allOpenOrders: () => [
+    { method: PENDING, params: spot, read: rows.ordersOfAll(orderRow) },
+    { method: STOPS_PENDING, params: stops, read: rows.ordersOfAll(stopRow) },
+  ],
   wholeAccountFrom: 2,
 
   recentOrders: (market) => [
