@@ -1,8 +1,13 @@
 // The certificate that all listeners show: from two files, which are followed, so that a renewal needs no restart.
-
-import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { FollowedFiles, KeysideError, type Look, readSecret, reasonOf } from '@keyside/runtime'
+import {
+  FollowedFiles,
+  KeysideError,
+  type Look,
+  readBytes,
+  readSecret,
+  reasonOf,
+} from '@keyside/runtime'
 
 export class Certificate {
   readonly #names: string
@@ -13,7 +18,7 @@ export class Certificate {
     this.#names = `${certFile} and ${keyFile}`
     const read = () =>
       createSecureContext({
-        cert: readFileSync(certFile),
+        cert: readBytes(certFile),
         key: readSecret(keyFile),
         minVersion: 'TLSv1.2',
       })

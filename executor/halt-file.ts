@@ -1,8 +1,8 @@
 // Files by which a terminal asks the executor for a halt, or for its end, and by which it answers. A halt's file halts
 // also an executor that starts later, whatever else is down. With the word "sell" it also sells.
-import { chownSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { chownSync, existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { privateFolder, writePrivate } from '@keyside/runtime'
+import { privateFolder, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 
 /** In a container only `run` can be written. */
@@ -36,7 +36,7 @@ export interface HaltRequest {
 export function readHalt(file: string): HaltRequest | null {
   if (!existsSync(file)) return null
   try {
-    const text = readFileSync(file, 'utf8')
+    const text = readText(file)
     return { text, positions: /\bsell\b/i.test(text) ? 'sell' : 'keep' }
   } catch {
     return { text: '', positions: 'keep' }
@@ -68,7 +68,7 @@ export function readUnhalt(
   file: string,
 ): (z.infer<typeof unhaltRequest> & { readonly text: string }) | null {
   try {
-    const text = readFileSync(file, 'utf8')
+    const text = readText(file)
     return { ...unhaltRequest.parse(JSON.parse(text)), text }
   } catch {
     return null
@@ -82,7 +82,7 @@ export function writeAnswer(request: string, content: HaltAnswer): void {
 /** The answer to exactly this text, once it is there. */
 export function readAnswer(request: string, text: string): HaltAnswer | null {
   try {
-    const read = answer.parse(JSON.parse(readFileSync(answerFile(request), 'utf8')))
+    const read = answer.parse(JSON.parse(readText(answerFile(request))))
     return read.to === text ? read : null
   } catch {
     return null

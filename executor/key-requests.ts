@@ -1,5 +1,5 @@
 // A terminal has put another exchange key into the keychain: the executor that runs tries it, and goes on with it.
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cancel, type Clock, type Logger, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
@@ -94,7 +94,7 @@ function requestFile(home: string): string {
 
 function readText(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8')
+    return readText(file)
   } catch {
     return null
   }

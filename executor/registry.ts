@@ -1,8 +1,8 @@
 // How a running executor is found: a note in its home says which process it is, and a folder of this user names the homes.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { executorsFolder, writePrivate } from '@keyside/runtime'
+import { executorsFolder, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import { markOf, processSpace } from './process-mark.ts'
 
@@ -103,7 +103,7 @@ function readNote(home: string): ExecutorNote | null {
 
 function readJson<T>(file: string, schema: z.ZodType<T>): T | null {
   try {
-    return schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null
+    return schema.safeParse(JSON.parse(readText(file))).data ?? null
   } catch {
     return null
   }

@@ -1,6 +1,5 @@
 // What the executor looks at by itself: the policy file, and which of it was accepted.
-import { readFileSync } from 'node:fs'
-import { type Cancel, type Clock, isBusy } from '@keyside/runtime'
+import { type Cancel, type Clock, isBusy, readText } from '@keyside/runtime'
 import type { Input, WishEnded } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { timeOf } from './core/model/moment.ts'
@@ -87,7 +86,7 @@ function aboutPolicy(text: string): Input {
 /** An unreadable file is an empty one. */
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readText(path)
   } catch {
     return ''
   }

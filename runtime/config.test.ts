@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
 import { KeysideError } from './error.ts'
-import { checkYaml } from './yaml.ts'
+import { checkYaml } from './yaml/yaml.ts'
 
 let home: string
 beforeEach(() => {
@@ -144,12 +144,12 @@ test.each([
 test('a folder in its place, or a file in the place of the home, cannot be read', () => {
   mkdirSync(join(home, 'config.yaml'))
   expect(refusal(() => loadConfig('executor', schema, home, {}))).toEqual({
-    code: 'file_unreadable',
-    message: `cannot read ${join(home, 'config.yaml')}: EISDIR`,
+    code: 'file_refused',
+    message: `${join(home, 'config.yaml')}: it is a folder: name a file`,
   })
   const file = join(home, 'file')
   writeFileSync(file, '')
-  expect(refusal(() => loadConfig('executor', schema, file, {})).code).toBe('file_unreadable')
+  expect(refusal(() => loadConfig('executor', schema, file, {})).code).toBe('file_refused')
 })
 
 test('without a file the first step is named', () => {

@@ -1,10 +1,10 @@
 // Configuration: one section of config.yaml, then the environment, then one strict schema.
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { KeysideError } from './error.ts'
-import { firstIssue, type OpenedYaml, openYaml } from './yaml.ts'
+import { readTextIfThere } from './read-file.ts'
+import { firstIssue, type OpenedYaml, openYaml } from './yaml/yaml.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,8 +40,7 @@ interface Override {
  * The section `name` of `<home>/config.yaml`, checked. An environment variable overrides the file:
  * KEYSIDE_BOT__TELEGRAM__ADDRESS is bot.telegram.address, KEYSIDE_BROKER__WS_PORT is broker.wsPort. It is text, and
  * becomes a number, `true`, `false` or `null` only where the schema has no text.
- * Throws a KeysideError `config_missing`, `file_unreadable`, or `config_invalid` with the line of the file or the name
- * of the variable.
+ * Throws as `readConfigText`, or `config_invalid` with the line of the file or the name of the variable.
  */
 export function loadConfig<Schema extends z.ZodType>(
   name: string,
@@ -50,7 +49,7 @@ export function loadConfig<Schema extends z.ZodType>(
   env: Environment = process.env,
 ): z.infer<Schema> {
   const file = join(home, 'config.yaml')
-  const opened = openYaml(readText(file))
+  const opened = openYaml(readConfigText(home))
   if (!opened.ok) throw invalid(`${file}, line ${opened.line}: ${opened.message}`)
   const overrides = overridesOf(name, env)
   const written = opened.data[name]
@@ -68,19 +67,12 @@ export function loadConfig<Schema extends z.ZodType>(
   throw invalid(`${placeOf(issue.path, { name, file, opened, overrides })}: ${issue.message}`)
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT')
-      throw new KeysideError(
-        'config_missing',
-        `cannot read ${file}: run "keyside init" first`,
-        error,
-      )
-    throw new KeysideError('file_unreadable', `cannot read ${file}: ${String(code)}`, error)
-  }
+/** Of the config.yaml of a home. Throws `config_missing` and `file_refused`. */
+export function readConfigText(home: string): string {
+  const file = join(home, 'config.yaml')
+  const text = readTextIfThere(file)
+  if (text !== null) return text
+  throw new KeysideError('config_missing', `cannot read ${file}: run "keyside init" first`)
 }
 
 function overridesOf(name: string, env: Environment): Override[] {

@@ -45,7 +45,7 @@ test('what the system answers is told with the file and what to do', () => {
   for (const [work, sentence] of [
     [
       () => readFileSync(join(file, 'below')),
-      `${join(file, 'below')}: there is no such place: correct the path`,
+      `${join(file, 'below')}: there is no such file or folder: correct the path`,
     ],
     [() => writeFileSync(home, ''), `${home}: it is a folder: name a file`],
     [() => mkdirSync(home), `${home}: something is there already`],

@@ -15,7 +15,7 @@ const FIXED = {
   why: 'it cannot be written',
   todo: 'look at its owner and mode, and whether the disk may be written',
 }
-const PATH = { why: 'there is no such place', todo: 'correct the path' }
+const PATH = { why: 'there is no such file or folder', todo: 'correct the path' }
 const DAMAGED = { why: 'it is damaged', todo: 'look at the disk, and put a backup back' }
 const CROWDED = {
   why: 'this system has too many files open',
@@ -35,6 +35,7 @@ const BY_WORD: Readonly<Record<string, Answered>> = {
   ENAMETOOLONG: PATH,
   ELOOP: PATH,
   EISDIR: { why: 'it is a folder', todo: 'name a file' },
+  ENXIO: { why: 'it is a socket or a device', todo: 'name a file' },
   EXDEV: { why: 'it is on another disk', todo: 'choose a place on the same one' },
   EBUSY: { why: 'something else uses it', todo: 'end that, and try again' },
   ENOTEMPTY: { why: 'something is in it', todo: 'choose another place' },

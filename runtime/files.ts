@@ -8,7 +8,6 @@ import {
   fchownSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,6 +18,7 @@ import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/prot
 import { signingKey } from '@keyside/protocol/node'
 import { KeysideError } from './error.ts'
 import type { RandomBytes } from './random.ts'
+import { readTextIfThere } from './read-file.ts'
 
 /** Makes the folder with mode 0700 where there is none. */
 export function privateFolder(path: string): void {
@@ -92,22 +92,14 @@ function removeDraft(path: string): void {
 
 /** The text of a secret file without its last line end. Refuses one that others may read. */
 export function readSecret(path: string): string {
-  let text: string
-  try {
-    const mode = statSync(path).mode & 0o077
-    if (mode !== 0)
-      throw new KeysideError('file_not_private', `others may read ${path}: run chmod 600 ${path}`)
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof KeysideError) throw error
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new KeysideError(
-        'file_unreadable',
-        `there is no file ${path}: put it back, or correct its name`,
-        error,
-      )
-    throw new KeysideError('file_unreadable', `cannot read ${path}: ${reason(error)}`, error)
-  }
+  if (isOpenToOthers(path))
+    throw new KeysideError('file_not_private', `others may read ${path}: run chmod 600 ${path}`)
+  const text = readTextIfThere(path)
+  if (text === null)
+    throw new KeysideError(
+      'file_unreadable',
+      `there is no file ${path}: put it back, or correct its name`,
+    )
   return text.replace(/\r?\n$/, '')
 }
 
@@ -127,8 +119,4 @@ export function makeSigningKey(path: string, randomBytes: RandomBytes): SigningK
   const seed = randomBytes(32)
   writePrivate(path, `${encodeBase64url(seed)}\n`)
   return signingKey(seed)
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

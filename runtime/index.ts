@@ -11,7 +11,14 @@ export {
 } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { codeVersion, VERSIONED } from './code-version.ts'
-export { type Environment, executorsFolder, keysideHome, loadConfig, logLevel } from './config.ts'
+export {
+  type Environment,
+  executorsFolder,
+  keysideHome,
+  loadConfig,
+  logLevel,
+  readConfigText,
+} from './config.ts'
 export { openDatabase, transaction } from './database.ts'
 export {
   type AcceptedTerms,
@@ -54,6 +61,7 @@ export { makeNextSigningKey, nextSigningKey, takeNextSigningKey } from './next-k
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './random.ts'
+export { openPlainFile, readBytes, readText, readTextIfThere } from './read-file.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
 export { type Ask, Requests, type ResponseAnswer } from './requests.ts'
@@ -69,5 +77,5 @@ export {
 } from './sandbox-proof.ts'
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
-export { type Checked, checkYaml, type OpenedYaml, openYaml, type Place } from './yaml.ts'
-export { addToYaml, setInYaml } from './yaml-edit.ts'
+export { type Checked, checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'
+export { addToYaml, setInYaml } from './yaml/yaml-edit.ts'

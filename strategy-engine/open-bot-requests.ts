@@ -1,6 +1,5 @@
 // Composes what the bot of this home may ask of its engine.
-import { readFileSync } from 'node:fs'
-import type { Clock, Logger } from '@keyside/runtime'
+import { type Clock, type Logger, readText } from '@keyside/runtime'
 import type { EngineConfig } from './config.ts'
 import { planTrouble } from './plan-trouble.ts'
 import type { Outbox } from './publish/outbox.ts'
@@ -52,7 +51,7 @@ export function openBotRequests(parts: BotRequestsParts): BotRequests {
   const trials = new Trials({
     files,
     inForce: () => folder.inForce,
-    readText: (file) => readFileSync(file, 'utf8'),
+    readText,
     scan: () => manager.scan(),
     outbox,
     trouble: (stream) => planTrouble(stream, outbox.stream(stream.name), manager.plans),

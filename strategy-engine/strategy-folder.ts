@@ -1,7 +1,7 @@
 // The folder of strategy files, scanned regularly: what is new, removed or invalid.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { describeError, KeysideError } from '@keyside/runtime'
+import { describeError, KeysideError, readText } from '@keyside/runtime'
 import type { EngineCode } from './codes.ts'
 import type { CodeFiles } from './confined/code-files.ts'
 import { MAX_LENGTH, type Read, readStrategy } from './strategies/file/read-strategy.ts'
@@ -198,7 +198,7 @@ function stampOf(file: string): string {
 
 function textOf(file: string): string {
   const isTooLong = statSync(file).size > MAX_LENGTH * MAX_BYTES
-  return isTooLong ? '#'.repeat(MAX_LENGTH + 1) : readFileSync(file, 'utf8')
+  return isTooLong ? '#'.repeat(MAX_LENGTH + 1) : readText(file)
 }
 
 /** UTF-8 has at most so many bytes a character. */

@@ -44,14 +44,36 @@ test('every picture that a page shows is there', () => {
   expect(missing).toEqual([])
 })
 
+/** What runs, without its tests. */
+const code = texts.filter(
+  (file) =>
+    packages.some((folder) => file.startsWith(`${folder}/`)) &&
+    /^(?!.*(?:\.test\.ts$|\/testing\/|\/make[-.])).*\.ts$/.test(file),
+)
+
 test('code finds other files of its installation by runtime/installation.ts alone: its own place is another once it is built', () => {
-  const relative = texts.filter(
-    (file) =>
-      packages.some((folder) => file.startsWith(`${folder}/`)) &&
-      /^(?!.*(?:\.test\.ts$|\/testing\/|\/make[-.])).*\.ts$/.test(file) &&
-      /import\.meta\.(?:dirname|filename|url)\b/.test(
-        read(file).replaceAll('createRequire(import.meta.url)', ''),
-      ),
+  const relative = code.filter((file) =>
+    /import\.meta\.(?:dirname|filename|url)\b/.test(
+      read(file).replaceAll('createRequire(import.meta.url)', ''),
+    ),
   )
   expect(relative).toEqual(['runtime/installation.ts'])
+})
+
+test('files of a home, and those that a person names, are read by runtime/read-file.ts alone: no pipe in the place of one holds up a program', () => {
+  const ofTheInstallation = [
+    'bot/charts/rasterize.ts',
+    'cli/doctor/own-words.ts',
+    'cli/home/types-file.ts',
+    'runtime/code-version.ts',
+    'runtime/installation.ts',
+    'sandbox/telegram/page-files.ts',
+  ]
+  const ofLinux = ['cli/programs/walls-report.ts', 'executor/process-mark.ts']
+  const reading = code.filter((file) =>
+    /\b(?:readFileSync|createReadStream)\(|node:fs\/promises/.test(read(file)),
+  )
+  expect(reading.filter((file) => !file.startsWith('simulation/')).sort()).toEqual(
+    [...ofTheInstallation, ...ofLinux, 'runtime/read-file.ts'].sort(),
+  )
 })

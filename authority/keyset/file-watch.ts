@@ -1,21 +1,16 @@
 // The keyset file of this home, looked at again and again: what was written there last, if it can be published.
-import { readFileSync, statSync } from 'node:fs'
-import { describeError, KeysideError } from '@keyside/runtime'
+import { statSync } from 'node:fs'
+import { describeError, KeysideError, readTextIfThere } from '@keyside/runtime'
 import { checkKeyset, type KeysetFile, readKeyset } from './file.ts'
 
-/** Throws `keyset_missing`, `keyset_malformed`. Whether it is signed is not looked at. */
+/** Throws `keyset_missing`, `keyset_malformed`, `file_refused`. Whether it is signed is not looked at. */
 export function loadKeyset(path: string): KeysetFile {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new KeysideError(
-      'keyset_missing',
-      `there is no keyset at ${path}: run "keyside init --role provider", or publish one with "keyside keyset publish"`,
-      error,
-    )
-  }
-  return readKeyset(text)
+  const text = readTextIfThere(path)
+  if (text !== null) return readKeyset(text)
+  throw new KeysideError(
+    'keyset_missing',
+    `there is no keyset at ${path}: run "keyside init --role provider", or publish one with "keyside keyset publish"`,
+  )
 }
 
 export class KeysetWatch {

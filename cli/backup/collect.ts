@@ -1,16 +1,5 @@
 // What of a home goes into a backup: its files, each database as it is at one moment, and the secrets of its keychains.
-import {
-  closeSync,
-  type Dirent,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { type Dirent, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -22,6 +11,7 @@ import {
   KeysideError,
   LONG_BUSY_TIMEOUT_MS,
   privateFolder,
+  readBytes,
 } from '@keyside/runtime'
 import { z } from 'zod'
 
@@ -117,27 +107,17 @@ function kindOf(entry: Dirent, path: string): 'file' | 'folder' | null {
 }
 
 function read(path: string, draft: string): Buffer {
-  if (!path.endsWith('.db') && !isDatabase(path)) return readFileSync(path)
+  const bytes = path.endsWith('.db') ? null : readBytes(path)
+  if (bytes !== null && bytes.toString('latin1', 0, SQLITE.length) !== SQLITE) return bytes
   try {
     using db = new DatabaseSync(path, { readOnly: true, timeout: LONG_BUSY_TIMEOUT_MS })
     db.prepare('VACUUM INTO ?').run(draft)
   } catch (error) {
     throw isBusy(error) ? databaseBusy(path, error) : (fileRefused(error, path) ?? error)
   }
-  const data = readFileSync(draft)
+  const data = readBytes(draft)
   rmSync(draft)
   return data
-}
-
-function isDatabase(path: string): boolean {
-  const file = openSync(path, 'r')
-  try {
-    const start = Buffer.alloc(SQLITE.length)
-    readSync(file, start, 0, SQLITE.length, 0)
-    return start.toString('latin1') === SQLITE
-  } finally {
-    closeSync(file)
-  }
 }
 
 const EXCHANGE_KEY = 'exchange/'

@@ -1,8 +1,7 @@
 // What of a home lies outside of its folder, so that a backup of the folder would lose it in silence.
-import { existsSync, readFileSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
-import { KeysideError } from '@keyside/runtime'
-import { parseDocument } from 'yaml'
+import { existsSync } from 'node:fs'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { KeysideError, openYaml, readConfigText } from '@keyside/runtime'
 
 /** Settings that name what a home has made or follows. A passphrase, a root key and a certificate may be elsewhere on purpose. */
 const OF_THE_HOME: ReadonlySet<string> = new Set([
@@ -18,8 +17,8 @@ const OF_THE_HOME: ReadonlySet<string> = new Set([
 
 /** `account`: the home, or a further account's folder in it. Throws `backup_outside`. */
 export function refuseOutside(home: string, account: string): void {
-  const config: unknown = parseDocument(readFileSync(join(account, 'config.yaml'), 'utf8')).toJS()
-  for (const [name, file] of settingsIn(config, [])) {
+  const config = openYaml(readConfigText(account))
+  for (const [name, file] of config.ok ? settingsIn(config.data, []) : []) {
     const path = resolve(account, file)
     const inside = relative(home, path)
     if (!existsSync(path) || (!inside.startsWith('..') && !isAbsolute(inside))) continue

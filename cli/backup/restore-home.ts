@@ -1,5 +1,5 @@
 // A home from a backup: complete beside its place and put there in one step, with new keys for device and bot, and waiting for a comparison with the exchange.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path'
 import { botConfig } from '@keyside/bot'
 import { type Keychain, makeDeviceSecrets, prepareRestored } from '@keyside/executor'
@@ -9,6 +9,7 @@ import {
   loadConfig,
   makeSigningKey,
   type RandomBytes,
+  readText,
   writePrivate,
 } from '@keyside/runtime'
 import { accountHomes } from '../home/accounts.ts'
@@ -117,5 +118,5 @@ function renewBot(
 /** Addresses of files and sockets in the home lead to where it is now. */
 function rebase(account: string, before: string, now: string): void {
   const file = join(account, 'config.yaml')
-  writePrivate(file, readFileSync(file, 'utf8').replaceAll(`${before}/`, `${now}/`))
+  writePrivate(file, readText(file).replaceAll(`${before}/`, `${now}/`))
 }

@@ -1,7 +1,7 @@
 // keyside backtest: what a strategy would have done with candles of the past.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
+import { KeysideError, keysideHome, readText, systemClock } from '@keyside/runtime'
 import {
   type Backtested,
   htmlReport,
@@ -111,7 +111,7 @@ export function accountFlags(command: Command): Command {
 async function run(named: string, options: Options, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
   if (isTypeScript(file) && !isConfined()) return runElsewhere([file, named], options, command)
-  const strategies = chosen(readStrategyFile(file, textOf(file), options.param), options)
+  const strategies = chosen(readStrategyFile(file, readText(file), options.param), options)
   const toFile = options.html ?? options.png ?? options.trades
   if (strategies.length > 1 && toFile !== undefined)
     throw new KeysideError(
@@ -169,18 +169,6 @@ async function runElsewhere(
 
 export function filesAmong(...paths: readonly (string | undefined)[]): readonly string[] {
   return paths.flatMap((path) => (path === undefined ? [] : [resolve(path)]))
-}
-
-export function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new KeysideError(
-      'strategy_invalid',
-      `${file} cannot be read: name a strategy's file`,
-      error,
-    )
-  }
 }
 
 export function chosen(

@@ -1,5 +1,5 @@
 // keyside backup: this home in one encrypted file, and a home from it on another machine.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   holdForMove,
@@ -12,6 +12,7 @@ import {
 import {
   KeysideError,
   keysideHome,
+  readBytes,
   systemClock,
   systemRandomBytes,
   writePrivate,
@@ -117,7 +118,7 @@ async function create(file: string, options: CreateOptions): Promise<void> {
 async function restore(file: string, options: RestoreOptions): Promise<void> {
   const home = keysideHome()
   refuseRestore(home)
-  const sealed = readBackup(file)
+  const sealed = readBytes(file)
   const passphrase = await readPassphrase(home, given(options.passphraseFile), BACKUP)
   const contents = backupContents.safeParse(await unseal(sealed, passphrase)).data
   if (contents === undefined)
@@ -196,14 +197,6 @@ function nextSteps(home: string, { secrets }: BackupContents): string[] {
     '  keyside up',
     ...accounts.map(({ name }) => `  keyside unhalt${option(name)}`),
   ]
-}
-
-function readBackup(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    throw new KeysideError('file_unreadable', `cannot read ${file}`, error)
-  }
 }
 
 /** As the person names it, from where the command runs. */

@@ -1,5 +1,4 @@
 // keyside follow: who a provider is, what it has and what that means; then this device enrols there.
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   enrolmentKeys,
@@ -13,7 +12,7 @@ import {
   readOffer,
 } from '@keyside/executor'
 import { streamName } from '@keyside/protocol'
-import { keysideHome, systemClock, writePrivate } from '@keyside/runtime'
+import { keysideHome, readText, systemClock, writePrivate } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
 import { silentDeps } from '../home/venue-info.ts'
@@ -93,7 +92,7 @@ function propose(file: string, { name }: Offer, { catalogue, record }: Followed)
 /** Without a policy there is nothing to add to, and the report says why. */
 function read(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return readText(file)
   } catch {
     return ''
   }

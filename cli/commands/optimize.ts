@@ -1,6 +1,6 @@
 // keyside optimize: which values of a strategy's parameters did best, and whether that held on time they were not chosen on.
 import { availableParallelism } from 'node:os'
-import { keysideHome, systemClock } from '@keyside/runtime'
+import { keysideHome, readText, systemClock } from '@keyside/runtime'
 import {
   combinationsOf,
   GOALS,
@@ -30,7 +30,6 @@ import {
   filesAmong,
   runOptions,
   sourceOf,
-  textOf,
 } from './backtest.ts'
 
 interface Options extends AccountFlags, CandleFlags {
@@ -73,7 +72,7 @@ async function run(named: string, options: Options, command: Command): Promise<v
       reads: filesAmong(file, named, options.data),
       writes: filesAmong(options.state),
     })
-  const text = textOf(file)
+  const text = readText(file)
   const strategies = chosen(readStrategyFile(file, text), options)
   const found: object[] = []
   for (const strategy of strategies) found.push(await searchOne({ file, text }, strategy, options))

@@ -1,8 +1,8 @@
 // keyside service: "keyside up" on this home as a service of the system, begun with the machine.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { installed, keysideHome, systemClock } from '@keyside/runtime'
+import { installed, keysideHome, readText, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { accountHomes } from '../home/accounts.ts'
 import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
@@ -119,7 +119,7 @@ function logs(): void {
   if (service.logs !== null) thisMachine.run(service.logs, { show: true })
   else
     print(
-      ...readFileSync(join(home, 'logs', 'up.log'), 'utf8')
+      ...readText(join(home, 'logs', 'up.log'))
         .split('\n')
         .slice(-200),
     )

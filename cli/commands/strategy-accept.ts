@@ -1,7 +1,7 @@
 // keyside strategy accept: a rule that was tried from the chat becomes a strategy of this home. Only here, at the device.
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
+import { KeysideError, keysideHome, readText, writePrivate } from '@keyside/runtime'
 import {
   isTypeScript,
   readStrategyFile,
@@ -16,7 +16,7 @@ import { showLines, tradeRows } from '../terminal/strategy-lines.ts'
 export async function acceptTrial(name: string, { yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome()
   const trial = trialNamed(home, name)
-  const text = readFileSync(trial.path, 'utf8')
+  const text = readText(trial.path)
   const strategies = readStrategyFile(trial.path, text)
   const folder = join(home, 'strategies')
   const own = ownFile(folder, strategies)
@@ -33,7 +33,7 @@ export async function acceptTrial(name: string, { yes }: { yes: boolean }): Prom
     )
   print(`The trial ${trial.name} becomes ${target}:`, '', ...linesOf(strategies))
   if (own !== null)
-    print('', 'In its place now:', '', ...linesOf(readStrategyFile(own, readFileSync(own, 'utf8'))))
+    print('', 'In its place now:', '', ...linesOf(readStrategyFile(own, readText(own))))
   print('', own === null ? NEW : CHANGED)
   if (!yes && !(await confirm('Is this what you want?'))) return print('Nothing was changed.')
   writePrivate(target, text)
@@ -63,7 +63,7 @@ function ownFile(folder: string, strategies: readonly Strategy[]): string | null
   for (const file of readdirSync(folder).sort()) {
     if (!/\.ya?ml$/.test(file)) continue
     const path = join(folder, file)
-    const read = strategyTextReader(path, readFileSync(path, 'utf8'))()
+    const read = strategyTextReader(path, readText(path))()
     if (read.ok && read.strategies.some(({ name }) => names.has(name))) return path
   }
   // What is code is not read here: its name tells.

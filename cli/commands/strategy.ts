@@ -1,8 +1,8 @@
 // keyside strategy: the strategies of this home, and what can be shown of one before it runs.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { id } from '@keyside/protocol'
-import { KeysideError, keysideHome, writePrivate } from '@keyside/runtime'
+import { KeysideError, keysideHome, readText, writePrivate } from '@keyside/runtime'
 import {
   type Checked,
   checkStrategy,
@@ -92,7 +92,7 @@ function begin(name: string, options: { from: string; typescript?: true }): void
       'strategies_missing',
       `there is no folder ${folder()}: run "keyside init" first`,
     )
-  const text = readFileSync(example, 'utf8')
+  const text = readText(example)
   writePrivate(
     path,
     typescript ? codeNamed(text, name) : text.replace(/^name: \S+/m, `name: ${name}`),
@@ -134,7 +134,7 @@ function noneThere(): string {
 }
 
 function readFile(file: string): Read {
-  return strategyTextReader(file, readFileSync(file, 'utf8'))()
+  return strategyTextReader(file, readText(file))()
 }
 
 /** Code is not read where keys could be read. True where it was done elsewhere. `others`: what is looked for besides. */
@@ -233,7 +233,7 @@ async function list({ json }: { json: boolean }, command: Command): Promise<void
 async function show(named: string, { json }: { json: boolean }, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
   if (await elsewhere(command, [file], named)) return
-  const strategies = readStrategyFile(basename(file), readFileSync(file, 'utf8'))
+  const strategies = readStrategyFile(basename(file), readText(file))
   const shown = strategies.map((strategy) => ({ ...strategy, warmup: warmupOf(strategy) }))
   if (json) return printJson(shown.map((strategy) => ({ ...strategy, ...texts(strategy) })))
   for (const [at, strategy] of shown.entries())

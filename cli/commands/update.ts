@@ -1,7 +1,7 @@
 // keyside update: whether a release is what it says. It installs nothing: that stays the act of a person.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { KeysideError } from '@keyside/runtime'
+import { KeysideError, readBytes, readText } from '@keyside/runtime'
 import { releaseKey, version } from '@keyside/runtime/installation'
 import type { Command } from 'commander'
 import { print } from '../terminal/print.ts'
@@ -23,18 +23,10 @@ export function addUpdate(program: Command): void {
           'release_key_missing',
           'this installation came without the key that signs releases: name the one that the project publishes, with --key',
         )
-      const release = readRelease(textOf(file), key)
+      const release = readRelease(readText(file), key)
       for (const one of release.files) checkFile(one, dirname(file))
       print(saidOf(release, version(), dirname(file)))
     })
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new KeysideError('file_unreadable', `${file} cannot be read: is the path right?`, error)
-  }
 }
 
 function checkFile({ name, sha512 }: Release['files'][number], folder: string): void {
@@ -44,7 +36,7 @@ function checkFile({ name, sha512 }: Release['files'][number], folder: string): 
       'release_file_missing',
       `the manifest speaks of ${name}, which is not beside it: put it there, and check again`,
     )
-  if (digestOf(readFileSync(path)) === sha512) return
+  if (digestOf(readBytes(path)) === sha512) return
   throw new KeysideError(
     'release_file_differs',
     `${name} is not the file that was signed: do not install it; fetch it anew, and check again`,

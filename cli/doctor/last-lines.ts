@@ -1,6 +1,8 @@
 // The last lines of each log of a home, with what may be shown of them.
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+
+import { closeSync, fstatSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { openPlainFile } from '@keyside/runtime'
 import { PROGRAMS } from '../programs/program-names.ts'
 import { shownCode } from './known-names.ts'
 import type { OwnWords } from './own-words.ts'
@@ -106,12 +108,11 @@ function filesIn(folder: string): readonly string[] {
 function tailOf(path: string): readonly string[] {
   let file: number
   try {
-    file = openSync(path, 'r')
+    file = openPlainFile(path)
   } catch {
     return []
   }
   try {
-    if (!fstatSync(file).isFile()) return []
     const { size } = fstatSync(file)
     const from = Math.max(0, size - TAIL)
     const bytes = Buffer.alloc(size - from)

@@ -227,7 +227,7 @@ test('what helps is in it', () => {
 })
 
 test('a home with nothing in it, and one that is damaged, are told as that', () => {
-  expect(report()).toContain('cannot be read: ENOENT')
+  expect(report()).toContain('cannot be read: config_missing')
   write('config.yaml', 'executor: [\n')
   write('executor/journal.db', 'no database')
   const text = report()

@@ -1,10 +1,10 @@
 // What somebody who helps needs to know of a home, as a text that its owner reads before it is sent. Only what is known to
 // be harmless is in it: each part takes what it shows from a list, and nothing because it looks harmless.
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { JOURNAL_FILE, journalSummary } from '@keyside/executor'
-import { type Environment, ownCode } from '@keyside/runtime'
+import { type Environment, ownCode, readConfigText } from '@keyside/runtime'
 import { releaseKey, version } from '@keyside/runtime/installation'
 import { wholeHome } from '../home/accounts.ts'
 import { executorSection } from '../home/home-keychain.ts'
@@ -63,10 +63,7 @@ function homeSections(
 ): readonly (readonly [string, readonly string[]])[] {
   const of = account === null ? '' : ` of account ${words.mark(account)}`
   return [
-    [
-      `Configuration${of}`,
-      tried(() => shownSettings(readFileSync(join(home, 'config.yaml'), 'utf8'))),
-    ],
+    [`Configuration${of}`, tried(() => shownSettings(readConfigText(home)))],
     [`Checked${of}`, findings.map((finding) => shownFinding(finding, words))],
     [`Programs${of}`, tried(() => programLines(home, now))],
     [`Journal${of}`, tried(() => journalLines(home))],

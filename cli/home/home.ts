@@ -1,5 +1,5 @@
 // Makes the home of a trader: keys, access tokens, policy and config, all on this machine.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PAPER, type VenueName } from '@keyside/executor'
 import { HOME, type SigningKey } from '@keyside/protocol'
@@ -8,6 +8,7 @@ import {
   ensureProofSecret,
   KeysideError,
   makeSigningKey,
+  readBytes,
   restrictHome,
   writePrivate,
 } from '@keyside/runtime'
@@ -92,8 +93,7 @@ function botKey({ home, bot, randomBytes }: HomeOptions): SigningKey {
 }
 
 export function copyStrategies(home: string, files: readonly string[]): void {
-  for (const file of files)
-    writePrivate(join(home, 'strategies', basename(file)), readFileSync(file))
+  for (const file of files) writePrivate(join(home, 'strategies', basename(file)), readBytes(file))
 }
 
 const HEADER = `# Keyside on this machine. docs/configuration.md explains every line.

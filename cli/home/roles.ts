@@ -1,8 +1,7 @@
 // What a home is for. Its config.yaml says so by its sections: one for each program that runs here.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HOME } from '@keyside/protocol'
-import { checkYaml, KeysideError, loadConfig } from '@keyside/runtime'
+import { checkYaml, KeysideError, loadConfig, readConfigText } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
 import { z } from 'zod'
 import { PROGRAMS, type Program } from '../programs/children.ts'
@@ -12,12 +11,14 @@ export const ROLES = ['alone', 'trader', 'provider'] as const
 export type Role = (typeof ROLES)[number]
 export type TraderRole = Exclude<Role, 'provider'>
 
-/** Throws `config_missing` and `config_invalid`. */
+/** Throws `config_missing`, `config_invalid` and `file_refused`. */
 export function programsOf(home: string): Program[] {
-  const file = join(home, 'config.yaml')
-  const checked = checkYaml(read(file), z.looseObject({}))
+  const checked = checkYaml(readConfigText(home), z.looseObject({}))
   if (!checked.ok)
-    throw new KeysideError('config_invalid', `${file}, line ${checked.line}: ${checked.message}`)
+    throw new KeysideError(
+      'config_invalid',
+      `${join(home, 'config.yaml')}, line ${checked.line}: ${checked.message}`,
+    )
   return PROGRAMS.filter((program) => Object.hasOwn(checked.data, program))
 }
 
@@ -25,12 +26,4 @@ export function programsOf(home: string): Program[] {
 export function providerOf(home: string): string {
   if (!programsOf(home).includes('engine')) return HOME
   return loadConfig('engine', engineConfig, home, environment).provider
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new KeysideError('config_missing', `cannot read ${file}: run "keyside init" first`, error)
-  }
 }

@@ -1,8 +1,8 @@
 // A running sandbox from another terminal: finds its exchange, and asks it over HTTP.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkYaml, KeysideError } from '@keyside/runtime'
+import { checkYaml, KeysideError, readConfigText } from '@keyside/runtime'
 import { z } from 'zod'
 
 /** Homes of `keyside up --sandbox`: each lives as long as its run. */
@@ -64,7 +64,7 @@ function candidates(): string[] {
 /** Another user's home cannot be read, and one that is just being made is not there yet. */
 function exchangeOf(home: string): string[] {
   try {
-    const config = checkYaml(readFileSync(join(home, 'config.yaml'), 'utf8'), homeConfig)
+    const config = checkYaml(readConfigText(home), homeConfig)
     return config.ok ? [config.data.executor.exchange.address] : []
   } catch {
     return []

@@ -1,18 +1,13 @@
 // The machine that this process runs on, for who installs a service on it.
+
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { readTextIfThere } from '@keyside/runtime'
 import type { Machine } from './control.ts'
 
 export const thisMachine: Machine = {
-  read: (file) => {
-    try {
-      return readFileSync(file, 'utf8')
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw error
-    }
-  },
+  read: readTextIfThere,
   write: (file, text, encoding) => {
     // Read by the service manager; there is no secret in it.
     mkdirSync(dirname(file), { recursive: true })

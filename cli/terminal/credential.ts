@@ -1,7 +1,6 @@
 // What the service manager gives the service alone: with systemd a file in $CREDENTIALS_DIRECTORY (systemd.exec(5)).
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Environment } from '@keyside/runtime'
+import { type Environment, readText } from '@keyside/runtime'
 
 /** Of the vault's passphrase, as the service finds it. */
 export const CREDENTIAL = 'vault-passphrase'
@@ -11,7 +10,7 @@ export function readCredential(name: string, environment: Environment): string |
   const folder = environment['CREDENTIALS_DIRECTORY']
   if (folder === undefined) return null
   try {
-    return readFileSync(join(folder, name), 'utf8').replace(/\r?\n$/, '')
+    return readText(join(folder, name)).replace(/\r?\n$/, '')
   } catch {
     return null
   }

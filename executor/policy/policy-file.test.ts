@@ -1,5 +1,5 @@
 // The accepted policy on a disk: over restarts, and with a clock that is set back.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -117,6 +117,13 @@ test('a policy that is not there is missed by its name, whoever asks for it', ()
   for (const ask of [() => policyState({ home }, NOW), () => acceptPolicy({ home }, NOW)])
     expect(ask).toThrow(expect.objectContaining(refusal))
   expect(() => atStart(NOW)).toThrow(expect.objectContaining(refusal))
+  mkdirSync(join(home, 'policy.yaml'))
+  expect(() => policyState({ home }, NOW)).toThrow(
+    expect.objectContaining({
+      code: 'file_refused',
+      message: expect.stringMatching(/policy\.yaml: it is a folder/),
+    }),
+  )
 })
 
 test('starts on the accepted policy while the file only wants more, and asks about one that wants less', () => {

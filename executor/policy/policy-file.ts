@@ -1,5 +1,4 @@
 // The policy on the disk and the one that was accepted at this device: they have to be the same.
-import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import {
@@ -7,6 +6,8 @@ import {
   isBusy,
   KeysideError,
   LONG_BUSY_TIMEOUT_MS,
+  readText,
+  readTextIfThere,
   writePrivate,
 } from '@keyside/runtime'
 import { z } from 'zod'
@@ -164,7 +165,7 @@ export function noteFollowed(home: string, note: z.infer<typeof followed>): void
 
 export function followedPolicy(home: string): z.infer<typeof followed> | null {
   try {
-    return followed.parse(JSON.parse(readFileSync(followedFile(home), 'utf8')))
+    return followed.parse(JSON.parse(readText(followedFile(home))))
   } catch {
     return null
   }
@@ -176,12 +177,9 @@ function followedFile(home: string): string {
 
 export function readPolicyText({ home, policy = 'policy.yaml' }: PolicyFiles): string {
   const path = resolve(home, policy)
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const message = existsSync(path) ? `cannot read ${path}` : sentenceOf('policy_missing')
-    throw new KeysideError('policy_missing', message, error)
-  }
+  const text = readTextIfThere(path)
+  if (text !== null) return text
+  throw new KeysideError('policy_missing', sentenceOf('policy_missing'))
 }
 
 function parse(text: string): Policy {

@@ -1,6 +1,11 @@
 // This device's access to a provider: the next token is asked for in time, and that none comes is told once.
-import { existsSync, readFileSync } from 'node:fs'
-import { type Cancel, type RenewalOptions, renewAccess, writePrivate } from '@keyside/runtime'
+import {
+  type Cancel,
+  type RenewalOptions,
+  readTextIfThere,
+  renewAccess,
+  writePrivate,
+} from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import { timeOf } from '../core/model/moment.ts'
 import type { providerFiles } from './provider-folder.ts'
@@ -20,7 +25,7 @@ export function accessFiles({
 }: Pick<ReturnType<typeof providerFiles>, 'token' | 'told'>): AccessFiles {
   return {
     keep: (text) => writePrivate(token, `${text}\n`),
-    told: () => (existsSync(told) ? readFileSync(told, 'utf8') : ''),
+    told: () => readTextIfThere(told) ?? '',
     tell: (message) => writePrivate(told, message),
   }
 }

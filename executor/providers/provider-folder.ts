@@ -1,8 +1,8 @@
 // A followed provider on the disk: a folder of its own with what was agreed, its access token and its keyset.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HOME, id, MAX_PLANS, type VerifiedKeyset } from '@keyside/protocol'
-import { KeysideError, readSecret, writePrivate } from '@keyside/runtime'
+import { KeysideError, readSecret, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import { heldKeys } from './keys.ts'
 
@@ -68,7 +68,7 @@ export function readProvider(home: string, name: string): ProviderFolder {
   const file = providerFiles(home, name).record
   if (!existsSync(file)) return { state: 'none' }
   try {
-    const read = record.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    const read = record.safeParse(JSON.parse(readText(file)))
     if (!read.success) return damaged(file)
     return { state: read.data.removedAt === undefined ? 'followed' : 'removed', record: read.data }
   } catch {

@@ -182,6 +182,6 @@ test('a CSV file is opened by its path, its timeframe told by its times', () => 
   )
   expect(() => openCandleFile(path, '1s', 1_000)).toThrow(/candles of 1m, of which none of 1s/)
   expect(refusal(() => openCandleFile(`${path}x`, '1m', 1_000))).toMatch(
-    /there is no such file.*\(candles_unreadable\)$/,
+    /there is no such file or folder.*\(file_refused\)$/,
   )
 })

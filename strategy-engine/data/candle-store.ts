@@ -1,7 +1,7 @@
 // Where candles are stored: a file a market, timeframe and exchange, `data/binance/BTC-USDT-1m.candles` in a home.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeysideError, lockFile, writePrivate } from '@keyside/runtime'
+import { KeysideError, lockFile, readBytes, writePrivate } from '@keyside/runtime'
 import { TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import { type CandleFile, decodeCandles, encodeCandles } from './candle-file.ts'
 import type { CandleColumns } from './columns.ts'
@@ -39,7 +39,7 @@ export function readCandleSet(home: string, set: CandleSet): CandleFile | null {
 }
 
 function readPath(home: string, path: string): CandleFile {
-  const file = decodeCandles(readFileSync(path), path)
+  const file = decodeCandles(readBytes(path), path)
   if (candlePath(home, file) === path) return file
   throw new KeysideError(
     'candles_damaged',

@@ -1,7 +1,7 @@
 // Candles from a file that another program wrote.
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { KeysideError } from '@keyside/runtime'
+import { KeysideError, readBytes } from '@keyside/runtime'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../market/candle.ts'
 import { findProblem } from '../market/candle-problem.ts'
 import type { CandleColumns } from './columns.ts'
@@ -92,15 +92,9 @@ function parsedCsv(path: string, bytes: Buffer): Parsed {
 const MAX_BYTES = 500_000_000
 
 function bytesOf(path: string): Buffer {
-  try {
-    if (statSync(path).size > MAX_BYTES)
-      throw unreadable(path, 'it has more than 500 MB', 'cut it into several')
-    return readFileSync(path)
-  } catch (error) {
-    if (error instanceof KeysideError) throw error
-    const { code = String(error) } = error as NodeJS.ErrnoException
-    throw unreadable(path, code === 'ENOENT' ? 'there is no such file' : code, 'correct the path')
-  }
+  const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0 }
+  if (size > MAX_BYTES) throw unreadable(path, 'it has more than 500 MB', 'cut it into several')
+  return readBytes(path)
 }
 
 /** By the shortest time between two; what one candle is nobody sees. Null where there is no timeframe of that length. */

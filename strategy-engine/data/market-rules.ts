@@ -1,7 +1,6 @@
 // What a venue asks of orders on a market, as it was when its candles were downloaded: beside them, for backtests.
-import { existsSync, readFileSync } from 'node:fs'
 import { decimal } from '@keyside/protocol'
-import { KeysideError, writePrivate } from '@keyside/runtime'
+import { KeysideError, readTextIfThere, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import { type CandleSet, candlePath } from './candle-store.ts'
 
@@ -37,8 +36,9 @@ export function writeMarketRules(home: string, rules: MarketRules): void {
 /** Null where nobody asked the venue yet. Throws `candles_damaged`. */
 export function readMarketRules(home: string, market: Market): MarketRules | null {
   const path = pathOf(home, market)
-  if (!existsSync(path)) return null
-  const rules = parsed(readFileSync(path, 'utf8'))
+  const text = readTextIfThere(path)
+  if (text === null) return null
+  const rules = parsed(text)
   if (rules?.exchange === market.exchange && rules.market === market.market) return rules
   throw new KeysideError(
     'candles_damaged',

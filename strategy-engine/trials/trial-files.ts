@@ -1,8 +1,8 @@
 // The files of trials: written and removed here alone, and read by the engine as it reads a strategy's.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { id } from '@keyside/protocol'
-import { writePrivate } from '@keyside/runtime'
+import { readText, writePrivate } from '@keyside/runtime'
 
 const ENDING = '.yaml'
 
@@ -28,7 +28,7 @@ export class TrialFiles {
   }
 
   read(name: string): string {
-    return readFileSync(this.fileOf(name), 'utf8')
+    return readText(this.fileOf(name))
   }
 
   /** When it was written last, Unix seconds. */

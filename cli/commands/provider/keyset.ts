@@ -1,5 +1,5 @@
 // keyside keyset: which keys of this provider count, for what and until when; plans, terms and addresses with them.
-import { readFileSync } from 'node:fs'
+
 import { resolve } from 'node:path'
 import {
   currentKeyset,
@@ -12,6 +12,7 @@ import {
   rotateEngineKey,
 } from '@keyside/authority'
 import { rootFingerprint } from '@keyside/protocol'
+import { readText } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { keysetLines } from '../../provider/keyset-report.ts'
 import { keysetReminder, providerHome } from '../../provider/provider-home.ts'
@@ -97,13 +98,13 @@ function show(path: string | undefined, { json }: { json: boolean }): void {
     else print(...keysetLines(file), ...keysetReminder(parts))
     return
   }
-  const file = readKeyset(readFileSync(resolve(path), 'utf8'))
+  const file = readKeyset(readText(resolve(path)))
   if (json) printJson(file.claims)
   else print(...keysetLines(file))
 }
 
 function publish(path: string): void {
-  const file = readKeyset(readFileSync(resolve(path), 'utf8'))
+  const file = readKeyset(readText(resolve(path)))
   const parts = providerHome()
   const [before, after] = [currentKeyset(parts), file].map((each) =>
     rootFingerprint(rootInForce(each)),

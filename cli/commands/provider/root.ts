@@ -1,5 +1,5 @@
 // keyside root: the keys by which a provider is known. Needs no network; files in, files out.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import {
   createRoot,
@@ -10,7 +10,7 @@ import {
   soleRoot,
 } from '@keyside/authority'
 import { enrolKey, type Root, rootFingerprint } from '@keyside/protocol'
-import { keysideHome, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { keysideHome, readText, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import { keysetLines } from '../../provider/keyset-report.ts'
 import { providerHome } from '../../provider/provider-home.ts'
@@ -88,7 +88,7 @@ async function sign(
   { root, passphraseFile, yes }: FileOptions & { root?: string; yes: boolean },
 ): Promise<void> {
   const home = keysideHome()
-  const unsigned = readKeyset(readFileSync(resolve(file), 'utf8'))
+  const unsigned = readKeyset(readText(resolve(file)))
   print(...keysetLines(unsigned), '')
   if (!yes && !(await confirm('Sign this?'))) return
   const rootFile = root === undefined ? rootOf(home) : resolve(root)

@@ -1,8 +1,8 @@
 // The orders of a proof that runs, on the disk: what a run that was cut off has left is known to the next one.
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { decimal } from '@keyside/protocol'
-import { writePrivate } from '@keyside/runtime'
+import { readTextIfThere, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import type { OrderRequest } from '../../core/model/exchange.ts'
 
@@ -28,19 +28,10 @@ export function openOrdersFile(home: string, name: string): OpenOrders {
   const file = join(home, 'executor', 'proofs', `${name}.orders.json`)
   return {
     read: () => {
-      const text = readIfThere(file)
+      const text = readTextIfThere(file)
       return text === null ? [] : z.array(order).parse(JSON.parse(text))
     },
     write: (orders) => writePrivate(file, JSON.stringify(orders)),
     clear: () => rmSync(file, { force: true }),
-  }
-}
-
-function readIfThere(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
   }
 }

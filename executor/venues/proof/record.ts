@@ -1,7 +1,7 @@
 // What a venue has proved to this device: a file tied to the code that asked and to where it asked.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeVersion, writePrivate } from '@keyside/runtime'
+import { fileURLToPath } from 'node:url'
+import { codeVersion, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import type { VenueName } from '../create-venue.ts'
 import {
@@ -43,14 +43,16 @@ export type CodeVersion = z.infer<typeof code>
 /** Read once: an update of Keyside may put another in its place later. */
 export function codeOf(venue: VenueName): CodeVersion {
   const manifest = new URL('../package.json', import.meta.resolve('ccxt'))
-  const { version } = z.object({ version: z.string() }).parse(readJson(manifest))
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readText(fileURLToPath(manifest))))
   return { ccxt: version, sources: codeVersion(venue) }
 }
 
 /** One proof for each network and address: the newest. */
 export function readProofs(home: string, venue: string): readonly Proof[] {
   try {
-    return record.parse(readJson(fileOf(home, venue))).proofs
+    return record.parse(JSON.parse(readText(fileOf(home, venue)))).proofs
   } catch {
     // A file that is not there, or that this version does not write, proves nothing.
     return []
@@ -112,10 +114,6 @@ function countingProofs({ proofs, code, address, now }: StandingOptions): readon
     const isSameCode = made.code.ccxt === code.ccxt && made.code.sources === code.sources
     return isSameCode && made.address === address && age >= 0 && age < LIFE_DAYS * DAY_MS
   })
-}
-
-function readJson(file: string | URL): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'))
 }
 
 function fileOf(home: string, venue: string): string {

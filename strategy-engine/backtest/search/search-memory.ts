@@ -1,7 +1,7 @@
 // What a search has tried, in a file: a search that was stopped goes on where it was.
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
-import { KeysideError } from '@keyside/runtime'
+import { appendFileSync } from 'node:fs'
+import { KeysideError, readTextIfThere } from '@keyside/runtime'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import type { Beside } from '../run.ts'
 import type { Combination } from './combinations.ts'
@@ -18,8 +18,7 @@ export class SearchMemory {
   /** Throws `search_file_foreign`: what something else has written is not written into. */
   constructor(path: string) {
     this.#path = path
-    if (!existsSync(path)) return
-    const lines = readFileSync(path, 'utf8').split('\n')
+    const lines = readTextIfThere(path)?.split('\n') ?? []
     if (!lines.every((line) => line.startsWith(BEGINNING) || BEGINNING.startsWith(line)))
       throw new KeysideError(
         'search_file_foreign',
