@@ -88,6 +88,8 @@ export function runKept<K extends Keeper>(
   const { candles, detail, others, options, decideFrom = 0, onProgress } = input
   const timeframe = strategies[0]?.timeframe ?? '1m'
   const graph = graphFor(strategies, timeframe)
+  // Orders are filled at openings: read in their order they are there then, fetched one by one each is waited for.
+  graph.series({ is: 'price', name: 'open' })
   const gaps = gapsIn(candles, TIMEFRAMES[timeframe])
   const runners = strategies.map((strategy) => {
     const kept = keep()

@@ -8,9 +8,9 @@ const { floor } = Math
 
 /** The first value is the mean of `seed` values; the first that is shown is the n-th. */
 function exponential(n: number, seed: number): Kernel {
-  return kernel((memory) => {
+  const weight = 2 / (n + 1)
+  const alone = kernel((memory) => {
     const own = memory.take(2)
-    const weight = 2 / (n + 1)
     return ([x = NONE], [out = NONE], from, to) => {
       let seen = own[0] as number
       let average = own[1] as number
@@ -38,6 +38,7 @@ function exponential(n: number, seed: number): Kernel {
       own[1] = average
     }
   })
+  return { ...alone, average: { n, weight } }
 }
 
 /** As `sumOf`, written out lap by lap: it is what strategies use most. */

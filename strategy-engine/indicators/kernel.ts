@@ -21,6 +21,8 @@ export interface Kernel {
   ): void
   /** All that it remembers: a copy of it stores the kernel, and set on a new one goes on. Null where a library keeps its own. */
   readonly state: Float64Array | null
+  /** Of an exponential average of its one input: it remembers how many values it has seen, up to `n`, and itself. */
+  readonly average?: { readonly n: number; readonly weight: number }
 }
 
 export interface Parameter {

@@ -1,6 +1,6 @@
 // Every series of one market and timeframe, each computed once: live for the candle that just closed, in a backtest for
 // a thousand at a time, by the same steps.
-import type { Kernel, PriceName } from '../../indicators/kernel.ts'
+import type { PriceName } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
 import { type CandleColumns, columnsOf } from '../../market/candle-columns.ts'
@@ -8,6 +8,7 @@ import { print } from '../rules/print.ts'
 import { type Condition, childrenOf, MAX_AGO, type Numeric, type Tree } from '../rules/tree.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { History } from './history.ts'
+import { KernelSteps } from './kernel-steps.ts'
 import { type Memories, StepMemories } from './memories.ts'
 import type { Column, Step } from './operators.ts'
 import * as operators from './operators.ts'
@@ -35,10 +36,10 @@ export class Graph {
   readonly block: number
   readonly #series = new Map<string, Series>()
   readonly #crossed = new Map<string, Crossings>()
-  readonly #kernels = new Map<string, readonly Column[]>()
   readonly #histories = new Map<string, History>()
   readonly #steps: Step[] = []
   readonly #memories = new StepMemories()
+  readonly #kernels = new KernelSteps(this.#steps, this.#memories)
   readonly #elsewhere = new Map<string, Elsewhere>()
   /** Prices that a series reads, copied from block to block. */
   readonly #prices = new Map<PriceName, Column>()
@@ -255,21 +256,15 @@ export class Graph {
         ? [this.series(tree.input ?? CLOSE)]
         : inputs.map((name) => this.series({ is: 'price', name }))
     const key = print({ ...tree, output: 0 })
-    const inputsOf = fed.map(({ column }) => column)
-    const outputs =
-      this.#kernels.get(key) ??
-      this.#kernel(key, indicator.create(tree.parameters), inputsOf, indicator.outputs.length)
+    const outputs = this.#kernels.outputs(key, {
+      make: () => indicator.create(tree.parameters),
+      inputs: fed.map(({ column }) => column),
+      outputs: indicator.outputs.length,
+      block: this.block,
+    })
     const column = outputs[tree.output]
     if (column === undefined) throw new Error(`${tree.name} has no output ${tree.output}`)
     return { column, warmup: warmest(...fed) + indicator.warmup(tree.parameters) }
-  }
-
-  #kernel(key: string, kernel: Kernel, inputs: readonly Column[], outputs: number) {
-    const columns = Array.from({ length: outputs }, () => new Float64Array(this.block))
-    this.#steps.push((length) => kernel.update(inputs, columns, 0, length))
-    this.#memories.add(key, kernel.state)
-    this.#kernels.set(key, columns)
-    return columns
   }
 
   #from({ of, timeframe, market }: Extract<Tree, { is: 'elsewhere' }>): Series {
