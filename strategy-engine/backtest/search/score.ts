@@ -47,28 +47,29 @@ export function scoresOf(strategies: readonly Strategy[], input: RunInput): read
   return scores
 }
 
+// Where a `Scoring` has its sums: fields would be whole numbers until the first fraction, and what was compiled for those
+// is thrown away then, for each of many fields, at the beginning of a search on each core.
+const [CASH, BASE, HIGH, DEEP, WORST, WON, LOST, START, SUMS] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+
 /** Reckons while its account trades: of a long search nothing else could be kept. */
 class Scoring implements Keeper {
   readonly #candles: CandleColumns
   readonly #days: readonly number[]
   readonly #balance: number
-  /** Equity at the end of each day until now. */
-  readonly #equities: { readonly equity: number }[] = []
-  /** The first candle that was not valued yet, and what the account has since the fill before it. */
+  /**
+   * What the account has since the last fill; the highest equity, below which equity the fall is the largest so far, and
+   * that fall; what closed trades have won and lost, and what there was before the one under way. Quote, but for the base
+   * and the percent of the fall.
+   */
+  readonly #sums = new Float64Array(SUMS)
+  /** Equity at the end of each day until now: of so many days. */
+  readonly #equities: Float64Array
+  #day = 0
+  /** The first candle that was not valued yet. */
   #next = 0
-  #cash: number
-  #base = 0
-  #high: number
-  /** Below it the fall is the largest so far. */
-  #deep: number
-  #worst = 0
-  /** Of closed trades, quote, and what there was before the one under way. */
-  #won = 0
-  #lost = 0
   #trades = 0
-  #start: number
   readonly #before: Score[] = []
-  /** Where the next part begins, before which it is told. */
+  /** Where the next part begins, before which it is told; behind all candles where none does. */
   #begin: number
 
   /** `days`: the index of each day's last candle. */
@@ -76,75 +77,74 @@ class Scoring implements Keeper {
     this.#candles = candles
     this.#days = days
     this.#balance = balance
-    this.#cash = balance
-    this.#high = balance
-    this.#deep = balance
-    this.#start = balance
+    this.#equities = new Float64Array(days.length)
+    for (const at of [CASH, HIGH, DEEP, START]) this.#sums[at] = balance
     this.#begin = beginOf(1, candles.length)
   }
 
   add({ at, cash, base }: Readonly<Fill>): void {
-    this.#value(at)
-    this.#cash = cash
-    this.#base = base
+    if (at >= this.#begin) this.#tell(at)
+    this.#walk(at)
+    const sums = this.#sums
+    sums[CASH] = cash
+    sums[BASE] = base
     if (base !== 0) return
-    const profit = cash - this.#start
-    if (profit > 0) this.#won += profit
-    else this.#lost -= profit
+    const profit = cash - (sums[START] as number)
+    if (profit > 0) sums[WON] = (sums[WON] as number) + profit
+    else sums[LOST] = (sums[LOST] as number) - profit
     this.#trades += 1
-    this.#start = cash
+    sums[START] = cash
   }
 
   scored(): Scored {
     const { length } = this.#candles
-    this.#value(length)
+    this.#tell(length)
+    this.#walk(length)
     return { ...this.#scoreAt(length), before: this.#before }
   }
 
   /** Of the candles before `to`, which were valued and nothing since. */
   #scoreAt(to: number): Score {
-    const equity = this.#base === 0 ? this.#cash : this.#cash + this.#base * this.#closeAt(to - 1)
-    const isDay = this.#days[this.#equities.length - 1] === to - 1
-    const days = isDay ? this.#equities : [...this.#equities, { equity }]
+    const sum = (of: number) => this.#sums[of] as number
+    const [worst, won, lost] = [sum(WORST), sum(WON), sum(LOST)]
+    const equity = sum(CASH) + sum(BASE) * (this.#candles.close[to - 1] as number)
+    const days = Array.from(this.#equities.subarray(0, this.#day), (equity) => ({ equity }))
+    if (this.#days[this.#day - 1] !== to - 1) days.push({ equity })
     const totalPercent = (equity / this.#balance - 1) * 100
     return {
       totalPercent,
-      drawdownPercent: this.#worst,
+      drawdownPercent: worst,
       sharpe: sharpeOf(returnsOf(days, this.#balance)),
-      drawdownRatio: this.#worst === 0 ? null : totalPercent / this.#worst,
-      profitFactor: this.#lost === 0 ? null : this.#won / this.#lost,
+      drawdownRatio: worst === 0 ? null : totalPercent / worst,
+      profitFactor: lost === 0 ? null : won / lost,
       trades: this.#trades,
     }
   }
 
-  #closeAt(i: number): number {
-    return this.#candles.close[i] as number
-  }
-
-  /** Candles before `to`, and what there was before each part that begins until then. */
-  #value(to: number): void {
+  /** What there was before each part that begins until `to`. */
+  #tell(to: number): void {
+    const { length } = this.#candles
     while (this.#begin <= to) {
       this.#walk(this.#begin)
       this.#before.push(this.#scoreAt(this.#begin))
       const part = this.#before.length + 1
-      this.#begin = part < PARTS ? beginOf(part, this.#candles.length) : Number.POSITIVE_INFINITY
+      this.#begin = part < PARTS ? beginOf(part, length) : length + 1
     }
-    this.#walk(to)
   }
 
   /** Candles before `to`, at their closes. */
-
   #walk(to: number): void {
     const { close } = this.#candles
-    const cash = this.#cash
-    const base = this.#base
-    for (let day = this.#days[this.#equities.length] ?? to; day < to; ) {
-      this.#equities.push({ equity: cash + base * (close[day] as number) })
-      day = this.#days[this.#equities.length] ?? to
+    const sums = this.#sums
+    const cash = sums[CASH] as number
+    const base = sums[BASE] as number
+    while (this.#day < this.#days.length && (this.#days[this.#day] as number) < to) {
+      this.#equities[this.#day] = cash + base * (close[this.#days[this.#day] as number] as number)
+      this.#day += 1
     }
-    let high = this.#high
-    let deep = this.#deep
-    let worst = this.#worst
+    let high = sums[HIGH] as number
+    let deep = sums[DEEP] as number
+    let worst = sums[WORST] as number
     // While nothing is held one candle says it for all.
     const end = base === 0 ? Math.min(this.#next + 1, to) : to
     for (let i = this.#next; i < end; i++) {
@@ -157,9 +157,9 @@ class Scoring implements Keeper {
         worst = ((high - now) / high) * 100
       }
     }
-    this.#high = high
-    this.#deep = deep
-    this.#worst = worst
+    sums[HIGH] = high
+    sums[DEEP] = deep
+    sums[WORST] = worst
     this.#next = to
   }
 }
