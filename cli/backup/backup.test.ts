@@ -250,7 +250,7 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-test('what would be missing, damaged or too much is refused when the backup is made', async () => {
+test('what would be missing, damaged, of another version or too much is refused when the backup is made', async () => {
   const { home, live, folder } = await openHome()
   refuseOutside(home, home)
   refuseOutside(home, live)
@@ -268,7 +268,23 @@ test('what would be missing, damaged or too much is refused when the backup is m
   )
   writeFileSync(config, text)
   expect(() => filesOf(home, 10)).toThrow(expect.objectContaining({ code: 'backup_too_large' }))
-  for (const damage of ['no database', readFileSync(journal).fill(0x5a, 200)]) {
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const expectRefused = async (code: string) => {
+    const program = new Command()
+    addBackup(program)
+    const file = join(folder, 'never.backup')
+    await expect(
+      program.parseAsync(['backup', 'create', file], { from: 'user' }),
+    ).rejects.toMatchObject({ code })
+    expect(existsSync(file)).toBe(false)
+  }
+  const whole = readFileSync(journal)
+  const db = new DatabaseSync(journal)
+  db.exec('PRAGMA user_version = 1')
+  db.close()
+  await expectRefused('journal_older')
+  for (const damage of ['no database', whole.fill(0x5a, 200)]) {
     writeFileSync(journal, damage)
     expect(() => filesOf(home)).toThrow(
       expect.objectContaining({
@@ -276,15 +292,7 @@ test('what would be missing, damaged or too much is refused when the backup is m
         message: expect.stringContaining(journal),
       }),
     )
-    vi.stubEnv('KEYSIDE_HOME', home)
-    onTestFinished(() => void vi.unstubAllEnvs())
-    const program = new Command()
-    addBackup(program)
-    const file = join(folder, 'never.backup')
-    await expect(
-      program.parseAsync(['backup', 'create', file], { from: 'user' }),
-    ).rejects.toMatchObject({ code: 'journal_damaged' })
-    expect(existsSync(file)).toBe(false)
+    await expectRefused('journal_damaged')
   }
 })
 

@@ -43,11 +43,15 @@ export function openDatabase(
   }
 }
 
-/** From outside the executor, which may be running. Throws `journal_missing`, `database_busy`, `file_refused`, or `journal_damaged` with the reason. */
+/**
+ * From outside the executor, which may be running. Throws `journal_missing`, `journal_newer`, `journal_older`,
+ * `database_busy`, `file_refused`, or `journal_damaged` with the reason.
+ */
 export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
   if (!existsSync(path)) throw new KeysideError('journal_missing', sentenceOf('journal_missing'))
   try {
     using db = new DatabaseSync(path, { readOnly: true, timeout: LONG_BUSY_TIMEOUT_MS })
+    requireOwnForm(db)
     return look(db)
   } catch (error) {
     if (isBusy(error)) throw databaseBusy(path, error)
@@ -84,9 +88,8 @@ function connect(path: string): DatabaseSync {
 function createTables(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE')
   try {
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (version === 0) db.exec(SCHEMA)
-    else if (version !== JOURNAL_VERSION) throw ofOtherForm(version)
+    if (formOf(db) === 0) db.exec(SCHEMA)
+    else requireOwnForm(db)
     db.exec('COMMIT')
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
@@ -94,9 +97,17 @@ function createTables(db: DatabaseSync): void {
   }
 }
 
-function ofOtherForm(version: number): KeysideError {
-  const code = version > JOURNAL_VERSION ? 'journal_newer' : 'journal_older'
-  return new KeysideError(code, sentenceOf(code))
+/** 0 for what is no journal yet, or none at all. */
+function formOf(db: DatabaseSync): number {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+}
+
+/** Throws `journal_newer` and `journal_older`. */
+function requireOwnForm(db: DatabaseSync): void {
+  const form = formOf(db)
+  if (form === JOURNAL_VERSION || form === 0) return
+  const code = form > JOURNAL_VERSION ? 'journal_newer' : 'journal_older'
+  throw new KeysideError(code, sentenceOf(code))
 }
 
 /** Reads every page. Throws `journal_damaged`. */

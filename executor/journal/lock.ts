@@ -1,4 +1,4 @@
-// One executor a journal.
+// One program a journal.
 import { KeysideError, lockFile } from '@keyside/runtime'
 import { sentenceOf } from '../core/model/codes.ts'
 

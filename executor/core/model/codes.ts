@@ -253,7 +253,8 @@ export const EXECUTOR_SENTENCES = {
   account_changed:
     'the record of this account is of another one: put "exchange" back, and add the new account beside it (keyside accounts add)',
   journal_missing: 'there is no journal here yet: the executor makes one when it starts',
-  journal_locked: 'another executor uses this journal: stop it first',
+  journal_locked:
+    'another program uses this journal: stop the executor first, or wait until the other keyside command is done',
   journal_failed:
     'the journal cannot be written: nothing is accepted until the disk has room and the executor is started again',
   journal_damaged: 'the journal is damaged: run "keyside journal verify"',
