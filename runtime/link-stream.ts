@@ -18,12 +18,15 @@ export function reachBroker(url: string, trust: TlsTrust, timeoutMs: number): Pr
     const untrusted = address.type === 'tcp' && address.tls ? tlsRefusal(error, address) : null
     const { code, message } = untrusted ?? {
       code: 'broker_unreachable',
-      message: `${url}: ${error.message}`,
+      message: `${url}: ${NOBODY.includes(error.code ?? '') ? 'nothing listens there' : error.message}`,
     }
     reject(new KeysideError(code, message, error))
   })
   return promise.finally(() => socket.destroy())
 }
+
+/** No socket of that path, or none that is open. */
+const NOBODY = ['ENOENT', 'ECONNREFUSED']
 
 /** Streams that the other side ended, or cut. */
 const endedByPeer = new WeakSet<object>()

@@ -85,10 +85,41 @@ test('a key twice is refused at its second place, and a key that is no word at i
     const read = checkYaml(text, anything)
     return read.ok ? 'taken' : `${read.line}:${read.column} ${read.message}`
   }
-  expect(where('a: 1\nb:\n  c: 1\n  c: 2')).toBe('4:3 Map keys must be unique')
-  expect(where('a: 1\nb: {d: 1, d: 1}')).toBe('2:11 Map keys must be unique')
+  expect(where('a: 1\nb:\n  c: 1\n  c: 2')).toBe('4:3 "c" stands here twice')
+  expect(where('a: 1\nb: {d: 1, d: 1}')).toBe('2:11 "d" stands here twice')
   expect(where('a: 1\n? [b, c]\n: 2')).toBe('2:3 expected a plain word as a key')
   expect(where('a: 1\n? {b: c}\n: 2')).toBe('2:3 expected a plain word as a key')
+})
+
+test.each([
+  ['a:\n\u00a0 b: 1\n  c: 2', '2:1 a character that looks like a space'],
+  ['a:\n  b:\u00a01\n  c: 2', '2:5 a character that looks like a space'],
+  ['a: 1\n# \u00a0\nb: 1\nc: 2\nd: "x', '5:6 Missing closing "quote'],
+  ['a:\n  b: 1\n c: 2', '3:1 it does not begin under the settings'],
+  ['a: {b: 1\nc: 2', '2:1 it does not begin under the settings that it belongs to, or a bracket'],
+  ['a: {n: 20 [1..3]}', '1:11 this cannot stand here'],
+  ['a: 1\n---\nb: 2', '2:1 a second document begins here'],
+  ['a: %x', '1:4 Plain value cannot start with directive indicator character %: a value that'],
+  ['a: 1,\nb', '2:1 a setting without a colon'],
+])('a slip is told where it is and in plain words: %j', (text, said) => {
+  const read = checkYaml(text, anything, { scalars: 'text' })
+  expect(read.ok ? 'taken' : `${read.line}:${read.column} ${read.message}`).toContain(said)
+})
+
+test.each([
+  [{}, 'it is missing: expected a text'],
+  [{ a: [] }, 'expected a text'],
+  [{ a: 5 }, 'expected a text: write it in quotes'],
+  [{ a: '' }, 'expected a text, and it is empty'],
+  [{ a: 'x', b: 1 }, 'expected a section of settings'],
+  [{ a: 'x', b: { eur: '1' } }, 'expected capitals'],
+])('what the schema wants is said in plain words: %j', (written, said) => {
+  const capitals = z.string().regex(/^[A-Z]+$/, 'expected capitals')
+  const schema = z.strictObject({
+    a: z.string().min(1),
+    b: z.record(capitals, z.string()).optional(),
+  })
+  expect(checkYaml(JSON.stringify(written), schema)).toMatchObject({ ok: false, message: said })
 })
 
 test.each([

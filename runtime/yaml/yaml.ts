@@ -13,6 +13,7 @@ import type { z } from 'zod'
 import { nearestWord } from './edits.ts'
 import { keysAt } from './schema-keys.ts'
 import { keyOffset, scalarOffset } from './yaml-offset.ts'
+import { inPlainWords, syntaxSentence, TOO_DEEP } from './yaml-sentences.ts'
 
 /** In a text; both from 1, the column in characters. */
 export interface Place {
@@ -91,7 +92,10 @@ function openedYaml(text: string, { scalars = 'typed' }: YamlOptions = {}): Open
     schema: scalars === 'text' ? 'failsafe' : 'core',
   })
   const broken = document.errors[0] ?? document.warnings[0]
-  if (broken !== undefined) return refuse(broken.pos[0], sentence(broken))
+  if (broken !== undefined) {
+    const blank = foreignBlank(text, broken.pos[0])
+    return blank === null ? refuse(broken.pos[0], syntaxSentence(broken)) : refuse(blank, NO_SPACE)
+  }
   if (isTooDeep(document)) return refuse(0, TOO_DEEP)
   const key = firstWrongKey(document)
   if (key !== undefined) return refuse(startOf(key.node), key.message)
@@ -128,28 +132,23 @@ interface Issue {
 
 /** An unknown key comes first (it is often why another one is missing), at its own place. */
 export function firstIssue(
-  issues: readonly (Issue & { readonly code?: string; readonly keys?: readonly string[] })[],
+  issues: readonly (Issue & {
+    readonly code?: string
+    readonly keys?: readonly string[]
+    /** Of a name that may not be one. */
+    readonly issues?: readonly Issue[]
+  })[],
   schema: z.ZodType,
 ): Issue {
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return { path: [], message: 'invalid' }
   const key = issue.code === 'unrecognized_keys' ? issue.keys?.[0] : undefined
-  if (key === undefined) return { path: issue.path, message: plain(issue.message) }
+  if (key === undefined)
+    return { path: issue.path, message: inPlainWords(issue.issues?.[0]?.message ?? issue.message) }
   const meant = nearestWord(key, keysAt(schema, issue.path))
   // Of another kind of the same section it may be known.
   const hint = meant === null || meant === key ? '' : `: did you mean "${meant}"?`
   return { path: [...issue.path, key], message: `unknown key "${key}"${hint}` }
-}
-
-/** What the schema library says of choices and limits, as the schemas themselves speak. */
-function plain(message: string): string {
-  return message
-    .replace(/^Invalid option: expected one of (.*)$/, (_, choices: string) => {
-      return `expected one of ${choices.replaceAll('|', ', ')}`
-    })
-    .replace(/^Too big: expected (?:number|int) to be <=?(\S+)$/, 'expected at most $1')
-    .replace(/^Too small: expected (?:number|int) to be >=(\S+)$/, 'expected at least $1')
-    .replace(/^Too small: expected (?:number|int) to be >(\S+)$/, 'expected more than $1')
 }
 
 /** Control characters but tab and line ends; and what a decoder writes for bytes that are no UTF-8. */
@@ -190,7 +189,7 @@ function firstWrongKey(document: Document.Parsed): { node: Node; message: string
         if (!isNode(key)) continue
         const value = isScalar(key) ? key.value : undefined
         if (!isScalar(key)) first = { node: key, message: 'expected a plain word as a key' }
-        else if (known.has(value)) first = { node: key, message: 'Map keys must be unique' }
+        else if (known.has(value)) first = { node: key, message: `"${value}" stands here twice` }
         known.add(value)
         if (first !== undefined) return visit.BREAK
       }
@@ -223,24 +222,16 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
   return 0
 }
 
-const TOO_DEEP = 'it is nested too deep'
+/** What looks like a space, or like nothing, and comes along from a web page or a word processor. */
+const FOREIGN_BLANK =
+  /[\u0085\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000]|(?!^)\ufeff/g
 
-/** Hints for common mistakes. */
-const HINTS: Readonly<Record<string, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'a value with a colon in it belongs in quotes',
-  BAD_DQ_ESCAPE: 'a value with a backslash in it belongs in single quotes',
-  TAB_AS_INDENT: 'begin the line with spaces',
-}
+const NO_SPACE = 'a character that looks like a space, or like nothing, and is none: write a space'
 
-/** In place of what the parser says in the words of its trade. */
-const SAID: Readonly<Record<string, string>> = {
-  MULTILINE_IMPLICIT_KEY: 'a setting without a colon behind its name: write "name: value"',
-}
-
-/** The first line of what the parser says. The place is told apart. */
-function sentence({ code, message }: { code: string; message: string }): string {
-  const said = message.split('\n')[0] ?? message
-  if (/call stack/i.test(said)) return TOO_DEEP
-  if (code in SAID) return SAID[code] ?? said
-  return code in HINTS ? `${said}: ${HINTS[code]}` : said
+/** The first one in the line of the mistake, or in the one before it, whose end the mistake may be. */
+function foreignBlank(text: string, at: number): number | null {
+  const before = text.lastIndexOf('\n', text.lastIndexOf('\n', at - 1) - 1)
+  for (const { index } of text.matchAll(FOREIGN_BLANK))
+    if (index > before) return text.slice(at, index).includes('\n') ? null : index
+  return null
 }
