@@ -26,6 +26,7 @@ export function checkLines(result: Result): readonly string[] {
     row('look-ahead', lookAhead(checked)),
     ...(checked.again === null ? [] : [row('memory', memory(checked.again))]),
     row('history', history(checked)),
+    ...stops(checked).map((said, at) => row(at === 0 ? 'stops' : '', said)),
     ...checked.reached.map(({ rule, times }, at) =>
       row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? 'never: can it happen?' : times}`),
     ),
@@ -42,6 +43,21 @@ function memory(again: readonly number[]): string {
   return again.length === 0
     ? 'in candle() alone: asked again, enter() and exit() say the same'
     : `CHANGED in enter() or exit(), first at candle ${again[0]}: live they are not asked as often; remember in candle()`
+}
+
+/** Whoever wrote a price where a distance belongs sees it here. */
+function stops({ stops: { below, refused } }: Checked): string[] {
+  const percent = (value: number) => `${Number(value.toPrecision(3))} %`
+  return [
+    ...(below === null
+      ? []
+      : [`${percent(below.least)} to ${percent(below.most)} below the close that entered`]),
+    ...(refused === 0
+      ? []
+      : [
+          `NOT POSSIBLE at ${grouped(refused)} candles, and so no entry: a stop is a distance, which ends above zero and below the price`,
+        ]),
+  ]
 }
 
 function history({ warmUp }: Checked): string {

@@ -51,6 +51,19 @@ test('says how many candles come before the first entry, and that a start with l
   expect(warmUp).toMatchObject({ needed: 20, history: 999, starts: 10, differing: 0 })
 })
 
+test('says how far away the stops were, so that a price in place of a distance is seen', () => {
+  const stopped = (stop: string) => checkStrategy(strategy({ ...CROSS, stop }), CANDLES)
+  const { stops: two, entries } = stopped('2 %')
+  expect(two.below?.least).toBeCloseTo(2)
+  expect(two.below?.most).toBeCloseTo(2)
+  expect(two.refused).toBe(0)
+  expect(stopped('lowest(low, 10)').stops.below?.least).toBeGreaterThan(90)
+  const { stops: none, entries: noEntries } = stopped('0 * atr(14)')
+  expect(noEntries).toBe(0)
+  expect(none).toEqual({ below: null, refused: expect.any(Number) })
+  expect(none.refused).toBeGreaterThanOrEqual(entries)
+})
+
 test('names what a start changes: a sum since the first candle never forgets it', () => {
   const { warmUp } = checkStrategy(strategy({ enter: 'obv > 0' }), CANDLES)
   expect(warmUp?.differing).toBeGreaterThan(100)

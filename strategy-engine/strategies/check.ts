@@ -35,6 +35,13 @@ interface WarmUp {
   readonly compared: number
 }
 
+interface Stops {
+  /** How far below the close of their candle the stops of the entries were, percent. Null where nothing was entered. */
+  readonly below: { readonly least: number; readonly most: number } | null
+  /** Candles at which an entry was due, and no stop was possible above zero and below the price. */
+  readonly refused: number
+}
+
 interface Reached {
   readonly rule: string
   /** Candles at which it held, or at which it ended a position; of `known` at which it could be said. */
@@ -55,6 +62,7 @@ export interface Checked {
   readonly lookAhead: LookAhead
   /** Null where there are too few candles to compare. */
   readonly warmUp: WarmUp | null
+  readonly stops: Stops
   readonly reached: readonly Reached[]
   readonly entries: number
 }
@@ -94,6 +102,7 @@ export function checkStrategy(
         : differing(made, decisions(askedAgain(strategy, code), history, 0, candles.length)),
     lookAhead: lookAheadOf(decide, candles.length, made),
     warmUp: warmUpOf(strategy, history),
+    stops: stopsOf(strategy, history),
     reached: reachedBy(strategy, history, made),
     entries: made.filter(({ what }) => what === 'entry').length,
   }
@@ -153,6 +162,22 @@ function decisions(
       made.push({ at: from + i, what: model.decided === 'exit' ? model.cause : model.decided })
   })
   return made
+}
+
+function stopsOf(strategy: Strategy, { candles, others }: History): Stops {
+  const graph = graphFor([strategy], strategy.timeframe)
+  const model = new Model(strategy, graph)
+  let [least, most] = [Number.POSITIVE_INFINITY, 0]
+  eachBlock([strategy], { begin: 0, end: candles.length }, (from, to) => {
+    graph.feed(candles, from, to, others)
+    for (let i = model.scan(0, to - from); i < to - from; i = model.scan(i + 1, to - from)) {
+      if (model.decided !== 'entry') continue
+      const percent = (model.stopDistance(i) / Number(candles.close[from + i])) * 100
+      least = Math.min(least, percent)
+      most = Math.max(most, percent)
+    }
+  })
+  return { below: most === 0 ? null : { least, most }, refused: model.refusals }
 }
 
 /** What the rules say after a start with limited history, beside what they say with all of it. */

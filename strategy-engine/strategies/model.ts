@@ -35,6 +35,8 @@ export class Model {
   candles = 0
   /** An entry that was due and cannot be: no stop is possible above zero and below the price. */
   refused = false
+  /** How often. */
+  refusals = 0
   /** Whether its rules may move the stop: not at candles that were missed, since nobody would be told. */
   movesStop = true
   /** Candles before the first at which an entry can be decided. */
@@ -257,6 +259,7 @@ export class Model {
     const close = this.#closePrice(i)
     const rules = this.exitPrices.at(close, i, this.stopDistance(i), this.trailingDistance(i))
     this.refused = rules === 'refused'
+    if (this.refused) this.refusals += 1
     if (rules === null || rules === 'refused') return false
     this.enter(close, this.#graph.startOf(i), rules)
     return true
