@@ -81,9 +81,9 @@ test('leaves when its longest time in the market is over, and may enter again at
   const made = run(rules, candles(Array(10).fill(100)))
   expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
     [0, 'entry', 'close 100.00'],
-    [3, 'exit', 'the longest time in the market is over: 180 s'],
+    [3, 'exit', "the strategy's longest time in the market is over: 180 s"],
     [4, 'entry', 'close 100.00'],
-    [7, 'exit', 'the longest time in the market is over: 180 s'],
+    [7, 'exit', "the strategy's longest time in the market is over: 180 s"],
     [8, 'entry', 'close 100.00'],
   ])
 })
@@ -105,7 +105,7 @@ test('goes on with the stop and the highest price of a former run', () => {
     signals: [entered],
   })
   expect(made).toMatchObject([
-    { at: 3, kind: 'exit', reason: 'the price reached the trailing stop' },
+    { at: 3, kind: 'exit', reason: "the price reached the strategy's trailing stop" },
   ])
 })
 
@@ -192,10 +192,15 @@ test('decides nothing before everything that it reads is known', () => {
 })
 
 test.each([
-  ['take_profit', '[{ at: 2 %, sell: 100 % }]', [106, 110], 'the price reached the take-profits'],
-  ['stop', '3 %', [106, 100], 'the price reached the stop'],
-  ['trailing_stop', '2 %', [106, 115, 112], 'the price reached the trailing stop'],
-  ['break_even', '2 %', [106, 110, 105], 'the price came back to the entry price'],
+  [
+    'take_profit',
+    '[{ at: 2 %, sell: 100 % }]',
+    [106, 110],
+    "the price reached the strategy's take-profits",
+  ],
+  ['stop', '3 %', [106, 100], "the price reached the strategy's stop"],
+  ['trailing_stop', '2 %', [106, 115, 112], "the price reached the strategy's trailing stop"],
+  ['break_even', '2 %', [106, 110, 105], "the price came back to the strategy's entry price"],
 ] as const)(
   'leaves as the device does by itself, and says why: %s',
   (key, value, closes, reason) => {
@@ -257,7 +262,7 @@ test('rules move the stop up, each time by a tenth of a percent at least, and ne
     [2, 'stop', '110'],
     [3, 'stop', '112'],
     [7, 'stop', '121'],
-    [8, 'exit', 'the price reached the stop'],
+    [8, 'exit', "the price reached the strategy's stop"],
   ])
   expect(made[1]).toMatchObject({
     size: { unit: 'percent', value: '100' },
@@ -273,7 +278,7 @@ test('a stop that belongs at the close or above it is reached: the position is l
   })
   expect(told(run(rules, candles([110, 109, 109])))).toEqual([
     [0, 'entry', '88'],
-    [2, 'exit', 'the price reached the stop'],
+    [2, 'exit', "the price reached the strategy's stop"],
   ])
 })
 

@@ -263,7 +263,8 @@ export class Runner {
     const { exits } = this.#strategy
     if (cause === 'rule')
       return this.#model.code?.exitReason ?? this.#explain(this.#strategy.exit, i)
-    if (cause === 'max_hold') return `the longest time in the market is over: ${exits.maxHold} s`
+    if (cause === 'max_hold')
+      return `the strategy's longest time in the market is over: ${exits.maxHold} s`
     return CAUSES[cause]
   }
 
@@ -282,11 +283,12 @@ export class Runner {
   }
 }
 
+/** Of its own position from its own entry price on: a device that bought later holds another one. */
 const CAUSES: Readonly<Record<Exclude<Cause, 'rule' | 'max_hold'>, string>> = {
-  stop: 'the price reached the stop',
-  trailing_stop: 'the price reached the trailing stop',
-  break_even: 'the price came back to the entry price',
-  take_profit: 'the price reached the take-profits',
+  stop: "the price reached the strategy's stop",
+  trailing_stop: "the price reached the strategy's trailing stop",
+  break_even: "the price came back to the strategy's entry price",
+  take_profit: "the price reached the strategy's take-profits",
 }
 
 function noStop({ close }: Candle): Step {

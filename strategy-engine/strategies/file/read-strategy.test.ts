@@ -348,7 +348,7 @@ describe('refuses, with line, column and reason:', () => {
     [{ valid_for: '0m' }, '8:12 valid_for: expected a time of at most 24h, such as "2h", got "0m"'],
     [
       { max_hold: '366d' },
-      '8:11 max_hold: cannot read "366d": a time is a whole number of s, m, h or d, such as "90m", at most 365d',
+      '8:11 max_hold: cannot read "366d": a number is digits with at most one point, and a time a whole number of s, m, h or d, such as "90m", at most 365d',
     ],
     [{ cooldown: '5 %' }, '8:11 cooldown: expected a time such as "2h", got "5 %"'],
     [
@@ -403,6 +403,7 @@ describe('refuses, with line, column and reason:', () => {
     [{ name: 'Demo' }, '1:7 name: expected 1 to 32 of a-z, 0-9 and "-"'],
     [{ market: 'BTC/USDT:USDT' }, '2:9 market: expected a spot market, without ":"'],
     [{ market: null }, '1:1 there is no "market", such as "market: BTC/USDT"'],
+    [{ market: null, markets: '[]' }, '7:10 markets: expected at least one market'],
     [{ markets: '[BTC/USDT]' }, '8:1 markets: write "market" or "markets", not both'],
     [{ market: null, markets: '[BTC/USDT, BTC/USDT]' }, '7:10 markets: a market is named twice'],
     [
@@ -473,7 +474,7 @@ test('tells a mistake of YAML itself with its place', () => {
   expect(problems('name: a\nenter: "close')).toEqual([
     expect.stringMatching(/^2:14 Missing closing/),
   ])
-  expect(problems('name: a\nname: b\n')).toEqual(['2:1 Map keys must be unique'])
+  expect(problems('name: a\nname: b\n')).toEqual(['2:1 "name" stands here twice'])
   expect(problems('- a')).toEqual(['1:1 expected settings, such as "name: value"'])
   expect(problems('a: &x 1\nb: *x')).toEqual([expect.stringMatching(/^2:4 an alias/)])
 })

@@ -183,7 +183,11 @@ class Reading {
 
   #askForMarket(): void {
     const { market, markets } = this.#written
-    const isThere = market !== undefined || markets !== undefined || this.#report.has('market')
+    const isThere =
+      market !== undefined ||
+      markets !== undefined ||
+      this.#report.has('market') ||
+      this.#report.has('markets')
     if (!isThere) this.#report.add([], 'there is no "market", such as "market: BTC/USDT"')
   }
 

@@ -171,11 +171,15 @@ describe('refuses, with the column:', () => {
     ['ema(12 > 1', 11, 'expected "," or ")", got the end'],
     ['close = 1', 7, 'cannot read "=": values are hardly ever equal: write "<=" or ">="'],
     ['close == 1', 7, 'cannot read "==": values are hardly ever equal: write "<=" or ">="'],
+    ['close \u2265 1', 7, 'cannot read "\u2265": write ">="'],
+    ['\u0441lose > 1', 1, 'cannot read "U+0441"'],
+    ['close\u200b > 1', 6, 'cannot read "U+200B"'],
+    ['close > \u{1f680}', 9, 'cannot read "\u{1f680}"'],
     ['close > 1 && low > 1', 11, 'cannot read "&&": write "and"'],
     [
       'close > 1e5',
       9,
-      'cannot read "1e5": a time is a whole number of s, m, h or d, such as "90m", at most 365d',
+      'cannot read "1e5": a number is digits with at most one point, and a time a whole number of s, m, h or d, such as "90m", at most 365d',
     ],
     ['close > 1234567890123', 9, 'a number has at most 12 digits on each side of its point'],
     ['close > 1 and 2', 15, 'expected a condition such as "close > 100", and "2" is a value'],
@@ -281,7 +285,7 @@ describe('refuses, with the column:', () => {
     [
       '5m > 400d',
       6,
-      'cannot read "400d": a time is a whole number of s, m, h or d, such as "90m", at most 365d',
+      'cannot read "400d": a number is digits with at most one point, and a time a whole number of s, m, h or d, such as "90m", at most 365d',
     ],
     [
       `${'('.repeat(21)}close > 1${')'.repeat(21)}`,

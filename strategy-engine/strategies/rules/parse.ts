@@ -251,7 +251,7 @@ function amount(cursor: Cursor, { text, at }: Token): Parsed {
 function duration(cursor: Cursor, { text, at }: Token): Parsed {
   const seconds = durationOf(text)
   if (seconds !== null) return cursor.make(literal(seconds, 'duration'), 'duration', at)
-  const hint = `a time is a whole number of s, m, h or d, such as "90m", at most ${MAX_SECONDS / 86_400}d`
+  const hint = `a number is digits with at most one point, and a time a whole number of s, m, h or d, such as "90m", at most ${MAX_SECONDS / 86_400}d`
   return cursor.refused(at, `cannot read "${text.slice(0, 30)}": ${hint}`)
 }
 

@@ -40,6 +40,12 @@ const FOREIGN: Readonly<Record<string, string>> = {
   ':': 'a rule is one expression',
   '?': 'write "if(condition, a, b)"',
   ';': 'a rule is one expression',
+  '≥': 'write ">="',
+  '≤': 'write "<="',
+  '−': 'write "-"',
+  '–': 'write "-"',
+  '×': 'write "*"',
+  '÷': 'write "/"',
 }
 const STRANGE = /&&|\|\||[=!<>+\-*/]=+|\*\*|\p{Any}/uy
 
@@ -75,5 +81,12 @@ function tokenAt(text: string, at: number): Token {
   STRANGE.lastIndex = at
   const found = STRANGE.exec(text)?.[0] ?? text.charAt(at)
   const hint = Object.hasOwn(FOREIGN, found) ? `: ${FOREIGN[found]}` : ''
-  return { type: 'strange', text: found, at, message: `cannot read "${found}"${hint}` }
+  return { type: 'strange', text: found, at, message: `cannot read "${visible(found)}"${hint}` }
+}
+
+/** Invisible characters, and letters that look like others, with their number. */
+function visible(sign: string): string {
+  if (/^[ -~]+$/.test(sign)) return sign
+  const number = sign.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')
+  return /^[\p{L}\p{C}\p{Z}\p{M}]$/u.test(sign) ? `U+${number}` : sign
 }
