@@ -97,8 +97,12 @@ function termsOf(
       `the subscription of ${client} would be over already: say for how long, with --days`,
     )
   const offered = keyset.claims.plans.map(({ plan }) => plan)
-  const foreign = wanted.plans.find((plan) => !offered.includes(plan))
-  if (foreign !== undefined || wanted.plans.length === 0 || wanted.plans.length > MAX_PLANS)
+  if (wanted.plans.length === 0)
+    throw new KeysideError(
+      'plan_unknown',
+      `no plan is named: say what ${client} subscribes to, with --plans and of ${offered.join(', ')}`,
+    )
+  if (wanted.plans.some((plan) => !offered.includes(plan)) || wanted.plans.length > MAX_PLANS)
     throw new KeysideError(
       'plan_unknown',
       `expected 1 to ${MAX_PLANS} plans of the keyset in force (${offered.join(', ')}), got "${wanted.plans.join(',')}": correct it, or write the plan under authority.plans in config.yaml and run "keyside keyset renew"`,
@@ -109,6 +113,6 @@ function termsOf(
 export function unknownSubscriber(client: string): KeysideError {
   return new KeysideError(
     'subscriber_unknown',
-    `there is no subscriber "${client}": keyside subscribers list shows all; to who has not used the link yet, keyside invite ${client} --plans gives another`,
+    `there is no subscriber "${client}": keyside subscribers list shows all; to who has not used the link yet, keyside invite ${client} --plans PLANS gives another`,
   )
 }

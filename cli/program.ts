@@ -2,6 +2,7 @@
 
 import { version } from '@keyside/runtime/installation'
 import { Command, Help, type Option } from 'commander'
+import { wrapped } from './terminal/wrapped.ts'
 
 interface Listed {
   /** As its own help says it. */
@@ -203,7 +204,10 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('keyside')
     .description('Your keys stay on your side: signed signals in, orders out of your own device.')
     .showHelpAfterError(`(${likely(args)}keyside --help lists the commands)`)
-    .configureHelp({ optionDescription })
+    .configureHelp({ optionDescription, minWidthToWrap: 20 })
+    .configureOutput({
+      outputError: (text, write) => write(wrapped(text, process.stderr.columns)),
+    })
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
     .version(version())
   const [first = '', second = ''] = args

@@ -5,6 +5,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -156,6 +157,27 @@ test.skipIf(!hasPython)(
     expect(screen).toContain('(vault_passphrase_short)')
     expect(screen).not.toMatch(/once more|BotFather/)
     expect(code).toBe(3)
+  },
+)
+
+test.skipIf(!hasPython)(
+  'init takes no other answer for paper: what is none of the choices is refused',
+  async () => {
+    const { home, env } = emptyHome()
+    const { screen, code } = await atTerminal(
+      keysideAt('init', '--role', 'alone', '--keychain', 'vault'),
+      env,
+      [
+        ['characters: ', 'correct horse battery\r'],
+        ['once more: ', 'correct horse battery\r'],
+        ['Enter): ', 'binanc\r'],
+      ],
+    )
+    expect(screen).toContain('"binanc" is none of paper, binance')
+    expect(screen).toContain('(answer_unknown)')
+    expect(screen).not.toContain('BotFather')
+    expect(code).toBe(3)
+    expect(readdirSync(home)).toEqual([])
   },
 )
 

@@ -9,7 +9,7 @@ import {
   VENUE_NAMES,
   vaultFile,
 } from '@keyside/executor'
-import { RISK, systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { KeysideError, RISK, systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { createVault } from '@keyside/runtime/vault'
 import { type HomeOptions, makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
@@ -110,10 +110,17 @@ function saidOf(name: TradedWith): string {
     : 'real money, with an API key of your own'
 }
 
-/** Paper where nobody can be asked, or nothing else is answered. */
+/** Paper where nobody can be asked, or nothing is answered. */
 export async function askExchange(): Promise<TradedWith> {
-  const answer = process.stdin.isTTY ? (await promptOr(QUESTION, PAPER)).trim() : ''
-  return TRADED_WITH[Number(answer) - 1] ?? TRADED_WITH.find((name) => name === answer) ?? PAPER
+  const answer = process.stdin.isTTY
+    ? (await promptOr(QUESTION, PAPER)).trim().toLowerCase()
+    : PAPER
+  const chosen = TRADED_WITH.find((name, at) => answer === name || answer === String(at + 1))
+  if (chosen !== undefined) return chosen
+  throw new KeysideError(
+    'answer_unknown',
+    `"${answer}" is none of ${TRADED_WITH.join(', ')}: nothing was made, start again`,
+  )
 }
 
 const NEXT: Readonly<Record<HomeOptions['role'], (policy: string) => string[]>> = {

@@ -227,7 +227,9 @@ async function list({ json }: { json: boolean }, command: Command): Promise<void
     )
   if (rows.length === 0) print(noneThere())
   else
-    print(...table([['strategy', 'market', 'candles', ''], ...rows]).map((line) => line.trimEnd()))
+    print(
+      ...table([['strategy', 'market', 'candles', 'file'], ...rows]).map((line) => line.trimEnd()),
+    )
 }
 
 async function show(named: string, { json }: { json: boolean }, command: Command): Promise<void> {

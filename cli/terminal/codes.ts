@@ -33,6 +33,7 @@ export const CLI_CODES = [
   'executor_ambiguous',
   'executor_silent',
   'answer_missing',
+  'answer_unknown',
   'passphrases_differ',
   'bot_token_malformed',
   'key_age_unknown',

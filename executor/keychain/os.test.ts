@@ -53,6 +53,11 @@ test.each([
     "try { process.dlopen({ exports: {} }, import.meta.filename) } catch ({ message }) { process.send({ id, failed: message + '\\nand more' }) }",
     'invalid ELF header',
   ],
+  [
+    'a library that is missing',
+    `process.send({ id, failed: 'Failed to load keytar native addon, checked ["../build/Release"] on prebuilds/linux-x64' })`,
+    '(its library does not load here)',
+  ],
 ])(
   '%s of the native code is a refusal that says so, and the next call works',
   async (_, does, why) => {

@@ -50,10 +50,14 @@ export async function openOsKeychain(
   }
 }
 
+/** keytar lists the folders that it has looked into, whatever the system said. */
+const NOT_LOADED = /native addon/
+
 function unavailable(reason: string): KeysideError {
+  const why = NOT_LOADED.test(reason) ? 'its library does not load here' : reason
   return new KeysideError(
     'keychain_unavailable',
-    `the system keychain cannot be used (${reason}): unlock it, by logging in at its screen or with its own program; ` +
+    `the system keychain cannot be used (${why}): unlock it, by logging in at its screen or with its own program; ` +
       'on Linux it needs libsecret and an unlocked Secret Service on the D-Bus session. Where nobody can unlock it ' +
       'keep your secrets in an encrypted vault: keyside init --keychain vault',
   )

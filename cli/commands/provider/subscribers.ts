@@ -105,7 +105,10 @@ function rowsOf(provider: Provider): Row[] {
       seen,
       wire: versions,
       key: kid,
-      warning: others > 0 ? `somebody else came with the link, ${others} times` : null,
+      warning:
+        others > 0
+          ? `somebody else came with the link, ${others === 1 ? 'once' : `${others} times`}`
+          : null,
     }
     function stateOf(): Row['state'] {
       if (removed !== null) return 'removed'
