@@ -280,11 +280,6 @@ test('a file that is larger than a text may be is refused before it is read', ()
   expect(refusal([path])).toContain('a.csv cannot be read: it has more than 500 MB: cut it')
 })
 
-test('a folder is refused as one, by its path', () => {
-  const { home, refusal } = place()
-  expect(refusal([home])).toBe(`${home}: it is a folder: name a file (file_refused)`)
-})
-
 test.each([
   ['PAR1\x15\x04', 'it is Parquet: write it as CSV'],
   ['FEA1\x00\x00', 'it is feather of the first version: write it as CSV'],
