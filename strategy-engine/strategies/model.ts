@@ -33,9 +33,8 @@ export class Model {
   added = 0
   /** Candles since that one. */
   candles = 0
-  /** An entry that was due and cannot be: no stop is possible above zero and below the price. */
+  /** An entry that was due and cannot be: no stop is possible above zero and below the price. And how often so far. */
   refused = false
-  /** How often. */
   refusals = 0
   /** Whether its rules may move the stop: not at candles that were missed, since nobody would be told. */
   movesStop = true

@@ -13,6 +13,7 @@ import {
   rulesOfSignal,
   stopAt,
 } from './decision.ts'
+import { exitText } from './exit-text.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 import { explain, explainMove, MAX_REASON } from './rules/explain.ts'
@@ -263,9 +264,7 @@ export class Runner {
     const { exits } = this.#strategy
     if (cause === 'rule')
       return this.#model.code?.exitReason ?? this.#explain(this.#strategy.exit, i)
-    if (cause === 'max_hold')
-      return `the strategy's longest time in the market is over: ${exits.maxHold} s`
-    return CAUSES[cause]
+    return exitText(cause, exits.maxHold)
   }
 
   /** The first of the rules that holds; all of them where none does any more. */
@@ -281,14 +280,6 @@ export class Runner {
   #value(tree: Tree, i: number): number {
     return compileTrade(tree, this.#graph, this.#model.trade)(i)
   }
-}
-
-/** Of its own position from its own entry price on: a device that bought later holds another one. */
-const CAUSES: Readonly<Record<Exclude<Cause, 'rule' | 'max_hold'>, string>> = {
-  stop: "the price reached the strategy's stop",
-  trailing_stop: "the price reached the strategy's trailing stop",
-  break_even: "the price came back to the strategy's entry price",
-  take_profit: "the price reached the strategy's take-profits",
 }
 
 function noStop({ close }: Candle): Step {
