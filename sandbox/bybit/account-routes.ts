@@ -5,6 +5,7 @@ import type { SignedRoute as Routed, SignedCall as Signed } from '../exchange/ro
 import { tickAt } from '../market/market.ts'
 import { type BybitContext, idOf, instrumentOf } from './context.ts'
 import { refuse } from './errors.ts'
+import { limitOf, pageOf, spanOf, TRADED_MS, UNFILLED_MS } from './lists.ts'
 import {
   type BybitOrder,
   type BybitParameters,
@@ -21,7 +22,11 @@ type SignedRoute = Routed<BybitParameters, object>
 export const NEW_BYBIT_ORDER = 'POST /v5/order/create'
 
 const LIST = ['category', 'symbol', 'orderId', 'orderLinkId', 'limit', 'cursor']
-const DAY_MS = 86_400_000
+const SPAN = ['startTime', 'endTime']
+/** The kinds of orders that the sandbox knows. */
+const FILTERS = ['Order', 'tpslOrder'] as const
+/** So many that are over are shown with what is open, at most. */
+const CLOSED_SHOWN = 500
 
 export function accountRoutes(context: BybitContext): Readonly<Record<string, SignedRoute>> {
   const { now, lagMs } = context
@@ -39,8 +44,10 @@ export function accountRoutes(context: BybitContext): Readonly<Record<string, Si
     'GET /v5/order/realtime': reading([...LIST, 'openOnly'], (call) =>
       orders(call, realtime(context, call)),
     ),
-    'GET /v5/order/history': reading(LIST, (call) => orders(call, history(context, call))),
-    'GET /v5/execution/list': reading(LIST, (call) => fills(context, call)),
+    'GET /v5/order/history': reading([...LIST, ...SPAN], (call) =>
+      orders(call, history(context, call)),
+    ),
+    'GET /v5/execution/list': reading([...LIST, ...SPAN], (call) => fills(context, call)),
     'GET /v5/account/wallet-balance': reading(['accountType'], ({ parameters, account }) => {
       oneOf(parameters, 'accountType', ['UNIFIED'])
       context.trading.advance()
@@ -80,8 +87,12 @@ function place(context: BybitContext, { parameters, account, effects }: SignedCa
 /** Its receipt says no more than that it was heard. A stop is one until it triggers, and an order from then on. */
 function cancel(context: BybitContext, call: SignedCall): object {
   const { parameters } = call
-  const { orderFilter = 'Order' } = parameters
+  oneOf(parameters, 'category', ['spot'])
+  const { symbol } = instrumentOf(context, required(parameters, 'symbol'), 'bad_symbol')
+  if (!namesOne(parameters)) throw refuse('bad_parameter', 'orderId')
+  const orderFilter = oneOf({ orderFilter: 'Order', ...parameters }, 'orderFilter', FILTERS)
   const found = visible(context, call, context.now())
+    .filter(({ order }) => order.request.market === symbol)
     .filter(({ view }) => (view.status === 'waiting' ? 'tpslOrder' : 'Order') === orderFilter)
     .find(({ order }) => isNamed(order, parameters))
   if (found === undefined) throw refuse('no_order')
@@ -107,44 +118,55 @@ function visible({ trading }: BybitContext, { account }: SignedCall, asOf: numbe
 /** What is open; and for a while what is over, which is asked for apart unless it is named. */
 function realtime(context: BybitContext, call: SignedCall): readonly Seen[] {
   const { now, lagMs, closedMs } = context
-  const { openOnly = 0 } = call.parameters
-  const isNamedOne = namesOne(call.parameters)
-  return visible(context, call, now() - lagMs)
-    .filter(({ view }) => isNamedOne || isOpen(view) === (Number(openOnly) === 0))
-    .filter(({ order, view }) => isOpen(view) || now() - (order.closedAt ?? 0) < closedMs)
+  const openOnly = oneOf({ openOnly: '0', ...texts(call.parameters) }, 'openOnly', ['0', '1'])
+  const all = visible(context, call, now() - lagMs)
+  const open = all.filter(({ view }) => isOpen(view))
+  const closed = all
+    .filter(({ order, view }) => !isOpen(view) && now() - (order.closedAt ?? 0) < closedMs)
+    .slice(-CLOSED_SHOWN)
+  if (namesOne(call.parameters)) return [...open, ...closed]
+  return openOnly === '0' ? open : closed
 }
 
-/** What is over: later, and for a day alone where nothing was filled. */
+/**
+ * What is over: later, and for a day alone where nothing was filled. The venue does not say which of an order's times counts:
+ * here it has to be both placed and over in the span that is asked for.
+ */
 function history(context: BybitContext, call: SignedCall): readonly Seen[] {
   const { now, lagMs } = context
-  return visible(context, call, now() - 2 * lagMs).filter(
-    ({ order, view }) =>
-      !isOpen(view) && (view.fills.length > 0 || now() - (order.closedAt ?? 0) < DAY_MS),
-  )
+  const { since, until } = spanOf(call.parameters, now())
+  const keptSince = (view: OrderView<Big>) =>
+    now() - (view.fills.length > 0 ? TRADED_MS : UNFILLED_MS)
+  return visible(context, call, now() - 2 * lagMs).filter(({ order, view }) => {
+    const { createdAt, closedAt } = order
+    if (isOpen(view) || closedAt === null) return false
+    return createdAt >= since && closedAt <= until && closedAt > keptSince(view)
+  })
 }
 
 function orders({ parameters }: SignedCall, rows: readonly Seen[]): object {
   const category = oneOf(parameters, 'category', ['spot'])
-  const list = rows
-    .filter(({ order }) => isNamed(order, parameters))
-    .toReversed()
-    .slice(0, limitOf(parameters, 50))
-    .map(({ order, view }) => orderView(order, view))
-  return { category, nextPageCursor: '', list }
+  const named = rows.filter(({ order }) => isNamed(order, parameters))
+  const limit = limitOf(parameters, { usual: 20, most: 50 })
+  const { page, nextPageCursor } = pageOf(parameters, named, {
+    limit,
+    idOf: ({ order }) => order.id,
+  })
+  return { category, nextPageCursor, list: page.map(({ order, view }) => orderView(order, view)) }
 }
 
-/** Its cursor is the last row that was given. */
+/** Of an order that is named, other parameters are passed over: then it is the last week. */
 function fills({ trading, now, lagMs }: BybitContext, { account, parameters }: SignedCall): object {
   trading.advance()
-  const { cursor } = parameters
-  const most = limitOf(parameters, 100)
+  const category = oneOf(parameters, 'category', ['spot'])
+  const limit = limitOf(parameters, { usual: 50, most: 100 })
+  const span = spanOf(parameters, now())
+  const { since, until } = namesOne(parameters) ? spanOf({}, now()) : span
   const rows = tradesAt(trading.venue, account.name, now() - lagMs)
     .filter(({ order }) => isNamed(order, parameters))
-    .filter(({ fill }) => cursor === undefined || fill.id < BigInt(cursor))
-    .toReversed()
-  const list = rows.slice(0, most).map(({ order, fill }) => fillView(order, fill))
-  const nextPageCursor = rows.length > most ? (list.at(-1)?.execId ?? '') : ''
-  return { category: oneOf(parameters, 'category', ['spot']), nextPageCursor, list }
+    .filter(({ fill }) => fill.at >= Math.max(since, now() - TRADED_MS) && fill.at <= until)
+  const { page, nextPageCursor } = pageOf(parameters, rows, { limit, idOf: ({ fill }) => fill.id })
+  return { category, nextPageCursor, list: page.map(({ order, fill }) => fillView(order, fill)) }
 }
 
 function namesOne({ orderId, orderLinkId }: BybitParameters): boolean {
@@ -159,6 +181,9 @@ function isNamed({ id, request }: BybitOrder, parameters: BybitParameters): bool
   return symbol === undefined || idOf(request.instrument) === symbol
 }
 
-function limitOf({ limit = 20 }: BybitParameters, most: number): number {
-  return Math.min(most, Math.max(1, Number(limit)))
+/** In a question every value comes as text. */
+function texts(parameters: BybitParameters): BybitParameters {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, String(value)]),
+  )
 }

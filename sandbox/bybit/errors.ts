@@ -43,6 +43,11 @@ export const BYBIT_ERRORS = {
   duplicate_order: { code: 170141, status: 200, msg: 'Duplicate clientOrderId' },
   canceled: { code: 170142, status: 200, msg: 'Order has been cancelled' },
   closed: { code: 170151, status: 200, msg: 'The trading pair is not open yet' },
+  span_too_long: {
+    code: 181010,
+    status: 200,
+    msg: 'The time range between startTime and endTime cannot exceed 7 days',
+  },
   price_band: { code: 170193, status: 200, msg: 'Buy order price cannot be higher than %s.' },
   no_order: { code: 170213, status: 200, msg: 'Order does not exist.' },
   too_many_orders: {

@@ -4,10 +4,13 @@ import type { Instrument } from '../market/instrument.ts'
 import { tickAt } from '../market/market.ts'
 import { type BybitContext, type BybitRoute, idOf, instrumentOf } from './context.ts'
 import { refuse } from './errors.ts'
+import { limitOf } from './lists.ts'
 import { type BybitParameters, oneOf, required } from './requests.ts'
 import { candleView, text } from './views.ts'
 
 const MOST_CANDLES = 1_000
+/** Of each side. */
+const MOST_LEVELS = 1_000
 
 export const INTERVALS: Readonly<Record<string, Interval>> = {
   '1': '1m',
@@ -50,16 +53,15 @@ export function marketRoutes(context: BybitContext): Readonly<Record<string, Byb
         oneOf(parameters, 'category', ['spot'])
         const instrument = instrumentOf(context, required(parameters, 'symbol'), 'no_symbol')
         const { bids, asks } = book.at(instrument, tickAt(now()))
+        const limit = limitOf(parameters, { usual: 1, most: MOST_LEVELS })
         const side = (levels: typeof bids) =>
-          levels
-            .slice(0, Number(parameters['limit'] ?? 1))
-            .map(({ price, amount }) => [text(price), text(amount)])
+          levels.slice(0, limit).map(({ price, amount }) => [text(price), text(amount)])
         return { s: idOf(instrument), b: side(bids), a: side(asks), ts: now() }
       },
     },
     'GET /v5/market/kline': spot(
       ['symbol', 'interval', 'limit', 'start', 'end'],
-      ({ interval, limit = 200, start, end, ...others }) => {
+      ({ interval, start, end, ...others }) => {
         const { symbol } = instrumentOf(context, required(others, 'symbol'), 'no_symbol')
         const bar = INTERVALS[String(interval)]
         if (bar === undefined) throw refuse('bad_parameter', 'interval')
@@ -72,7 +74,7 @@ export function marketRoutes(context: BybitContext): Readonly<Record<string, Byb
         return market
           .candles(symbol, bar, query, now())
           .toReversed()
-          .slice(0, Math.min(Number(limit), MOST_CANDLES))
+          .slice(0, limitOf(others, { usual: 200, most: MOST_CANDLES }))
           .map(candleView)
       },
     ),

@@ -55,6 +55,7 @@ export function accountEndpoints(context: ExchangeContext): Endpoints {
       answer: (call) => {
         const order = findNamed(context, call)
         if (order === undefined) throw refuse('no_such_order')
+        if (isArchived(order, context.now())) throw refuse('archived')
         return orderView(order)
       },
     },
@@ -200,36 +201,66 @@ function visible(context: ExchangeContext, { account, parameters }: SignedCall):
   )
 }
 
+/** From an order's number on the oldest are given, as from a time on. */
 function orderHistory(context: ExchangeContext, call: SignedCall): Order[] {
-  const least = call.parameters.id('orderId') ?? 0n
-  const found = visible(context, call).filter(
-    (order) => order.id >= least && during(call.parameters, order.createdAt),
-  )
-  return page(call.parameters, found)
+  const { parameters } = call
+  const { start, end } = spanOf(parameters)
+  const least = parameters.id('orderId')
+  const found = visible(context, call)
+    .filter((order) => !isArchived(order, context.now()))
+    .filter(({ id, createdAt }) => id >= (least ?? 0n) && createdAt >= start && createdAt <= end)
+  const isFromStart = least !== undefined || parameters.has('startTime')
+  return page(parameters, found, isFromStart ? 'oldest' : 'newest')
 }
+
+/** Of what a question for trades may name, so much together. */
+const TRADE_QUESTIONS = [
+  '',
+  'orderId',
+  'startTime',
+  'endTime',
+  'fromId',
+  'startTime endTime',
+  'orderId fromId',
+]
 
 function tradeHistory(context: ExchangeContext, call: SignedCall): object[] {
   const { parameters } = call
+  const named = ['orderId', 'startTime', 'endTime', 'fromId'].filter((name) => parameters.has(name))
+  if (!TRADE_QUESTIONS.includes(named.join(' '))) throw refuse('bad_combination')
+  const { start, end } = spanOf(parameters)
   const orderId = parameters.id('orderId')
   const least = parameters.id('fromId') ?? 0n
   const found = visible(context, call)
     .filter((order) => orderId === undefined || order.id === orderId)
     .flatMap((order) => order.fills.map((fill) => ({ order, fill })))
-    .filter(({ fill }) => fill.id >= least && during(parameters, fill.at))
+    .filter(({ fill }) => fill.id >= least && fill.at >= start && fill.at <= end)
     .sort((a, b) => (a.fill.id < b.fill.id ? -1 : 1))
-  return page(parameters, found).map(({ order, fill }) => tradeView(order, fill))
+  const isFromStart = parameters.has('startTime') || parameters.has('fromId')
+  const shown = page(parameters, found, isFromStart ? 'oldest' : 'newest')
+  return shown.map(({ order, fill }) => tradeView(order, fill))
 }
 
-function during(parameters: Parameters, time: number): boolean {
-  const start = parameters.whole('startTime') ?? 0
-  return time >= start && time <= (parameters.whole('endTime') ?? Number.POSITIVE_INFINITY)
+const DAY_MS = 86_400_000
+/** So long it shows an order that ended without a fill, ms. */
+const UNFILLED_MS = 90 * DAY_MS
+
+function isArchived({ closedAt, fills }: Order, now: number): boolean {
+  return closedAt !== null && fills.length === 0 && now - closedAt >= UNFILLED_MS
 }
 
-/** From a starting point on the oldest are given, otherwise the newest. */
-function page<T>(parameters: Parameters, rows: T[]): T[] {
+/** Unix ms, both included. Throws an ExchangeError for more than a day. */
+function spanOf(parameters: Parameters): { readonly start: number; readonly end: number } {
+  const start = parameters.whole('startTime')
+  const end = parameters.whole('endTime')
+  if (start !== undefined && end !== undefined && end - start > DAY_MS)
+    throw refuse('span_too_long')
+  return { start: start ?? 0, end: end ?? Number.POSITIVE_INFINITY }
+}
+
+function page<T>(parameters: Parameters, rows: T[], which: 'oldest' | 'newest'): T[] {
   const limit = Math.min(1000, Math.max(1, parameters.whole('limit') ?? 500))
-  const fromStart = parameters.has('startTime') || parameters.has('fromId')
-  return fromStart ? rows.slice(0, limit) : rows.slice(-limit)
+  return which === 'oldest' ? rows.slice(0, limit) : rows.slice(-limit)
 }
 
 function coinView(wallet: Wallet<Big>, asset: string): object {

@@ -83,6 +83,16 @@ export const EXCHANGE_ERRORS = {
   bad_side: { code: -1117, status: 400, msg: 'Invalid side.' },
   bad_interval: { code: -1120, status: 400, msg: 'Invalid interval.' },
   bad_symbol: { code: -1121, status: 400, msg: 'Invalid symbol.' },
+  span_too_long: {
+    code: -1127,
+    status: 400,
+    msg: 'More than 24 hours between startTime and endTime.',
+  },
+  bad_combination: {
+    code: -1128,
+    status: 400,
+    msg: 'Combination of optional parameters invalid.',
+  },
   bad_parameter: { code: -1130, status: 400, msg: "Data sent for parameter '%s' is not valid." },
   window_too_long: { code: -1131, status: 400, msg: 'recvWindow must be less than 60000' },
   bad_response_type: { code: -1136, status: 400, msg: 'Invalid newOrderRespType.' },
@@ -100,6 +110,11 @@ export const EXCHANGE_ERRORS = {
   would_trigger: { code: -2010, status: 400, msg: 'Stop price would trigger immediately.' },
   cancel_rejected: { code: -2011, status: 400, msg: 'Unknown order sent.' },
   no_such_order: { code: -2013, status: 400, msg: 'Order does not exist.' },
+  archived: {
+    code: -2026,
+    status: 400,
+    msg: 'Order was canceled or expired with no executed qty over 90 days ago and has been archived.',
+  },
   bad_key_format: { code: -2014, status: 401, msg: 'API-key format invalid.' },
   key_refused: { code: -2015, status: 401, msg: 'Invalid API-key, IP, or permissions for action.' },
 } as const satisfies Record<string, Refusal>

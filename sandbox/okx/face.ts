@@ -19,6 +19,7 @@ import {
 import { VenueRefusal } from '../exchange/venue-refusal.ts'
 import { instrumentOf, type OkxContext } from './context.ts'
 import { OKX_ERRORS, refuse } from './errors.ts'
+import { KEPT_MS, pageOf, spanOf } from './lists.ts'
 import { marketRoutes } from './market-routes.ts'
 import {
   accountOf,
@@ -27,6 +28,7 @@ import {
   type OkxOrder,
   type OkxParameters,
   ORDER_NAMES,
+  oneOf,
   orderOf,
   parametersOf,
   required,
@@ -34,7 +36,7 @@ import {
   STOP_NAMES,
   stopOf,
 } from './requests.ts'
-import { balanceView, configView, fillView, idOf, orderView, stopView } from './views.ts'
+import { balanceView, configView, fillView, idOf, orderView, stopState, stopView } from './views.ts'
 
 type SignedCall = Signed<OkxParameters>
 type SignedRoute = Routed<OkxParameters, readonly unknown[]>
@@ -96,7 +98,8 @@ function said(data: readonly unknown[]): object {
 }
 
 const LIST = ['instType', 'instId', 'limit', 'after']
-const STOP_LIST = [...LIST, 'ordType', 'state']
+const SPAN = ['begin', 'end']
+const FILL_LIST = [...LIST, ...SPAN, 'ordId']
 
 function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>> {
   const { now, lagMs } = context
@@ -117,35 +120,33 @@ function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>
       one(context, 'stop', call, stopView),
     ]),
     'GET /api/v5/trade/orders-pending': reading(LIST, (call) =>
-      newest(
-        call,
-        seen(context, 'order', call).filter(({ view }) => isOpen(view)),
-        orderView,
-      ),
+      newest(call, pending(context, 'order', call), orderView),
     ),
-    'GET /api/v5/trade/orders-history': reading(LIST, (call) =>
-      newest(
-        call,
-        seen(context, 'order', call).filter(({ view }) => !isOpen(view)),
-        orderView,
-      ),
-    ),
-    'GET /api/v5/trade/orders-algo-pending': reading(STOP_LIST, (call) =>
-      newest(
-        call,
-        seen(context, 'stop', call).filter(({ view }) => isOpen(view)),
-        stopView,
-      ),
-    ),
-    'GET /api/v5/trade/orders-algo-history': reading(STOP_LIST, (call) => {
-      const state = required(call.parameters, 'state')
-      const rows = newest(call, seen(context, 'stop', call), stopView)
-      return rows.filter((row) => 'state' in row && row.state === state)
+    'GET /api/v5/trade/orders-history': reading([...LIST, ...SPAN], (call) => {
+      oneOf(call.parameters, 'instType', ['SPOT'])
+      return newest(call, over(context, 'order', call, KEPT_MS.ordersListed), orderView)
     }),
-    'GET /api/v5/trade/fills': reading([...LIST, 'ordId'], (call) => fills(context, call, asOf())),
-    'GET /api/v5/trade/fills-history': reading([...LIST, 'ordId'], (call) =>
-      fills(context, call, asOf()),
+    'GET /api/v5/trade/orders-algo-pending': reading([...LIST, 'ordType'], (call) => {
+      oneOf(call.parameters, 'ordType', ['conditional'])
+      return newest(call, pending(context, 'stop', call), stopView)
+    }),
+    'GET /api/v5/trade/orders-algo-history': reading([...LIST, 'ordType', 'state'], (call) => {
+      oneOf(call.parameters, 'ordType', ['conditional'])
+      const state = oneOf(call.parameters, 'state', ['effective', 'canceled', 'order_failed'])
+      const ended = over(context, 'stop', call, KEPT_MS.stopsListed)
+      return newest(
+        call,
+        ended.filter(({ view }) => stopState(view) === state),
+        stopView,
+      )
+    }),
+    'GET /api/v5/trade/fills': reading(FILL_LIST, (call) =>
+      fills(context, call, KEPT_MS.fillsListed),
     ),
+    'GET /api/v5/trade/fills-history': reading(FILL_LIST, (call) => {
+      oneOf(call.parameters, 'instType', ['SPOT'])
+      return fills(context, call, KEPT_MS.traded)
+    }),
     'GET /api/v5/account/balance': reading(['ccy'], ({ account }) => {
       context.trading.advance()
       return [balanceView(balancesAt(context.trading.venue, account.name, asOf()), now())]
@@ -182,6 +183,7 @@ function canceling(context: OkxContext, kind: Kind, names: readonly string[]): S
     right: 'trade',
     names,
     answer: (call) => {
+      instrumentOf(context, required(call.parameters, 'instId'))
       const found = named(context, kind, call)
       if (found === undefined) throw refuse('not_open')
       context.trading.cancel(found.order)
@@ -197,19 +199,46 @@ interface Seen {
   readonly view: OrderView<Big>
 }
 
-/** Stops are no orders until they trigger, and what they become then is one. */
+/** Stops are no orders until they trigger, and what they become then is one. What is over is forgotten in time. */
 function seen(context: OkxContext, kind: Kind, { account, parameters }: SignedCall): Seen[] {
   context.trading.advance()
   const { venue } = context.trading
   const { instId } = parameters
-  const asOf = context.now() - context.lagMs
+  const now = context.now()
+  if (parameters['instType'] !== undefined) oneOf(parameters, 'instType', ['SPOT'])
   return venue.orders.flatMap((order) => {
     const isMeant =
       order.request.account === account.name &&
       (order.request.triggerPrice === undefined ? 'order' : 'stop') === kind &&
       (instId === undefined || idOf(order) === instId)
-    const view = isMeant ? viewAt(venue, order, asOf) : null
-    return view === null ? [] : [{ order, view }]
+    const view = isMeant ? viewAt(venue, order, now - context.lagMs) : null
+    return view === null || now - endOf(order, view) >= keptMs(kind, view) ? [] : [{ order, view }]
+  })
+}
+
+/** Unix ms; of one that is open, now and ever. */
+function endOf({ closedAt }: OkxOrder, view: OrderView<Big>): number {
+  return isOpen(view) || closedAt === null ? Number.POSITIVE_INFINITY : closedAt
+}
+
+function keptMs(kind: Kind, { fills }: OrderView<Big>): number {
+  return kind === 'order' && fills.length === 0 ? KEPT_MS.unfilled : KEPT_MS.traded
+}
+
+function pending(context: OkxContext, kind: Kind, call: SignedCall): Seen[] {
+  return seen(context, kind, call).filter(({ view }) => isOpen(view))
+}
+
+function over(context: OkxContext, kind: Kind, call: SignedCall, listedMs: number): Seen[] {
+  const { since, until } = spanOf(call.parameters)
+  return seen(context, kind, call).filter(({ order, view }) => {
+    const end = endOf(order, view)
+    return (
+      !isOpen(view) &&
+      context.now() - end < listedMs &&
+      order.createdAt >= since &&
+      order.createdAt <= until
+    )
   })
 }
 
@@ -240,25 +269,21 @@ function newest(
   rows: readonly Seen[],
   view: (order: OkxOrder, seen: OrderView<Big>) => object,
 ): object[] {
-  return rows
-    .toReversed()
-    .slice(0, limitOf(parameters))
-    .map((row) => view(row.order, row.view))
+  const page = pageOf(parameters, rows, ({ order }) => order.id)
+  return page.map((row) => view(row.order, row.view))
 }
 
-function fills({ trading }: OkxContext, call: SignedCall, asOf: number): readonly object[] {
+function fills(context: OkxContext, call: SignedCall, listedMs: number): readonly object[] {
   const { account, parameters } = call
-  const { ordId, instId, after } = parameters
+  const { trading, now, lagMs } = context
+  const { ordId, instId } = parameters
+  const { since, until } = spanOf(parameters)
   trading.advance()
-  return tradesAt(trading.venue, account.name, asOf)
+  if (parameters['instType'] !== undefined) oneOf(parameters, 'instType', ['SPOT'])
+  const rows = tradesAt(trading.venue, account.name, now() - lagMs)
     .filter(({ order }) => instId === undefined || idOf(order) === instId)
     .filter(({ order }) => ordId === undefined || String(order.id) === ordId)
-    .filter(({ fill }) => after === undefined || fill.id < BigInt(after))
-    .toReversed()
-    .slice(0, limitOf(parameters))
-    .map(({ order, fill }) => fillView(order, fill))
-}
-
-function limitOf({ limit = '100' }: OkxParameters): number {
-  return Math.min(100, Math.max(1, Number(limit)))
+    .filter(({ fill: { at } }) => at >= since && at <= until && now() - at < listedMs)
+  const page = pageOf(parameters, rows, ({ fill }) => fill.id)
+  return page.map(({ order, fill }) => fillView(order, fill))
 }

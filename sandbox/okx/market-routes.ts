@@ -5,11 +5,13 @@ import type { Instrument } from '../market/instrument.ts'
 import { tickAt } from '../market/market.ts'
 import { instrumentOf, type OkxContext, type OkxRoute } from './context.ts'
 import { refuse } from './errors.ts'
-
+import { wholeOf } from './lists.ts'
 import { required } from './requests.ts'
 import { candleView, text } from './views.ts'
 
 const MOST_CANDLES = 300
+/** Of each side. */
+const MOST_LEVELS = 400
 
 export const BARS: Readonly<Record<string, Interval>> = {
   '1s': '1s',
@@ -57,20 +59,19 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
     'GET /api/v5/market/books': {
       names: ['instId', 'sz'],
       answer: ({ parameters }) => {
-        const { sz = '1' } = parameters
+        const levels = wholeOf(parameters, 'sz', { usual: 1, most: MOST_LEVELS })
         const instrument = instrumentOf(context, required(parameters, 'instId'))
         const { bids, asks } = book.at(instrument, tickAt(now()))
-        const side = (levels: typeof bids) =>
-          levels
-            .slice(0, Number(sz))
-            .map(({ price, amount }) => [text(price), text(amount), '0', '1'])
+        const side = (all: typeof bids) =>
+          all.slice(0, levels).map(({ price, amount }) => [text(price), text(amount), '0', '1'])
         return [{ bids: side(bids), asks: side(asks), ts: String(now()) }]
       },
     },
     'GET /api/v5/market/candles': {
       names: ['instId', 'bar', 'limit', 'before', 'after'],
       answer: ({ parameters }) => {
-        const { bar = '1m', limit = '100', before, after } = parameters
+        const { bar = '1m', before, after } = parameters
+        const limit = wholeOf(parameters, 'limit', { usual: 100, most: MOST_CANDLES })
         const interval = BARS[bar]
         if (interval === undefined) throw refuse('bad_parameter', 'bar')
         const { symbol } = instrumentOf(context, required(parameters, 'instId'))
@@ -83,7 +84,7 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
         return market
           .candles(symbol, interval, query, now())
           .toReversed()
-          .slice(0, Math.min(Number(limit), MOST_CANDLES))
+          .slice(0, limit)
           .map(candleView)
       },
     },

@@ -181,7 +181,12 @@ function amount(parameters: OkxParameters, name: string): Big {
   return new Big(text)
 }
 
-function oneOf<T extends string>(parameters: OkxParameters, name: string, words: readonly T[]): T {
+/** Throws a VenueRefusal. */
+export function oneOf<T extends string>(
+  parameters: OkxParameters,
+  name: string,
+  words: readonly T[],
+): T {
   const given = required(parameters, name)
   const word = words.find((one) => one === given)
   if (word === undefined) throw refuse('bad_parameter', name)

@@ -33,10 +33,10 @@ function stateOf({ status, fills }: OrderView<Big>): string {
   return fills.length > 0 ? 'partially_filled' : 'live'
 }
 
-export function stopView(order: OkxOrder, { status }: OrderView<Big>): object {
+export function stopView(order: OkxOrder, seen: OrderView<Big>): object {
   const { request } = order
-  const isEffective = status === 'triggered'
-  const child = isEffective && order.child !== null ? [String(order.child)] : []
+  const state = stopState(seen)
+  const child = state === 'effective' && order.child !== null ? [String(order.child)] : []
   return {
     instType: 'SPOT',
     instId: idOf(order),
@@ -48,14 +48,16 @@ export function stopView(order: OkxOrder, { status }: OrderView<Big>): object {
     sz: text(order.amount),
     slTriggerPx: text(request.triggerPrice),
     slOrdPx: text(request.price),
-    state: isEffective ? 'effective' : isOpen({ status }) ? 'live' : endOf(status),
+    state,
     ordId: child[0] ?? '',
     ordIdList: child,
     cTime: String(order.createdAt),
   }
 }
 
-function endOf(status: OrderView<Big>['status']): string {
+export function stopState({ status }: OrderView<Big>): string {
+  if (status === 'triggered') return 'effective'
+  if (isOpen({ status })) return 'live'
   return status === 'rejected' ? 'order_failed' : 'canceled'
 }
 
