@@ -70,6 +70,8 @@ interface TriggeredStops {
   isStop(exchangeId: string): boolean
   /** An order that a stop became, by its number. */
   order(market: VenueMarket, exchangeId: string): Question<ExchangeOrder>
+  /** Takes that order back, by its number. */
+  cancel(market: VenueMarket, exchangeId: string): Question<'canceled' | 'requested'>
   /** The newest of them, each with the number of its stop; null for an order whose number it does not tell. */
   list(market: VenueMarket): Question<readonly { order: string | null; stop: string }[]>
   /** How many one answer holds: one that holds fewer leaves none out. */

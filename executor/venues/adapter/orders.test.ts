@@ -68,6 +68,7 @@ const CHILDREN: Partial<Dialect> = {
   triggeredStops: {
     isStop: (exchangeId) => exchangeId.startsWith('stop:'),
     order: () => named<ExchangeOrder>('child'),
+    cancel: () => named<'requested'>('cancel child'),
     list: () => named<readonly { order: string; stop: string }[]>('triggered'),
     most: 2,
   },
@@ -276,6 +277,29 @@ test('a page that brings nothing new ends the questions, and is no answer', asyn
   const { client, asked } = clientOf({}, { 'fills 7 null': page, 'fills 7 b': page })
   expect((await fillsOf(client, MARKET, '7')).ok).toBe(false)
   expect(asked).toHaveLength(2)
+})
+
+test('a stop that has become another order is taken back as that one', async () => {
+  const stop = listed({ kind: 'stop', exchangeId: 'stop:92', became: '19' })
+  const { client, asked } = clientOf(CHILDREN, {
+    'cancel stop': refusal('51400'),
+    order: answer(stop),
+    'cancel child': answer('requested'),
+    child: answer(listed({ exchangeId: '19', status: 'canceled' })),
+  })
+  expect(await cancel(client, MARKET, ID, 'stop')).toEqual({ ok: true, value: 'canceled' })
+  expect(asked).toEqual(['cancel stop', 'order', 'cancel child', 'child'])
+})
+
+test('that it has become another order which cannot be taken back is said', async () => {
+  const stop = listed({ kind: 'stop', exchangeId: 'stop:92', became: '19' })
+  const { client } = clientOf(CHILDREN, {
+    'cancel stop': refusal('51400'),
+    order: answer(stop),
+    'cancel child': refusal('50001'),
+    child: answer(listed({ exchangeId: '19' })),
+  })
+  expect(await cancel(client, MARKET, ID, 'stop')).toMatchObject({ ok: false })
 })
 
 test.each([

@@ -137,11 +137,21 @@ async function findById(
   id: string,
   known = '',
 ): Promise<Lookup> {
+  const listed = await listedById(client, market, id)
+  return listed.outcome === 'found' ? followed(client, market, listed.order, known) : listed
+}
+
+type Listed =
+  | { readonly outcome: 'found'; readonly order: ListedOrder }
+  | Exclude<Lookup, { outcome: 'found' }>
+
+/** As it stands there, before it is followed to what it became. */
+async function listedById(client: OrderClient, market: VenueMarket, id: string): Promise<Listed> {
   for (const question of client.dialect.orderById(market, id)) {
     const reply = await client.ask(question)
     if (reply.got === 'answer') {
       if (reply.value === 'missing') continue
-      return followed(client, market, reply.value, known)
+      return { outcome: 'found', order: reply.value }
     }
     if (reply.got !== 'refusal' || !client.dialect.refusals.isUnknownOrder(reply.refusal))
       return { outcome: 'unknown', message: sentence(reply) }
@@ -184,7 +194,7 @@ function isUnlisted(
   return listed.some((order) => BigInt(order.exchangeId) < BigInt(exchangeId))
 }
 
-/** Where the answer leaves doubt, it is asked what became of the order. */
+/** Where the answer leaves doubt, it is asked what became of the order; and that one is taken back, where it is another. */
 export async function cancel(
   client: OrderClient,
   market: VenueMarket,
@@ -193,7 +203,21 @@ export async function cancel(
 ): Promise<Answered<'canceled' | 'not_open'>> {
   const reply = await askToCancel(client, client.dialect.cancelOrder(market, id, kind))
   if (reply.got === 'answer' && reply.value === 'canceled') return { ok: true, value: 'canceled' }
-  const found = await findById(client, market, id)
+  const listed = await listedById(client, market, id)
+  if (listed.outcome !== 'found') return canceled(listed, reply)
+  const { triggeredStops } = client.dialect
+  const { became } = listed.order
+  if (became === undefined || triggeredStops === undefined) return canceled(listed, reply)
+  // The stop is over as itself, so that no cancel of it reaches the order that goes on.
+  const other = await client.ask(triggeredStops.cancel(market, became))
+  return canceled(await followed(client, market, listed.order), other)
+}
+
+/** What came of a cancel, by what is seen of the order after it. */
+function canceled(
+  found: Listed,
+  reply: Reply<'canceled' | 'requested'>,
+): Answered<'canceled' | 'not_open'> {
   if (found.outcome === 'unknown') return { ok: false, message: found.message }
   // An order that nobody sees yet may still be accepted: that is not "not open".
   if (found.outcome === 'missing')

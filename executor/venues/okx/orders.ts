@@ -119,7 +119,6 @@ export const okxOrders: OrderQuestions = {
   placeOrder: ({ id: instId }, order) =>
     order.type === 'limit' ? limitOrder(instId, order) : stopOrder(instId, order),
 
-  // A receipt as well: what is canceled is seen when the order is asked for.
   cancelOrder: ({ id: instId }, clientOrderId, kind) => [
     kind === 'stop'
       ? {
@@ -127,11 +126,7 @@ export const okxOrders: OrderQuestions = {
           params: [{ instId, algoClOrdId: clientOrderId }],
           read: () => 'requested',
         }
-      : {
-          method: 'privatePostTradeCancelOrder',
-          params: { instId, clOrdId: clientOrderId },
-          read: () => 'requested',
-        },
+      : cancelBy({ instId, clOrdId: clientOrderId }),
   ],
 
   orderById: (market, clientOrderId) => [
@@ -154,6 +149,7 @@ export const okxOrders: OrderQuestions = {
       params: { instId: market.id, ordId: exchangeId },
       read: rows.order(orderRow, market, { exchangeId }),
     }),
+    cancel: ({ id: instId }, ordId) => cancelBy({ instId, ordId }),
     list: (market) => ({
       ...stopsThat('effective', market),
       read: (body) => {
@@ -204,6 +200,11 @@ export const okxOrders: OrderQuestions = {
     params: { ...spot, instId: market.id, limit },
     read: rows.trades(fillRow, market),
   }),
+}
+
+/** A receipt as well: what is canceled is seen when the order is asked for. */
+function cancelBy(params: Question<unknown>['params']): Question<'requested'> {
+  return { method: 'privatePostTradeCancelOrder', params, read: () => 'requested' }
 }
 
 function stopsThat(state: (typeof ENDS)[number], { id: instId }: VenueMarket) {
