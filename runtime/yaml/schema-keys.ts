@@ -15,13 +15,9 @@ export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly 
 function partsOf(schema: unknown): readonly unknown[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(partsOf)
   if (schema instanceof z.ZodPipe) return partsOf(schema.in)
-  const wraps =
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodReadonly
-  return wraps ? partsOf(schema.def.innerType) : [schema]
+  if (!(schema instanceof z.ZodType)) return [schema]
+  const { innerType } = schema.def as { readonly innerType?: unknown }
+  return innerType === undefined ? [schema] : partsOf(innerType)
 }
 
 function below(schema: unknown, key: PropertyKey): readonly unknown[] {

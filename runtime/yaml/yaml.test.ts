@@ -38,6 +38,7 @@ test.each([
   ['exchange:\n  name: paper\n  ballances: x', 'ballances', ': did you mean "balances"?'],
   ['exchange:\n  name: binance\n  balances: x', 'balances', ''],
   ['days:\n  - colour: red', 'colour', ''],
+  ['days:\n  - form: now', 'form', ': did you mean "from"?'],
   ['nothing: like it', 'nothing', ''],
 ])('%j: the key that was meant, where one is near', (text, key, hint) => {
   const schema = z
