@@ -115,6 +115,27 @@ test.for<[string, Partial<{ open: string | null; listed: boolean }>]>([
   executor.close()
 })
 
+test('a question that is never answered keeps nothing from another minute, and ends after a week', async () => {
+  const { executor, prices } = charging()
+  const candles = executor.exchange.candles.bind(executor.exchange)
+  executor.exchange.candles = async (...asked) =>
+    asked[3] === START ? { ok: false, message: 'a price that cannot be read' } : candles(...asked)
+  await executor.enter()
+  expect(prices()).toEqual([])
+  await executor.clock.turn(60_000)
+  await executor.give(executor.exit())
+  await executor.clock.turn(60_000)
+  expect(prices()).toEqual(['600'])
+  expect(Object.keys(executor.state().portfolio.feesToPrice)).toHaveLength(1)
+  executor.stop()
+  await executor.clock.turn(7 * 86_400_000)
+  executor.crash()
+  await executor.clock.turn(1_000)
+  expect(prices()).toEqual(['600', null])
+  expect(executor.state().portfolio.feesToPrice).toEqual({})
+  executor.close()
+})
+
 test('a candle that has just begun may come late', async () => {
   const { executor, market, prices } = charging({ open: null })
   await executor.enter()

@@ -12,14 +12,18 @@ import type { Input } from './inputs.ts'
 const AGAIN_MS = 30_000
 /** So long after a minute has begun its candle may still be missing. */
 const CANDLE_LATE_MS = 120_000
+/** So long after it nobody will ever answer. */
+const GIVEN_UP_MS = 7 * 86_400_000
 
 /** Called in each decision. */
 export function watchFeePrices(context: DecisionContext): undefined {
-  const [next] = Object.values(context.portfolio.feesToPrice)
-  const { state, at } = context.session.feePrice
+  const all = Object.values(context.portfolio.feesToPrice)
+  const { state, at, tries } = context.session.feePrice
   const { now } = context.environment
+  // One that is never answered keeps nothing from the others.
+  const next = all[tries % all.length]
   if (next === undefined || state === 'open' || (at > 0 && !isOver(at, AGAIN_MS, now))) return
-  setAsked(context, { state: 'open', at: now })
+  setAsked(context, { state: 'open', at: now, tries })
   emit(context, { type: 'fee_price', market: next.market, minute: next.minute })
 }
 
@@ -36,11 +40,15 @@ export function onFeePrice(
 ): undefined {
   const { now } = context.environment
   const asked = context.portfolio.feesToPrice[feePriceKey({ market, minute })]
-  const isEarly = price.ok && price.value === null && now < minute + CANDLE_LATE_MS
-  const isDone = price.ok && !isEarly
-  setAsked(context, { state: 'idle', at: isDone ? 0 : now })
+  const { tries } = context.session.feePrice
+  const value = price.ok ? price.value : null
+  const isDone = value !== null || now >= minute + (price.ok ? CANDLE_LATE_MS : GIVEN_UP_MS)
+  setAsked(
+    context,
+    isDone ? { state: 'idle', at: 0, tries } : { state: 'idle', at: now, tries: tries + 1 },
+  )
   if (!isDone || asked === undefined) return
-  const known = price.value !== null && isPossible(asked, price.value) ? price.value : null
+  const known = value !== null && isPossible(asked, value) ? value : null
   append(context, { type: 'fee_priced', market, minute, price: known })
   for (const sale of asked.sales) tellWhole(context, sale)
 }

@@ -101,8 +101,12 @@ export interface Session {
   /** By market. */
   readonly reconciliations: Readonly<Record<string, Reconciliation>>
   readonly accountWatch: AccountWatch
-  /** The question what a fee was worth: one at a time. `at`: when it was asked in vain, Unix ms; 0 for not. */
-  readonly feePrice: { readonly state: 'open' | 'idle'; readonly at: number }
+  /** The question what a fee was worth: one at a time. `at`: when it was asked in vain, Unix ms; 0 for not. `tries`: in vain. */
+  readonly feePrice: {
+    readonly state: 'open' | 'idle'
+    readonly at: number
+    readonly tries: number
+  }
 }
 
 /** Looks at the whole account. Times in Unix ms. */
@@ -200,5 +204,5 @@ export const EMPTY_SESSION: Session = {
   lastDecisionAt: 0,
   reconciliations: {},
   accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0, seenAt: 0, putOffSince: 0 },
-  feePrice: { state: 'idle', at: 0 },
+  feePrice: { state: 'idle', at: 0, tries: 0 },
 }
