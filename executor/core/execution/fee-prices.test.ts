@@ -115,6 +115,19 @@ test.for<[string, Partial<{ open: string | null; listed: boolean }>]>([
   executor.close()
 })
 
+test('a sale whose fees are of several minutes is told again once, with all of them', async () => {
+  const { executor, market, sales } = charging()
+  market.answers = false
+  await executor.enter()
+  await executor.clock.turn(60_000)
+  await executor.give(executor.exit())
+  market.answers = true
+  await executor.clock.turn(60_000)
+  expect(executor.state().portfolio.feesToPrice).toEqual({})
+  expect(sales().map((step) => besidesOf(step)?.[0]?.amount)).toEqual(['0.0008', undefined])
+  executor.close()
+})
+
 test('a question that is never answered keeps nothing from another minute, and ends after a week', async () => {
   const { executor, prices } = charging()
   const candles = executor.exchange.candles.bind(executor.exchange)
