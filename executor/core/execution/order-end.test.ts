@@ -143,7 +143,7 @@ test('one that went while it was looked at stays an open question, also after a 
 })
 
 test('that it is there is journaled a few times in the time that the exchange keeps it, and no more', async () => {
-  const { executor, exchange, name, kept } = await holding(5 * MINUTE + 30 * SECOND)
+  const { executor, exchange, name, kept } = await holding(5 * MINUTE + 10 * SECOND)
   const noted = () =>
     executor.journal
       .database()
@@ -151,7 +151,7 @@ test('that it is there is journaled a few times in the time that the exchange ke
       .get()
   expect(noted()).toEqual({ n: 5 })
   exchange.orders.delete(name)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.turn(20 * SECOND)
   exchange.orders.set(name, kept)
   await executor.clock.turn(10 * SECOND)
   expect(executor.state().portfolio.orders[name]?.seen.missing).toBe(0)
@@ -180,6 +180,19 @@ test('by a clock that is ahead and not yet compared nothing seems to be unseen f
   await executor.clock.turn(2 * MINUTE)
   expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
   expect(vanished(executor)).toBeGreaterThan(1)
+})
+
+test('while the time is not known nothing is concluded from what was noted when it was', async () => {
+  const held = await holding()
+  const { executor, exchange, name } = held
+  const { fills } = exchange
+  exchange.fills = async () => ({ ok: false, message: 'no answer' })
+  // By the exchange's time its fills are no longer kept from its first day; the device's clock is behind.
+  exchange.skew = 30 * MINUTE
+  await away(held, 70 * MINUTE)
+  Object.assign(exchange, { fills, skew: null })
+  await executor.clock.turn(MINUTE)
+  expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
 })
 
 test('that its cancel is answered as if it were there does not put off what is asked about it', async () => {

@@ -110,11 +110,8 @@ const FORGOTTEN =
 
 /** Once, and only when the exchange's time is known: by a clock that is ahead it would seem to be unseen for hours. */
 function noteMissing(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
-  const { now, exchange } = context.environment
-  if (seen.missing > 0 || exchange.skewMs === null) return
-  const { missedAt = now } = context.session.queries[clientOrderId] ?? {}
-  const time = exchangeTime(context) - Math.max(0, now - missedAt)
-  append(context, { type: 'sighted', clientOrderId, is: 'missing', time })
+  if (seen.missing > 0 || context.environment.exchange.skewMs === null) return
+  append(context, { type: 'sighted', clientOrderId, is: 'missing', time: exchangeTime(context) })
 }
 
 function end(context: DecisionContext, { clientOrderId, filled }: Order, also: string): undefined {
