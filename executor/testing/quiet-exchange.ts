@@ -1,27 +1,25 @@
 // What an exchange says when nothing is the matter: clock, rights, candles, no pause. Fakes say the rest.
-import type {
-  AccountTrade,
-  Answered,
-  Backoff,
-  Balance,
-  Candle,
-  ExchangeOrder,
-  Fill,
-  KeyRights,
-  Liquidity,
-  LookedUp,
-  Lookup,
-  MarketRules,
-  Money,
-  OrderRequest,
-  Placed,
-  Quote,
-  Retention,
+import {
+  type AccountTrade,
+  type Answered,
+  type Backoff,
+  type Balance,
+  type Candle,
+  type ExchangeOrder,
+  type Fill,
+  KEPT_FOR_EVER,
+  type KeyRights,
+  type Liquidity,
+  type LookedUp,
+  type Lookup,
+  type MarketRules,
+  type Money,
+  type OrderRequest,
+  type Placed,
+  type Quote,
+  type Retention,
 } from '../core/model/exchange.ts'
 import type { Exchange } from '../venues/port.ts'
-
-const FOR_EVER = Number.POSITIVE_INFINITY
-const KEPT_FOR_EVER = { unfilledMs: FOR_EVER, filledMs: FOR_EVER, fillsMs: FOR_EVER }
 
 export abstract class QuietExchange implements Exchange {
   readonly name: string = 'binance'

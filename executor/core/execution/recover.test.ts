@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { allRows, toEvent } from '../../journal/journal.ts'
 import { START, TestExecutor } from '../../testing/rig.ts'
+import { KEPT_FOR_EVER } from '../model/exchange.ts'
 
 const MINUTE = 60_000
 
@@ -69,11 +70,7 @@ test.each<[string, number, number | null]>([
   'a miss proves nothing of an order that would be shown no more if it had been filled: %s',
   async (_, filledMs, skew) => {
     const executor = new TestExecutor()
-    executor.exchange.retention = {
-      unfilledMs: 20_000,
-      filledMs,
-      fillsMs: Number.POSITIVE_INFINITY,
-    }
+    executor.exchange.retention = { ...KEPT_FOR_EVER, unfilledMs: 20_000, filledMs }
     executor.exchange.mode = 'lost_before'
     await executor.enter()
     executor.crash()

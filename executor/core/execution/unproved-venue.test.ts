@@ -32,6 +32,12 @@ test('an entry that the policy would let pass asks first, and the card says why 
   expect(asked(executor)).toHaveLength(1)
 })
 
+test('of one thing it speaks as of one', async () => {
+  const executor = trading({ approval: 'never' }, ['look_up'])
+  await executor.enter({ stopPrice: '58000' })
+  expect(asked(executor)[0]).toContain('has not shown a thing that an order relies on')
+})
+
 test.each<[string, Partial<Policy>, readonly string[]]>([
   ['the trader has taken it on', { unprovedVenue: 'accept' }, ['look_up']],
   ['the venue has shown all of it', {}, []],

@@ -48,6 +48,13 @@ export interface Retention {
   readonly fillsMs: number
 }
 
+const FOR_EVER = Number.POSITIVE_INFINITY
+export const KEPT_FOR_EVER: Retention = {
+  unfilledMs: FOR_EVER,
+  filledMs: FOR_EVER,
+  fillsMs: FOR_EVER,
+}
+
 /** How liquid a market is. */
 export interface Liquidity {
   /** Turnover of the last 24 h, quote. */

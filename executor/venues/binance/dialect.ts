@@ -1,4 +1,5 @@
 // Binance spot: what it is like, and the questions that are asked of it.
+import { KEPT_FOR_EVER } from '../../core/model/exchange.ts'
 import type { Dialect } from '../adapter/dialect.ts'
 import { binanceAccount } from './account.ts'
 import { binanceMarket, TAKER_FEE } from './market.ts'
@@ -28,11 +29,7 @@ export const binance: Dialect = {
   refusals,
   // What it has answered to is in its next answer.
   viewLagMs: 0,
-  retention: {
-    unfilledMs: 90 * 86_400_000,
-    filledMs: Number.POSITIVE_INFINITY,
-    fillsMs: Number.POSITIVE_INFINITY,
-  },
+  retention: { ...KEPT_FOR_EVER, unfilledMs: 90 * 86_400_000 },
   fillsSpanMs: Number.POSITIVE_INFINITY,
   wrongSidedStop: 'refused',
   orderNumbers: 'grow',

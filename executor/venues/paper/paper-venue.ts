@@ -2,6 +2,7 @@
 import type { Cancel, Clock } from '@keyside/runtime'
 import type Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
+import { KEPT_FOR_EVER } from '../../core/model/exchange.ts'
 import type { VenueMarket } from '../adapter/dialect.ts'
 import {
   cancelOf,
@@ -23,13 +24,6 @@ import { ACCOUNT, math } from './math.ts'
 import { PublicMarket, type PublicMarketOptions } from './public-market.ts'
 
 const TIMEOUT_MS = 10_000
-
-const FOR_EVER = Number.POSITIVE_INFINITY
-const KEPT_FOR_EVER: model.Retention = {
-  unfilledMs: FOR_EVER,
-  filledMs: FOR_EVER,
-  fillsMs: FOR_EVER,
-}
 
 export interface PaperOptions extends AccountOptions, Omit<PublicMarketOptions, 'timeoutMs'> {
   readonly faults: PaperFaults

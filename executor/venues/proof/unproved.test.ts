@@ -67,3 +67,8 @@ test('paper asks nothing of a venue but prices', () => {
   const exchange = { name: 'paper' } as const
   expect(unprovedClaims({ home: '/nowhere', exchange, clock: { now: () => AT } })()).toEqual([])
 })
+
+test('a code that cannot say which it is has shown nothing', () => {
+  const exchange = { name: 'a venue without sources' as 'okx' }
+  expect(unprovedClaims({ home: '/nowhere', exchange, clock: { now: () => AT } })()).toEqual(ASKED)
+})

@@ -43,9 +43,10 @@ export const unprovedVenue: Rule = {
   check({ kind, realMoney, unproved: { venue, claims } }, policy) {
     if (kind !== 'entry' || claims.length === 0) return null
     if (realMoney === 'no' || policy.unprovedVenue === 'accept') return null
+    const things = claims.length === 1 ? 'a thing' : `${claims.length} things`
     return confirm(
       this,
-      `${venue} itself has not shown ${claims.length} things that an order relies on: look at this one there too; "keyside venue prove" at the device has it show them`,
+      `${venue} itself has not shown ${things} that an order relies on: look at this one there too; "keyside venue prove" at the device has it show them`,
     )
   },
 }
