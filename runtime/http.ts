@@ -1,2 +1,9 @@
-// Node's HTTP. An import statement reads every export of `node:http`, and one of them loads all of Node's fetch: 50 ms.
+// Node's HTTP and TLS, not by import statements: one reads every export of `node:http`, and with that loads all of Node's fetch;
+// and with TLS come the certificates of all authorities. Each is CPU of every start, and memory, for what few starts need.
 export const http = process.getBuiltinModule('node:http')
+
+/** Loaded by who asks first. */
+export const https = () => process.getBuiltinModule('node:https')
+
+/** Loaded by who asks first. */
+export const tls = () => process.getBuiltinModule('node:tls')

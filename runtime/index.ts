@@ -42,7 +42,7 @@ export {
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { freePort } from './free-port.ts'
 export { Helper } from './helper.ts'
-export { http } from './http.ts'
+export { http, https } from './http.ts'
 export {
   type Build,
   installed,

@@ -1,8 +1,9 @@
 // The byte stream to a broker: TCP, TLS or a Unix socket. Over TLS nothing is written before the broker has proved who it is.
 import { createConnection, isIP, type Socket } from 'node:net'
-import { connect as connectTls, TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { type BrokerAddress, brokerAddress } from './broker-url.ts'
 import { KeysideError } from './error.ts'
+import { tls } from './http.ts'
 import { guardPackets } from './packet-guard.ts'
 import { otherKey, pinOf, type TlsTrust, tlsRefusal } from './tls-trust.ts'
 
@@ -12,10 +13,10 @@ export function reachBroker(url: string, trust: TlsTrust, timeoutMs: number): Pr
   const socket = openStream(address, trust)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')))
-  socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', resolve)
+  socket.once(isSecure(address) ? 'secureConnect' : 'connect', resolve)
   // After a connection that was refused its token, which is no concern here.
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    const untrusted = address.type === 'tcp' && address.tls ? tlsRefusal(error, address) : null
+    const untrusted = isSecure(address) ? tlsRefusal(error, address) : null
     const { code, message } = untrusted ?? {
       code: 'broker_unreachable',
       message: `${url}: ${NOBODY.includes(error.code ?? '') ? 'nothing listens there' : error.message}`,
@@ -47,20 +48,26 @@ export function openStream(address: BrokerAddress, trust: TlsTrust): Socket {
   return socket
 }
 
+type TcpAddress = Extract<BrokerAddress, { readonly type: 'tcp' }>
+
+function isSecure(address: BrokerAddress): address is TcpAddress {
+  return address.type === 'tcp' && address.tls
+}
+
 function dial(address: BrokerAddress, trust: TlsTrust): Socket {
   if (address.type === 'unix') return createConnection({ path: address.path })
-  const { tls, host, port } = address
-  if (!tls) return createConnection({ host, port })
+  const { host, port } = address
+  if (!isSecure(address)) return createConnection({ host, port })
   // RFC 6066 section 3 allows no IP address as server name.
   const name = isIP(host) === 0 ? { servername: host } : {}
   const place = { host, port, ...name, minVersion: 'TLSv1.2' as const }
   if ('pin' in trust) {
     const { pin } = trust
-    const socket = connectTls({ ...place, rejectUnauthorized: false })
+    const socket = tls().connect({ ...place, rejectUnauthorized: false })
     return writeWhenProved(socket, () => (pinOf(socket) === pin ? null : otherKey(host, port)))
   }
   const ca = trust.ca === undefined ? {} : { ca: [...trust.ca] }
-  return writeWhenProved(connectTls({ ...place, ...ca }), () => null)
+  return writeWhenProved(tls().connect({ ...place, ...ca }), () => null)
 }
 
 /**

@@ -1,7 +1,6 @@
 // Tells an address of the trader's own that this executor is well, so that somebody notices when it is told nothing any more:
 // a laptop that sleeps cannot say so itself. Nothing is said but that.
-import { request as requestSecure } from 'node:https'
-import { type Cancel, type Clock, http, type Logger } from '@keyside/runtime'
+import { type Cancel, type Clock, http, https, type Logger } from '@keyside/runtime'
 import { z } from 'zod'
 import type { Journal } from '../journal/journal.ts'
 import type { Exchange } from '../venues/port.ts'
@@ -97,7 +96,7 @@ async function ping(url: string, closing: AbortSignal): Promise<string> {
   const signal = AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)])
   try {
     const status = await new Promise<number>((resolve, reject) => {
-      const request = url.startsWith('https:') ? requestSecure : http.request
+      const request = url.startsWith('https:') ? https().request : http.request
       const options = { method: 'GET', signal, agent: false } as const
       request(url, options, (response) => {
         resolve(response.statusCode ?? 0)

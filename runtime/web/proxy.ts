@@ -1,11 +1,12 @@
 // The way to Telegram and exchanges: straight, or through a proxy that the configuration names, and never beside it.
-import { type AgentOptions, Agent as PlainAgent } from 'node:http'
-import { Agent as SecureAgent } from 'node:https'
+import type { AgentOptions, Agent as PlainAgent } from 'node:http'
+import type { Agent as SecureAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { KeysideError } from '../error.ts'
 import { readSecret } from '../files.ts'
+import { http, https } from '../http.ts'
 
 const EXPECTED =
   'expected http://host:port, https://host:port or socks5://host:port; user and password belong into credentialsFile'
@@ -35,7 +36,7 @@ export type MakeAgent = (
 ) => PlainAgent | SecureAgent
 
 export const straight: MakeAgent = (protocol, options) =>
-  protocol === 'http:' ? new PlainAgent(options) : new SecureAgent(options)
+  protocol === 'http:' ? new http.Agent(options) : new (https().Agent)(options)
 
 /**
  * What the proxy does not pass on fails: there is no second way. The proxy resolves the names of hosts, and TLS is with the
