@@ -1,6 +1,5 @@
 // Runs one command line.
 import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
-import { buildProgram } from './program.ts'
 import { isConfined, tellParent } from './programs/confined.ts'
 import { isWalled, launch, programIn } from './programs/launcher.ts'
 import type { Outgoing } from './programs/outgoing.ts'
@@ -25,6 +24,8 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
     const alone = programIn(words)
     if (alone !== null && !isWalled()) process.exitCode = await launch(alone)
     else {
+      // A program that begins once more, behind its walls, needs none of this before.
+      const { buildProgram } = await import('./program.ts')
       const program = await buildProgram(words)
       giveOutgoing(outgoing)
       await program.parseAsync(words, { from: 'user' })

@@ -15,8 +15,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Build } from '@keyside/runtime'
 import { codeVersion, PROGRAM_FILES, VERSIONED } from '@keyside/runtime'
-import { rolldown } from 'rolldown'
+import { type Plugin, rolldown } from 'rolldown'
 import { z } from 'zod'
+import { addLibraries, LIBRARIES, namesOf } from './libraries.ts'
 import { licences } from './licences.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -32,24 +33,10 @@ const FILES = [
   'strategy-engine/strategies/typescript/keyside.d.ts',
 ] as const
 
-/** Not in the bundle: native code, data, and what is loaded only when it is needed, by name. */
-const LIBRARIES = [
-  '@resvg/resvg-wasm',
-  'ccxt',
-  'dejavu-fonts-ttf',
-  'https-proxy-agent',
-  'keytar',
-  'mqtt',
-  'pino',
-  'socks-proxy-agent',
-  'trading-signals',
-] as const
-
 const manifest = z.object({
   version: z.string(),
   license: z.string(),
   dependencies: z.record(z.string(), z.string()).default({}),
-  optionalDependencies: z.record(z.string(), z.string()).default({}),
 })
 
 /** Into this folder, which is made anew. */
@@ -58,11 +45,22 @@ export async function buildPackage(folder: string, releaseKey?: string): Promise
   mkdirSync(folder, { recursive: true })
   const bundled = await bundle(folder)
   for (const file of FILES) cpSync(join(root, file), join(folder, file), { recursive: true })
-  const libraries = withDependencies(LIBRARIES)
-  for (const name of libraries) copyLibrary(name, folder)
+  const libraries = await addLibraries(root, folder)
   writeJson(join(folder, 'build.json'), { ...build(), ...(releaseKey && { releaseKey }) })
   writeJson(join(folder, 'package.json'), packageJson())
   writeFileSync(join(folder, 'LICENCES.txt'), licences(root, [...bundled, ...libraries]))
+}
+
+const PROCESS = 'node:process'
+
+/** An import statement reads all that `process` has, which is a tenth of a start: its name alone reads nothing. */
+const processOfOwn: Plugin = {
+  name: 'process',
+  resolveId: (id) => (id === PROCESS ? `\0${PROCESS}` : null),
+  load: (id) =>
+    id === `\0${PROCESS}`
+      ? 'export default process; export const { exit, platform, version } = process'
+      : null,
 }
 
 /** Names of the libraries whose code is in the bundle. */
@@ -75,8 +73,9 @@ async function bundle(folder: string): Promise<readonly string[]> {
       entries.map((file) => [file.replace(/\.[jt]s$/, ''), join(root, file)]),
     ),
     external: (name) =>
-      name.startsWith('node:') ||
+      (name.startsWith('node:') && name !== PROCESS) ||
       LIBRARIES.some((one) => one === name || name.startsWith(`${one}/`)),
+    plugins: [processOfOwn],
     logLevel: 'warn',
   })
   const { output } = await made.write({
@@ -88,40 +87,7 @@ async function bundle(folder: string): Promise<readonly string[]> {
   await made.close()
   for (const file of ['cli/keyside.js', 'cli/main.js']) chmodSync(join(folder, file), 0o755)
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
-  return [...new Set(modules.flatMap((id) => libraryOf(id) ?? []))]
-}
-
-function libraryOf(module: string): string | null {
-  const [, path] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(module) ?? []
-  return path ?? null
-}
-
-/** As they lie in this workspace: in the version of the lockfile, one of each. */
-function withDependencies(names: readonly string[]): readonly string[] {
-  const found = new Set<string>()
-  const folderOf = (name: string) => join(root, 'node_modules', name)
-  const add = (name: string) => {
-    const path = join(folderOf(name), 'package.json')
-    if (found.has(name) || !existsSync(path)) return
-    found.add(name)
-    const { dependencies, optionalDependencies } = manifest.partial().parse(readJson(path))
-    // In another version than the others' it lies within, and goes along with it.
-    for (const other of Object.keys({ ...dependencies, ...optionalDependencies }))
-      if (!existsSync(join(folderOf(name), 'node_modules', other))) add(other)
-  }
-  for (const name of names) add(name)
-  return [...found].sort()
-}
-
-/** Without types, maps and the other builds of the same code. */
-function copyLibrary(name: string, folder: string): void {
-  const from = join(root, 'node_modules', name)
-  const needless = /\/node_modules\/ccxt\/dist(?:\/|$)/
-  cpSync(from, join(folder, 'node_modules', name), {
-    recursive: true,
-    dereference: true,
-    filter: (path) => !/\.(?:d\.[cm]?ts|map)$/.test(path) && !needless.test(path),
-  })
+  return modules.flatMap(namesOf)
 }
 
 function build(): Build {

@@ -1,7 +1,11 @@
 // The log: one JSON line per event, with everything scrubbed that looks like a secret.
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { DestinationStream, Logger } from 'pino'
 
 export type { Logger } from 'pino'
+
+/** Loaded with the first log: most commands have none. */
+const load = createRequire(import.meta.url)
 
 const NAMES = 'signature|apiKey|api_key|secret|password|passphrase|token|listenKey|X-MBX-APIKEY'
 /** A quotation mark, as it is or inside of JSON. */
@@ -48,6 +52,7 @@ export interface LogOptions {
 }
 
 export function createLog({ program, level, destination }: LogOptions): Logger {
+  const { pino }: typeof import('pino') = load('pino')
   const out = destination ?? pino.destination({ dest: 1, sync: true })
   return pino(
     {

@@ -143,6 +143,19 @@ test('a core that joins a search reads no files of strategies, and little else b
   expect(loaded.filter((path) => /\/(?:parse|read-\w+)\.ts$/.test(path))).toEqual([])
 })
 
+/** Node's fetch comes with the first, the certificates of all authorities with the second, and many files with the others. */
+const COSTLY = ['node:http', 'node:https', 'pino', 'mqtt']
+
+test('no program and no command loads at its start what only some ever need', () => {
+  const programs = files.filter((file) => !/^(?:bench|sandbox|simulation)\//.test(file))
+  const costly = programs.flatMap((file) =>
+    [...read(file).matchAll(LOADING)]
+      .filter(([, path = '']) => COSTLY.includes(path))
+      .map(([, path]) => `${file} imports ${path}`),
+  )
+  expect(costly).toEqual([])
+})
+
 test('nothing but tests sees a testing folder', () => {
   const seen = [...imports].flatMap(([file, targets]) =>
     [...targets]

@@ -1,6 +1,14 @@
 // What people install is all that it needs and nothing else: no test, no source of ours, nothing that only a developer has.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { PROGRAM_FILES } from '@keyside/runtime'
@@ -63,6 +71,23 @@ test('the libraries lie in it in the versions of the lockfile, and it asks for n
     )
     expect(version, name).toBe(packages[`node_modules/${name}`].version)
   }
+})
+
+test('what a library of it needs lies beside it, so that npm asks the network for nothing', () => {
+  const libraries = join(PACKAGE, 'node_modules')
+  const names = globSync(['*/package.json', '@*/*/package.json'], { cwd: libraries }).map(dirname)
+  expect(names.length).toBeGreaterThan(10)
+  const missing = names.flatMap((name) => {
+    const folder = join(libraries, name)
+    const { dependencies = {} }: { dependencies?: object } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    )
+    const places = [libraries, join(folder, 'node_modules')]
+    return Object.keys(dependencies)
+      .filter((other) => !places.some((place) => existsSync(join(place, other, 'package.json'))))
+      .map((other) => `${name} needs ${other}`)
+  })
+  expect(missing).toEqual([])
 })
 
 test('linked as npm links it, it runs from an empty folder without a network', () => {
