@@ -19,6 +19,7 @@ export {
   logLevel,
   readConfigText,
 } from './config.ts'
+export { CODE_MEMORY, CONFINED_CODE } from './confined-code.ts'
 export { openDatabase, transaction } from './database.ts'
 export {
   type AcceptedTerms,

@@ -14,6 +14,7 @@ export interface Build {
 
 /** Without their ending: what is started as a process or a thread of its own, besides the command. */
 export const PROGRAM_FILES = [
+  'cli/programs/behind-walls',
   'cli/programs/probe-walls',
   'executor/keychain/os-helper',
   'strategy-engine/backtest/search/search-worker',

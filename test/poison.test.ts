@@ -35,11 +35,18 @@ test('each of the fourteen is kept off by a wall that was taken down above, or i
   expect(EVERYTHING).toHaveLength(14)
 })
 
-test('the bot, which draws its charts by itself, starts no process either, nor anything else of the executor', async () => {
+test('the bot, which draws its charts by itself, starts no process either, nor reaches anything else', async () => {
   const { home, sandbox } = system
   const bot = { program: 'bot', allowed: sandbox.telegram.address, passphrase: '' } as const
   const parts = { ...bot, home, environment: process.env, only: 'walls' } as const
   expect((await runPoisoned(parts)).reached).toEqual(ALWAYS)
   const { change } = DOWN['may start processes'] ?? expect.fail()
   expect((await runPoisoned({ ...parts, change })).reached).toEqual(['another process', ...ALWAYS])
+})
+
+test('an engine, which has a thread for trials, starts no other one', async () => {
+  const { home, sandbox } = system
+  const engine = { program: 'engine', allowed: sandbox.exchange.address, passphrase: '' } as const
+  const parts = { ...engine, home, environment: process.env, only: 'walls' } as const
+  expect((await runPoisoned(parts)).reached).toEqual(ALWAYS)
 })

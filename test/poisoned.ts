@@ -11,6 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { message, type Program, walledCommand } from '../cli/programs/children.ts'
 import { answerKeychain } from '../cli/programs/keychain-relay.ts'
 import { LISTEN } from '../cli/programs/outgoing.ts'
+import { RULES, type Rules } from '../cli/programs/rules.ts'
 
 /** In a rule: the address to which the poison would carry something. */
 const FOREIGN = 'FOREIGN'
@@ -74,8 +75,9 @@ export async function runPoisoned({
 }: Poisoned): Promise<{ readonly reached: readonly string[]; readonly arrived: number }> {
   const place = await openPlace(home, program)
   const given = walledCommand(program, home, { ...environment, KEYSIDE_HOME: home })
-  const { KEYSIDE_OUTGOING = '', ...env } = given.env
-  const { words, outgoing } = change({ words: given.words, outgoing: KEYSIDE_OUTGOING.split('\n') })
+  const { [RULES]: rules = '', ...env } = given.env
+  const started: Rules = JSON.parse(rules)
+  const { words, outgoing } = change({ words: given.words, outgoing: started.outgoing })
   const told = { ...place.given, allowed, only }
   const poison = `--import=data:text/javascript,${encodeURIComponent(LOADER)}`
   const child = spawn(process.execPath, [poison, ...words], {
@@ -83,7 +85,10 @@ export async function runPoisoned({
     env: {
       ...env,
       ...(outgoing && {
-        KEYSIDE_OUTGOING: outgoing.join('\n').replace(FOREIGN, `127.0.0.1 ${place.given.foreign}`),
+        [RULES]: JSON.stringify({ ...started, outgoing }).replace(
+          FOREIGN,
+          `127.0.0.1 ${place.given.foreign}`,
+        ),
       }),
       KEYSIDE_POISON: JSON.stringify(told),
       KEYSIDE_LOG: 'fatal',

@@ -11,9 +11,9 @@ import {
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { answerKeychain, keychainQuestion } from './keychain-relay.ts'
-import { OUTGOING } from './outgoing.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
 import { reachable } from './reachable.ts'
+import { RULES, type Rules } from './rules.ts'
 import { sectionOf, wallFlags, wallsOf } from './walls.ts'
 
 export { PROGRAMS, type Program }
@@ -109,16 +109,22 @@ function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** Of a program behind its walls: what is said to Node, and its environment. */
 export function walledCommand(program: Program, home: string, environment: Environment) {
   const section = sectionOf(program, home, environment)
-  const walls = wallFlags(wallsOf(program, home, environment))
+  const walls = wallsOf(program, home, environment)
+  const outgoing = reachable(program, section, home)
   return {
     words: [
       '--disable-sigusr1',
       ...flags(program, section),
-      ...walls,
+      ...wallFlags(walls),
       installed('cli/main.js'),
       program,
     ],
-    env: { ...environment, [OUTGOING]: reachable(program, section, home).join('\n') },
+    env: {
+      ...environment,
+      // It may not begin in the folder in which this process is.
+      KEYSIDE_HOME: home,
+      [RULES]: JSON.stringify({ starts: walls.starts, outgoing } satisfies Rules),
+    },
   }
 }
 

@@ -5,10 +5,8 @@ import dgram from 'node:dgram'
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
-import { lock } from './sealed.ts'
+import { lock, uncurried } from './sealed.ts'
 
-/** The variable by which the parent says it; taken away before anything else runs. */
-export const OUTGOING = 'KEYSIDE_OUTGOING'
 /** Beside addresses: the program may listen. */
 export const LISTEN = 'listen'
 
@@ -17,8 +15,6 @@ const REFUSED = -13
 
 type Told = (place: string) => void
 
-const uncurried = <T, A extends unknown[], R>(method: (this: T, ...args: A) => R) =>
-  Function.prototype.call.bind(method) as unknown as (self: T, ...args: A) => R
 const endsWith = uncurried(String.prototype.endsWith as (this: string, end: string) => boolean)
 const lower = uncurried(String.prototype.toLowerCase)
 const { isIP } = net

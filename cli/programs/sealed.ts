@@ -12,7 +12,11 @@ export function lock(object: object, name: string, value: unknown): void {
   defineProperty(object, name, { value, writable: false, configurable: false, enumerable: true })
 }
 
-function denied(what: string): Error {
+/** A method that is called with its object first, whatever becomes of it later. */
+export const uncurried = <T, A extends unknown[], R>(method: (this: T, ...args: A) => R) =>
+  Function.prototype.call.bind(method) as unknown as (self: T, ...args: A) => R
+
+export function denied(what: string): Error {
   return Object.assign(new Error(`not allowed behind walls: ${what}`), {
     code: 'ERR_ACCESS_DENIED',
   })

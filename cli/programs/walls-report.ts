@@ -15,10 +15,6 @@ const found = z.object({ walls: z.number(), open: z.array(z.string()) })
 /** What is open on purpose, as it is told. */
 const ON_PURPOSE: Partial<Record<Program, Readonly<Record<string, string>>>> = {
   broker: { listening: 'listens' },
-  engine: {
-    processes: 'begins processes for strategies in TypeScript',
-    threads: 'begins threads for trials from the chat',
-  },
 }
 
 /** One sentence. Throws, with what does not stand, where that is not on purpose. */

@@ -1,24 +1,29 @@
 // What a program may do once it runs, as flags of Node's permission model: its folder and the files that its section of
-// config.yaml names; no other process, no thread, no native code, no debugger, unless it is named here.
+// config.yaml names; no other process, no thread, no native code, no debugger; of the first two an
+// engine has what it needs, and that alone (`sealed-starts.ts`).
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
+  CONFINED_CODE,
   type Environment,
   executorsFolder,
   loadConfig,
   privateFolder,
+  programFile,
   readableCode,
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { privateCache } from './compile-cache.js'
 import type { Program } from './program-names.ts'
+import type { Starts } from './sealed-starts.ts'
 
 export interface Walls {
   readonly reads: readonly string[]
   /** What may be written may be read. */
   readonly writes: readonly string[]
-  readonly allows: readonly ('worker' | 'child-process')[]
+  readonly starts: Starts
 }
 
 /** Makes what the program shares with others and may not make. Each has the network. */
@@ -43,17 +48,18 @@ export function wallsOf(program: Program, home: string, environment: Environment
       // Where the executors of this user are found.
       ...(program === 'executor' ? [executorsFolder(user)] : []),
     ],
-    allows: ALLOWS[program]?.(home, section) ?? [],
+    starts: program === 'engine' ? startsOfEngine(home, section) : {},
   }
 }
 
-export function wallFlags({ reads, writes, allows }: Walls): readonly string[] {
+export function wallFlags({ reads, writes, starts }: Walls): readonly string[] {
   return [
     '--permission',
     '--allow-net',
     ...outermost([...reads, ...writes]).map((path) => `--allow-fs-read=${path}`),
     ...outermost(writes).map((path) => `--allow-fs-write=${path}`),
-    ...allows.map((what) => `--allow-${what}`),
+    ...(starts.thread === undefined ? [] : ['--allow-worker']),
+    ...(starts.process === undefined ? [] : ['--allow-child-process']),
     // Node calls the flag for the network experimental; of what is allowed besides SECURITY.md tells.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
@@ -95,14 +101,20 @@ const WRITES: Partial<Record<Program, OfHome>> = {
   ],
 }
 
-const ALLOWS: Partial<Record<Program, (home: string, section: Section) => Walls['allows']>> = {
-  // A trial from the chat is a thread, and a strategy in TypeScript is a process.
-  engine: (home, section) => [
-    ...(section['bot'] === undefined ? [] : (['worker'] as const)),
-    ...(hasCode(resolve(home, String(section['strategies'] ?? 'strategies')))
-      ? (['child-process'] as const)
-      : []),
-  ],
+/** A trial from the chat is a thread, and a strategy in TypeScript is a process. */
+function startsOfEngine(home: string, section: Section): Starts {
+  const { bot, strategies = 'strategies' } = section
+  return {
+    ...(bot !== undefined && {
+      thread: {
+        file: programFile('strategy-engine/trials/backtest-worker').href,
+        seals: programFile('cli/programs/behind-walls').href,
+      },
+    }),
+    ...(hasCode(resolve(home, String(strategies))) && {
+      process: [...CONFINED_CODE, fileURLToPath(programFile('strategy-engine/confined/main'))],
+    }),
+  }
 }
 
 function hasCode(folder: string): boolean {

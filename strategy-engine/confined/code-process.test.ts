@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { systemClock } from '@keyside/runtime'
+import { CONFINED_CODE, systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { LIMITS } from '../strategies/typescript/limits.ts'
 import { codeText } from '../strategies/typescript/testing/code.ts'
-import { CodeProcess, FLAGS } from './code-process.ts'
+import { CodeProcess } from './code-process.ts'
 import { built, decided, learned, loaded } from './questions.ts'
 
 const ABOUT = { market: 'BTC/USDT', timeframe: '1m', params: {}, adds: false, again: false }
@@ -91,7 +91,7 @@ test('it can read no key, open no socket, start no process, and knows nothing of
     return JSON.parse(stdout) as Record<string, string>
   }
   expect(run([])).toMatchObject({ 'read a key': 'done', 'start a process': 'done', listen: 'done' })
-  const told = Object.values(run(FLAGS))
+  const told = Object.values(run(CONFINED_CODE))
   expect([...new Set(told)].sort()).toEqual(['ERR_ACCESS_DENIED', 'ERR_DLOPEN_DISABLED'])
   expect(told.length).toBeGreaterThan(8)
 })

@@ -1,25 +1,12 @@
 // One process for the code of one strategy file. It is asked one thing after the other; whatever goes wrong with it ends
 // it, and says so in a sentence.
 import { type ChildProcess, fork } from 'node:child_process'
-import { type Clock, KeysideError, programFile, readableCode } from '@keyside/runtime'
+import { type Clock, CODE_MEMORY, CONFINED_CODE, KeysideError, programFile } from '@keyside/runtime'
 import type { z } from 'zod'
 import { type Question, reply } from './questions.ts'
 
-/** Of its code's memory, MiB. */
-const MEMORY = 128
 /** How long an answer may take, ms: more than the process itself gives a strategy, start included. */
 const ANSWER_MS = 15_000
-
-/** Nothing of the parent's, and nothing that opens more than it has. */
-export const FLAGS = [
-  '--permission',
-  ...readableCode().map((path) => `--allow-fs-read=${path}`),
-  '--disallow-code-generation-from-strings',
-  `--max-old-space-size=${MEMORY}`,
-  '--disable-sigusr1',
-  '--report-exclude-env',
-  '--disable-warning=ExperimentalWarning',
-]
 
 export interface CodeProcessOptions {
   readonly clock: Clock
@@ -50,7 +37,7 @@ export class CodeProcess {
     this.#options = options
     const { program = programFile('strategy-engine/confined/main') } = options
     this.#child = fork(program, {
-      execArgv: FLAGS,
+      execArgv: [...CONFINED_CODE],
       env: { TZ: 'UTC' },
       serialization: 'json',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -60,7 +47,7 @@ export class CodeProcess {
     this.#child.once('exit', (code, signal) =>
       this.#end(
         signal === 'SIGABRT' || code === 134
-          ? `used more than ${MEMORY} MB of memory, and was ended`
+          ? `used more than ${CODE_MEMORY} MB of memory, and was ended`
           : `ended by itself (${signal ?? code})`,
       ),
     )
