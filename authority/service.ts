@@ -179,7 +179,8 @@ export class Service {
     const outcome = answerAccessRequest(deps, subscriber, { topic, token, now: this.#now() })
     if (outcome.outcome !== 'ignored') void this.#send(outcome.response)
     if (outcome.outcome === 'renewed') log.info({ client }, 'a new access token')
-    else if (outcome.code !== 'not_ours') log.warn({ client, code: outcome.code }, 'not renewed')
+    else if (outcome.code !== 'not_ours')
+      log.warn({ client, code: outcome.code }, 'a request for a new access token is refused')
   }
 
   #saw(topic: string, token: string, client: string, retained: boolean): void {
