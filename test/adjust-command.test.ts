@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 import { openTestSystem, type TestSystem } from './test-system.ts'
 
 let system: TestSystem
@@ -16,7 +16,7 @@ const file = (name: string) => join(system.home, name)
 
 function run(command: string, answers: readonly string[] = []) {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: system.home }
-  return keyside(command.split(' '), { env, answers })
+  return keysideHere(command.split(' '), { env, answers })
 }
 
 const adjust = (...answers: readonly string[]) =>

@@ -25,6 +25,7 @@ import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { type Canary, type Haystack, leaks } from './canaries.ts'
 import { hasKeyring, keychainEntries, openKeyring } from './keyring.ts'
 import { type CommandResult, keyside } from './keyside.ts'
+import { makeVaultQuick } from './quick-vault.ts'
 import { type HttpRecorder, recordHttp, recordTcp } from './recorder.ts'
 import { PLAN, scriptedEngine } from './scripted-engine.ts'
 import { until } from './test-system.ts'
@@ -181,6 +182,7 @@ async function setUp(day: Day): Promise<void> {
   const addresses = `--exchange-address ${day.exchange.address} --telegram-address ${day.telegram.address}`
   const init = `init --role alone --exchange binance --keychain ${day.keychain} --telegram-token-file ${tokenFile} ${addresses}`
   expect(await day.type(init)).toMatchObject({ code: 0 })
+  if (day.keychain === 'vault') await makeVaultQuick(day.home, PASSPHRASE)
   for (const answer of [HTML, KEY_REFUSED]) {
     day.exchange.lie(answer)
     expect(await day.type('keys add', [apiKey, SECRET])).toMatchObject({ code: 3 })
@@ -277,7 +279,7 @@ async function entriesOf(day: Day, env: NodeJS.ProcessEnv): Promise<Record<strin
 async function live(keychain: KeychainKind): Promise<{ day: Day; canaries: Canary[] }> {
   const day = await openDay(keychain)
   const keyring = keychain === 'os' ? await openKeyring(day.ring) : null
-  const env = keyring?.env ?? { PATH: process.env['PATH'], HOME: day.ring }
+  const env = keyring?.env ?? { PATH: process.env['PATH'], HOME: process.env['HOME'] }
   if (keyring) onTestFinished(() => keyring.close())
   day.use(env)
   await setUp(day)

@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TOTP } from 'otpauth'
 import { expect, onTestFinished, test } from 'vitest'
-import { type CommandResult, keyside, MAIN } from './keyside.ts'
+import { type CommandResult, MAIN } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
+import { makeVaultQuick } from './quick-vault.ts'
+
+const PASSPHRASE = 'a passphrase of several words'
 
 async function newHome() {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-code-'))
@@ -17,12 +21,13 @@ async function newHome() {
   }
   const home = join(folder, 'home')
   const env = { PATH: process.env['PATH'], KEYSIDE_HOME: home }
-  const passphrase = file('passphrase', 'a passphrase of several words')
+  const passphrase = file('passphrase', PASSPHRASE)
   const token = file('token', `4242424242:${'A'.repeat(35)}`)
   const init = `init --role alone --keychain vault --passphrase-file ${passphrase} --telegram-token-file ${token}`
-  expect(await keyside(init.split(' '), { env })).toMatchObject({ code: 0 })
+  expect(await keysideHere(init.split(' '), { env })).toMatchObject({ code: 0 })
+  await makeVaultQuick(home, PASSPHRASE)
   const type = (args: string, answers: readonly string[] = []): Promise<CommandResult> =>
-    keyside(args.split(' '), { env, answers })
+    keysideHere(args.split(' '), { env, answers })
   return { home, env, type }
 }
 

@@ -8,15 +8,17 @@ import { readProvider } from '../executor/providers/provider-folder.ts'
 import { START, followed as standing, TestExecutor } from '../executor/testing/rig.ts'
 import { acme, answerCatalogue, INVITED } from './following.ts'
 import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
+import { makeVaultQuick } from './quick-vault.ts'
 
 const PASSPHRASE = 'correct horse battery'
 
 async function trader() {
   const home = mkdtempSync(join(tmpdir(), 'keyside-trader-'))
   onTestFinished(() => rmSync(home, { recursive: true }))
-  const env = { PATH: process.env['PATH'], HOME: home, KEYSIDE_HOME: home }
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   const run = (args: readonly string[], ...answers: readonly string[]) =>
-    keyside(args, { env, answers })
+    keysideHere(args, { env, answers })
   const file = (name: string) => join(home, name)
   writePrivate(file('passphrase'), `${PASSPHRASE}\n`)
   writePrivate(file('token'), `12345678:${'A'.repeat(35)}\n`)
@@ -24,13 +26,14 @@ async function trader() {
   const given = ['--passphrase-file', file('passphrase'), '--telegram-token-file', file('token')]
   const made = await run([...init, ...given])
   expect(made.stderr).toBe('')
-  return { home, run, file }
+  await makeVaultQuick(home, PASSPHRASE)
+  return { home, env, run, file }
 }
 
 const read = (file: string) => readFileSync(file, 'utf8')
 
 test('from a link to a policy that is accepted, and out again', async () => {
-  const [provider, { home, run, file }] = await Promise.all([acme(), trader()])
+  const [provider, { home, env, run, file }] = await Promise.all([acme(), trader()])
   await answerCatalogue(provider, [
     { stream: 'swing-eth', market: 'ETH/USDT', timeframe: '4h', about: 'holds for days' },
   ])
@@ -41,7 +44,7 @@ test('from a link to a policy that is accepted, and out again', async () => {
   expect(declined.stdout).toContain('Nothing was changed.')
   expect(read(file('policy.yaml'))).toBe(policy)
 
-  const { stdout } = await run(['follow', link], 'yes')
+  const { stdout } = await keyside(['follow', link], { env, answers: ['yes'] })
   const fingerprint = provider.made.root.match(/.{1,4}/g)?.join(' ') ?? ''
   for (const part of [fingerprint, 'You may lose all of it.', 'version 2', 'keyside policy bound'])
     expect(stdout).toContain(part)

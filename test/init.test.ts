@@ -8,6 +8,7 @@ import { writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
 import { type CommandResult, keyside, MAIN } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 
 const TOKEN = `12345678:${'a'.repeat(35)}`
 const PASSPHRASE = 'correct horse battery'
@@ -20,10 +21,13 @@ function emptyHome() {
   writePrivate(passphrase, `${PASSPHRASE}\n`)
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   const init = (answers: readonly string[]): Promise<CommandResult> =>
-    keyside(['init', '--role', 'alone', '--keychain', 'vault', '--passphrase-file', passphrase], {
-      env,
-      answers,
-    })
+    keysideHere(
+      ['init', '--role', 'alone', '--keychain', 'vault', '--passphrase-file', passphrase],
+      {
+        env,
+        answers,
+      },
+    )
   return { home, env, init }
 }
 
@@ -111,7 +115,7 @@ test('the same passphrase twice makes the vault, and candles come from the excha
 test('the first look at the policy compares it with nothing', async () => {
   const { env, init } = emptyHome()
   expect(await init([TOKEN])).toMatchObject({ code: 0 })
-  const { code, stdout } = await keyside(['policy', 'check'], { env })
+  const { code, stdout } = await keysideHere(['policy', 'check'], { env })
   expect(code).toBe(3)
   expect(stdout).toContain('It is the first policy here')
   expect(stdout).not.toMatch(/LOOSENS|nothing ->/)
@@ -125,12 +129,12 @@ test('a home is on paper unless something else is asked for, and asks for no key
     stdout: expect.not.stringMatching(/keys add/),
   })
   expect(readFileSync(join(home, 'config.yaml'), 'utf8')).toContain('name: paper')
-  const { code, stderr } = await keyside(['keys', 'add'], { env, answers: ['key', 'secret'] })
+  const { code, stderr } = await keysideHere(['keys', 'add'], { env, answers: ['key', 'secret'] })
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr: expect.stringContaining('(paper_has_no_key)'),
   })
-  expect(await keyside(['paper', 'reset', '--yes'], { env })).toMatchObject({
+  expect(await keysideHere(['paper', 'reset', '--yes'], { env })).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('The paper account has 10000 USDT.'),
   })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { writeMark } from '../executor/journal/mark.ts'
 import { openJournalHome } from './journal-home.ts'
-import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 
 let home = ''
 let orders: readonly string[] = []
@@ -35,7 +35,7 @@ afterAll(() => rmSync(home, { recursive: true }))
 
 function run(args: readonly string[], folder = home) {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: folder }
-  return keyside(args, { env })
+  return keysideHere(args, { env })
 }
 
 const show = (order: string) => run(['journal', 'show', order])
@@ -101,11 +101,9 @@ function readCsv(text: string): string[][] {
 }
 
 test('exports every fact, in order, as CSV and as JSON, with the hashes that verify finds', async () => {
-  const [csv, json, verified] = await Promise.all([
-    run(['journal', 'export']),
-    run(['journal', 'export', '--json']),
-    run(['journal', 'verify', '--json']),
-  ])
+  const csv = await run(['journal', 'export'])
+  const json = await run(['journal', 'export', '--json'])
+  const verified = await run(['journal', 'verify', '--json'])
   expect([csv.code, json.code, verified.code]).toEqual([0, 0, 0])
   const [head, ...rows] = readCsv(csv.stdout)
   expect(head?.join()).toBe(

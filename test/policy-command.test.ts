@@ -10,6 +10,7 @@ import { parse, stringify } from 'yaml'
 import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { Journal } from '../executor/journal/journal.ts'
 import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 import { replaced } from './replaced.ts'
 import { openTestSystem, rewrite } from './test-system.ts'
 
@@ -39,7 +40,7 @@ afterEach(() => rmSync(home, { recursive: true }))
 
 function run(command: string, answers: readonly string[] = []) {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
-  return keyside(command.split(' '), { env, answers })
+  return keysideHere(command.split(' '), { env, answers })
 }
 
 const write = (text: string) => writeFileSync(join(home, 'policy.yaml'), text)

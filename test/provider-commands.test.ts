@@ -10,7 +10,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readKeyset } from '../authority/keyset/file.ts'
 import { PASSPHRASE, PLANS, runningProvider } from '../authority/testing/provider-home.ts'
 import { grouped } from '../cli/terminal/fingerprint.ts'
-import { keyside, MAIN as main } from './keyside.ts'
+import { MAIN as main } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 
 async function atTheTerminal() {
   const running = await runningProvider()
@@ -25,7 +26,7 @@ async function atTheTerminal() {
   writePrivate(join(home, 'passphrase'), `${PASSPHRASE}\n`)
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
   const run = (command: string, ...answers: readonly string[]) =>
-    keyside(command.split(' '), { env, answers })
+    keysideHere(command.split(' '), { env, answers })
   /** Runs on, and gives each line that it prints. */
   const follow = (command: string) => {
     const child = spawn(process.execPath, [main, ...command.split(' ')], { env })

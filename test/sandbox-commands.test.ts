@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CALM, EXCHANGE_FAULT_NAMES, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
-import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 
 /** As `keyside up --sandbox` leaves it for as long as it runs. */
 async function running(temporary: string) {
@@ -26,7 +26,7 @@ function temporaryFolder(): string {
 }
 
 const sandbox = (temporary: string, ...args: string[]) =>
-  keyside(['sandbox', ...args], { env: { PATH: process.env['PATH'], TMPDIR: temporary } })
+  keysideHere(['sandbox', ...args], { env: { PATH: process.env['PATH'], TMPDIR: temporary } })
 
 test('lists every fault, arms one by its words, and disarms it', async () => {
   const temporary = temporaryFolder()

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SaleRow } from '../protocol/index.ts'
 import { openJournalHome } from './journal-home.ts'
-import { keyside } from './keyside.ts'
+import { keysideHere } from './keyside-here.ts'
 
 let home = ''
 let inChat: readonly SaleRow[] = []
@@ -28,7 +28,7 @@ afterAll(() => rmSync(home, { recursive: true }))
 
 function run(...args: readonly string[]) {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KEYSIDE_HOME: home }
-  return keyside(['trades', ...args], { env })
+  return keysideHere(['trades', ...args], { env })
 }
 
 test('lists and exports what the chat tells, to the digit', async () => {

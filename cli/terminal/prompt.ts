@@ -60,11 +60,14 @@ function terminal(): Terminal {
   return shared
 }
 
-/** One reader for the whole pipe: a second one would miss what the first has read ahead. */
-let pipe: AsyncIterator<string> | undefined
+/** One reader for a whole pipe: a second one would miss what the first has read ahead. */
+const pipes = new WeakMap<NodeJS.ReadStream, AsyncIterator<string>>()
 
 async function readPipedLine(): Promise<string | null> {
-  pipe ??= createInterface({ input: process.stdin, terminal: false })[Symbol.asyncIterator]()
-  const { value, done } = await pipe.next()
+  const input = process.stdin
+  const lines =
+    pipes.get(input) ?? createInterface({ input, terminal: false })[Symbol.asyncIterator]()
+  pipes.set(input, lines)
+  const { value, done } = await lines.next()
   return done ? null : value
 }
