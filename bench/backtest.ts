@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type RunOptions, run, runBacktest } from '../strategy-engine/backtest/run.ts'
 import { combinationsOf } from '../strategy-engine/backtest/search/combinations.ts'
-import { search } from '../strategy-engine/backtest/search/search.ts'
+import { coresFor, search } from '../strategy-engine/backtest/search/search.ts'
 import { tryCombinations } from '../strategy-engine/backtest/search/try-combinations.ts'
 import { slice } from '../strategy-engine/data/columns.ts'
 import { openCandleFile } from '../strategy-engine/data/open-candles.ts'
@@ -134,6 +134,14 @@ interface Measured {
   readonly agreed: ReturnType<typeof agreedOf>
 }
 
+/** A search as it is asked for, s: of CPU, all threads together, and by the clock. */
+interface Clock {
+  readonly candles: number
+  readonly workers: number
+  readonly wall: number
+  readonly cpu: number
+}
+
 /** 40 fast averages by 25 slow ones. */
 async function searchOf(candles: CandleColumns) {
   const text = `name: bench
@@ -151,15 +159,15 @@ stop: 99 %`
   const combinations = combinationsOf(strategy, 1_000, () => 0)
   const task = { file: 'bench.yaml', text, market: strategy.market, options: OPTIONS }
   const all = combinations.length * candles.length
-  const began = performance.now()
-  const [cpu, own] = [process.cpuUsage(), process.threadCpuUsage()]
-  await search(task, combinations, candles, { workers: 2 })
-  const wall = (performance.now() - began) / 1_000
-  const spent = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6
-  const two = {
-    wall,
-    cpu: spent(process.cpuUsage(cpu)),
-    asking: spent(process.threadCpuUsage(own)),
+  const clocks: Clock[] = []
+  for (const times of [1, 10]) {
+    const many = times === 1 ? candles : randomCandles({ length: candles.length * times, seed: 3 })
+    const workers = coresFor(strategy, combinations, many, 2)
+    const [began, cpu] = [performance.now(), process.cpuUsage()]
+    await search(task, combinations, many, { workers })
+    const { user, system } = process.cpuUsage(cpu)
+    const wall = (performance.now() - began) / 1_000
+    clocks.push({ candles: many.length, workers, wall, cpu: (user + system) / 1e6 })
   }
   const byHand = () => {
     for (const { fast = 2, slow = 45 } of combinations)
@@ -178,7 +186,7 @@ stop: 99 %`
     name,
     cpu: (works[at]?.candles ?? 0) / median / 1e6,
   }))
-  return { two, seconds }
+  return { clocks, seconds }
 }
 
 /** On real candles, where a file of them is named: the figures that other backtesters agree on to the cent. */
@@ -225,7 +233,10 @@ function textOf({ candles, speeds, linear, searched, others, agreed }: Measured)
     ),
     'combinations over 45,000 candles',
     ...searched.seconds.map(({ name, cpu }) => `  ${name.padEnd(28)} ${cpu.toFixed(3)} s of CPU`),
-    `  two cores, worker's start in it ${searched.two.wall.toFixed(2)} s by the clock; ${searched.two.cpu.toFixed(2)} s of CPU, ${searched.two.asking.toFixed(2)} of it by the thread that asks`,
+    ...searched.clocks.map(
+      ({ candles, workers, wall, cpu }) =>
+        `  ${candles} candles, two cores, of which ${workers} searched: ${wall.toFixed(2)} s by the clock, ${cpu.toFixed(2)} s of CPU`,
+    ),
     'beside others',
     ...others.map((line) => `  ${line}`),
     ...(agreed ?? []).map(

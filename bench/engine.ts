@@ -10,7 +10,7 @@ const PERCENTS = [1, 10, 100]
 const PLAN = 50
 
 /** `signals`: markets of the smallest run. */
-export async function engineBench({ signals: markets, note }: BenchOptions): Promise<Result> {
+export async function engineBench({ signals, only = '', note }: BenchOptions): Promise<Result> {
   const runs: (Closes & { markets: number; streamsInPlan: number })[] = []
   for (const [times, streamsInPlan] of [
     [1, 1],
@@ -18,8 +18,9 @@ export async function engineBench({ signals: markets, note }: BenchOptions): Pro
     [2, PLAN],
     [4, PLAN],
   ] as const) {
-    const closes = await run({ markets: markets * times, streamsInPlan })
-    runs.push({ markets: markets * times, streamsInPlan, ...closes })
+    const markets = signals * times
+    if (!`${markets} markets, ${streamsInPlan} a plan`.includes(only)) continue
+    runs.push({ markets, streamsInPlan, ...(await run({ markets, streamsInPlan })) })
     note(JSON.stringify(runs.at(-1)))
   }
   const rows = runs.map((run) => {

@@ -45,7 +45,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   engine: {
     about:
-      'many markets close in one second: until the last signal is published (--signals: markets)',
+      'many markets close in one second: until the last signal is published (--signals: markets; --only: such as "4000 markets")',
     signals: 1_000,
     run: engineBench,
   },

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { keysideHome, readText, systemClock } from '@keyside/runtime'
 import {
   combinationsOf,
+  coresFor,
   GOALS,
   type Goal,
   gridSize,
@@ -55,7 +56,7 @@ export function addOptimize(program: Command): void {
     .option('--seed <n>', 'of the chance', whole, 1)
     .addOption(new Option('--goal <goal>', 'what is best').choices(GOALS).default('sharpe'))
     .option('--least-trades <n>', 'fewer closed trades are no ground to choose by', whole, 10)
-    .option('--workers <n>', 'cores that work', whole, availableParallelism())
+    .option('--workers <n>', 'at most so many cores work', whole, availableParallelism())
     .option('--state <file>', 'writes down what was tried, and goes on from there')
     .option('--json', 'for a program', false)
     .addHelpText(
@@ -84,10 +85,11 @@ async function searchOne(
   strategy: Strategy,
   options: Options,
 ): Promise<object> {
-  const { goal, leastTrades, seed, workers, state } = options
+  const { goal, leastTrades, seed, state } = options
   const { candles, detail, others, rules } = prepare(strategy, await sourceOf(options))
   const task = { file, text, market: strategy.market, options: runOptions(options, rules) }
   const combinations = combinationsOf(strategy, options.combinations, seededNumbers(seed))
+  const workers = coresFor(strategy, combinations, candles, options.workers)
   const memory = state === undefined ? undefined : new SearchMemory(state)
   const bar = new ProgressBar(process.stderr, systemClock)
   const beside = { detail, others }

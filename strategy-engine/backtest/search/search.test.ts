@@ -11,7 +11,7 @@ import { randomCandles } from '../../testing/random-candles.ts'
 import { type Beside, run, runBacktest } from '../run.ts'
 import { type Combination, combinationsOf, gridSize } from './combinations.ts'
 import { beginOf, PARTS } from './score.ts'
-import { search } from './search.ts'
+import { coresFor, search } from './search.ts'
 import { SearchMemory } from './search-memory.ts'
 import { searchReport } from './search-report.ts'
 import { seededNumbers as numbers } from './seeded-numbers.ts'
@@ -80,6 +80,22 @@ test('two cores find what one finds', async () => {
   expect(await search(TASK, many, short, { workers: 2 })).toEqual(
     await search(TASK, many, short, { workers: 1 }),
   )
+})
+
+test('what one core does before others have started is done by one', () => {
+  const cores = (length: number, combinations: number) => {
+    const candles = { ...CANDLES, length }
+    return coresFor(
+      strategy,
+      Array.from({ length: combinations }, () => ({})),
+      candles,
+      8,
+    )
+  }
+  expect(cores(4_000, 30)).toBe(1)
+  expect(cores(45_000, 1_000)).toBe(1)
+  expect(cores(90_000, 1_000)).toBe(8)
+  expect(cores(525_600, 200)).toBe(8)
 })
 
 test('rules over another market and shorter candles count as in a backtest, on one core, on two and over parts', async () => {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { programFile } from '@keyside/runtime'
 import type { CandleColumns } from '../../market/candle-columns.ts'
+import { partsOf } from '../../strategies/file/parts.ts'
 import type { Strategy } from '../../strategies/file/strategy.ts'
 import { isTypeScript } from '../../strategies/read-strategy-file.ts'
 import type { Beside, RunInput } from '../run.ts'
@@ -31,6 +32,23 @@ export interface SearchOptions {
 export interface Asked {
   readonly strategies: readonly Strategy[]
   readonly answer: MessagePort
+}
+
+/** What one core computes in about half a second. */
+const LEAST_VALUES = 400_000_000
+
+/**
+ * How many cores to search with, of `most`: of less work than that one core is done before another one has started, has
+ * had the same code compiled again, and has made up for that.
+ */
+export function coresFor(
+  strategy: Strategy,
+  combinations: readonly Combination[],
+  candles: CandleColumns,
+  most: number,
+): number {
+  const values = combinations.length * candles.length * [...partsOf(strategy)].length
+  return values < LEAST_VALUES ? 1 : most
 }
 
 type Scorer = (strategies: readonly Strategy[]) => Promise<readonly Scored[]>
