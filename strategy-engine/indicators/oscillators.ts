@@ -20,8 +20,9 @@ function strengthIn(memory: Memory, n: number): Kernel['update'] {
       }
       const change = value - before
       before = value
-      const up = Math.max(change, 0)
-      const down = Math.max(-change, 0)
+      // Half of a change and its size, without a branch: which way a candle goes is not to be foreseen.
+      const up = (change + Math.abs(change)) * 0.5
+      const down = up - change
       if (seen > n) {
         gain = (gain * (n - 1) + up) / n
         loss = (loss * (n - 1) + down) / n
