@@ -230,7 +230,10 @@ export class StrategyManager {
     this.#options.onCommitted(committed)
   }
 
+  /** Of a strategy, or of a program. */
   #failed(name: string, error: unknown): void {
+    const refused = isOfSqlite(error) ? fileRefused(error, this.#options.config.database) : null
+    if (refused !== null) this.#options.onFailed(refused)
     if (!this.#running.has(name)) return
     if (error instanceof KeysideError && error.code === 'strategy_failed')
       this.#options.log.error(
@@ -244,8 +247,6 @@ export class StrategyManager {
       )
     this.#options.publisher.unfollow(name)
     this.#end(name)
-    const refused = isOfSqlite(error) ? fileRefused(error, this.#options.config.database) : null
-    if (refused !== null) this.#options.onFailed(refused)
   }
 }
 
