@@ -1,7 +1,11 @@
 // What leaves for Telegram is given up in time, and is always text that Telegram takes.
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { writePrivate } from '@keyside/runtime'
 import { startTelegram, turnableClock } from '@keyside/sandbox'
 import { HttpError, InputFile } from 'grammy'
@@ -15,11 +19,18 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex
 const never = () => () => {}
 
 /** Its time stands still until it is turned. */
-async function openSender() {
+const stillClock = () => turnableClock({ now: () => 0, after: never, every: never })
+
+async function homeWithToken() {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
   writePrivate(join(home, 'token'), `${BOT_TOKEN}\n`)
-  const clock = turnableClock({ now: () => 0, after: never, every: never })
+  return home
+}
+
+async function openSender() {
+  const home = await homeWithToken()
+  const clock = stillClock()
   const sandbox = await startTelegram({ token: BOT_TOKEN, botUsername: 'keyside_bot', clock })
   stopWhenFinished(sandbox)
   const telegram = { tokenFile: 'token', address: sandbox.address }
@@ -69,4 +80,25 @@ test('no half of a surrogate pair leaves, wherever it stands', async () => {
   expect(sandbox.calls.map(({ outcome }) => outcome)).toEqual(Array(5).fill('answered'))
   const shown = chat.messages().map(({ text, caption }) => text ?? caption)
   expect(shown).toEqual(['/start', 'again \ufffd', 'whole 😀 and \ufffd'])
+})
+
+test('an answer that is unpacked to more than there is room for is no answer, whoever reads it', async () => {
+  const home = await homeWithToken()
+  const body = gzipSync(`${' '.repeat(33 * 2 ** 20)}${JSON.stringify({ ok: true, result: [] })}`)
+  const server = createServer((request, response) => {
+    request.resume()
+    response.setHeader('content-encoding', 'gzip').end(body)
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const telegram = { tokenFile: 'token', address: `http://127.0.0.1:${port}` }
+  const { bot, api } = createTelegram({ telegram }, { home, clock: stillClock() })
+  for (const calls of [bot.api, api])
+    await expect(calls.getMyCommands()).rejects.toMatchObject({
+      error: expect.objectContaining({ type: 'max-size' }),
+    })
 })
