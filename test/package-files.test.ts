@@ -6,11 +6,13 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, relative } from 'node:path'
 import { PROGRAM_FILES } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { PACKAGE } from './keyside.ts'
@@ -44,10 +46,21 @@ test('each file of the package is one that it should have, and each of these is 
   expect(
     files.filter((name) => /\.test\.|\btesting\b|\.(?:key|token|pem|db|env|tgz)$/.test(name)),
   ).toEqual([])
-  // npm would leave these out without a word.
-  expect(
-    files.filter((name) => /(?:^|\/)(?:\.(?!github)|.*\.orig$|package-lock\.json$)/.test(name)),
-  ).toEqual([])
+})
+
+test('npm packs all of it, its libraries too: what it leaves out without a word would be missed by somebody', async () => {
+  const [npm = ''] = execFileSync('which', ['npm'], { encoding: 'utf8' }).split('\n')
+  // Its own parts that say what goes along: to pack it costs four times as much.
+  const ofNpm = createRequire(realpathSync(npm))
+  const Arborist = ofNpm('@npmcli/arborist')
+  const packed: string[] = await ofNpm('npm-packlist')(
+    await new Arborist({ path: PACKAGE }).loadActual(),
+  )
+  const all = readdirSync(PACKAGE, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(PACKAGE, join(entry.parentPath, entry.name)))
+  expect(all.length).toBeGreaterThan(files.length)
+  expect(packed.toSorted()).toEqual(all.toSorted())
 })
 
 test('no code of ours in it is of a test, and none of its text names this machine', () => {
