@@ -58,6 +58,7 @@ export async function openService(options: ServiceOptions): Promise<RunningServi
     node: process.execPath,
     code,
     passphrase: 'credential',
+    network: { reach: 'open', why: 'it is a test' },
   })
   const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? ''
   const [program = '', ...words] = setting('ExecStart').split(' ')

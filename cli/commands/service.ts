@@ -12,6 +12,7 @@ import { EXIT } from '../programs/run-program.ts'
 import { requireRoot, requireUsualHome, vaultOf } from '../service/conditions.ts'
 import { installService, isThere, removeService, restartService } from '../service/control.ts'
 import { thisMachine } from '../service/machine.ts'
+import { networkOf } from '../service/network.ts'
 import { ownerOf } from '../service/owner.ts'
 import type { SystemService } from '../service/parts.ts'
 import { serviceOf } from '../service/system-service.ts'
@@ -77,7 +78,8 @@ async function install(): Promise<void> {
     programs.includes('executor') &&
     vaultOf(accountHomes(home).map(executorSection), platform) === 'asked'
   const passphrase = asked ? await tried(home) : undefined
-  const paths = { home, node: process.execPath, code: installed() }
+  const network = networkOf(home, environment)
+  const paths = { home, node: process.execPath, code: installed(), network }
   installService(thisMachine, service, { ...paths, owner, ...(passphrase && { passphrase }) })
   print(
     `A service now: ${service.file}`,

@@ -44,6 +44,7 @@ const parts: Installed = {
   owner: { name: 'keyside', home: '/var/lib/keyside', uid: 990, gid: 990 },
   node: '/usr/bin/node',
   code: '/usr/lib/node_modules/keyside',
+  network: { reach: 'open', why: 'it is a test' },
 }
 const code = (name: string) => expect.objectContaining({ code: name })
 

@@ -1,5 +1,6 @@
 // What a service manager of a system is told, and how.
 import { SMALL_MEMORY } from '@keyside/runtime'
+import type { Network } from './network.ts'
 
 /** What is started, for whom. All paths are absolute. */
 export interface Started {
@@ -11,6 +12,8 @@ export interface Started {
   readonly code: string
   /** Whether the system hands over the passphrase of the vault. */
   readonly passphrase: 'credential' | 'none'
+  /** What it reaches. */
+  readonly network: Network
 }
 
 /** For what begins the programs: no debugger by signal, and little memory. */

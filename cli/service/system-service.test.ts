@@ -14,6 +14,7 @@ const started: Started = {
   node: process.execPath,
   code: '/usr/lib/node_modules/keyside',
   passphrase: 'credential',
+  network: { reach: 'open', why: 'addresses of api.telegram.org, for its bot, change' },
 }
 
 const on = (platform: NodeJS.Platform) => serviceOf(platform, 'C:\\ProgramData')
@@ -79,6 +80,14 @@ test('the passphrase of the vault is a credential that only this machine can dec
   expect(lines(unit(), 'Environment')).toEqual(['KEYSIDE_HOME=/var/lib/keyside/.keyside'])
 })
 
+test('a unit of fixed addresses lets through those and this machine alone; any other says why it names none', () => {
+  const text = unit({ network: { reach: 'fixed', addresses: ['192.0.2.7'] } })
+  expect(lines(text, 'IPAddressDeny')).toEqual(['any'])
+  expect(lines(text, 'IPAddressAllow')).toEqual(['localhost 192.0.2.7'])
+  expect(lines(unit(), 'IPAddressDeny')).toEqual([])
+  expect(unit()).toContain('addresses of api.telegram.org, for its bot, change')
+})
+
 test.each(['/srv/a b', '/srv/50%', '/srv/$HOME', '/srv/a:b', '/srv/"', '/srv/a\nUser=root', 'srv'])(
   'a path that a unit would read in another way is refused: %j',
   (home) => {
@@ -102,9 +111,12 @@ test.skipIf(!HAS_SYSTEMD)(
     const folder = mkdtempSync(join(tmpdir(), 'keyside-unit-'))
     try {
       const file = join(folder, 'keyside.service')
-      writeFileSync(file, unit({ code: installed() }))
-      const verified = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })
-      expect(verified).toMatchObject({ status: 0, stdout: '', stderr: '' })
+      const addresses = ['192.0.2.7', '2001:db8::7']
+      for (const network of [{ reach: 'fixed', addresses } as const, started.network]) {
+        writeFileSync(file, unit({ code: installed(), network }))
+        const verified = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' })
+        expect(verified).toMatchObject({ status: 0, stdout: '', stderr: '' })
+      }
       // Exposure from 0 (all shut) to 10, times 10.
       const words = ['security', '--offline=true', '--threshold=20', '--no-pager', file]
       const { status, stdout } = spawnSync('systemd-analyze', words, { encoding: 'utf8' })

@@ -2,6 +2,7 @@
 // wall below, and gets its passphrase as a credential that the machine alone can decrypt.
 import { KeysideError } from '@keyside/runtime'
 import { CREDENTIAL } from '../terminal/credential.ts'
+import type { Network } from './network.ts'
 import { NODE_FLAGS, type Started, type SystemService } from './parts.ts'
 
 /** Encrypted for this machine, by its TPM where it has one. */
@@ -41,7 +42,7 @@ function plain(path: string): string {
 /** Where other people's files are, too. */
 const HOMES = /^\/(?:home|root|run\/user)(?:\/|$)/
 
-function unit({ home, user, node, code, passphrase }: Started): string {
+function unit({ home, user, node, code, passphrase, network }: Started): string {
   const writes = [home, ...ownFolders(user)].map(plain)
   const reads = [code, node].map(plain)
   const [hiddenWrites, openWrites] = halves(writes)
@@ -101,11 +102,20 @@ SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
 SystemCallErrorNumber=EPERM
 
-# The network. Without IPAddressAllow: exchange and Telegram have no fixed addresses (docs/service.md).
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+${rules(network)}RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 
 [Install]
 WantedBy=multi-user.target
+`
+}
+
+/** Of addresses. Those of this machine are let through: brokers, proxies, the resolver of names. */
+function rules(network: Network): string {
+  if (network.reach === 'open')
+    return `# The network. Without IPAddressAllow: ${network.why} (docs/service.md).\n`
+  return `# The network: what config.yaml names has addresses that stay. After a change of it install the service once more.
+IPAddressDeny=any
+IPAddressAllow=${['localhost', ...network.addresses].join(' ')}
 `
 }
 
