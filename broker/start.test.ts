@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { freePort } from '@keyside/runtime'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
+import { writeToStream } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { authenticate } from './authenticate.ts'
 import { newSession } from './session.ts'
@@ -43,6 +44,12 @@ const engineRights = { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/reques
 function dialEngine(at: TestBroker, options: IClientOptions = {}) {
   return dial(at.mqtt, 'engine', token('engine', engineRights), options)
 }
+
+test('keeps no table of all numbers', async () => {
+  writeToStream.cacheNumbers = true
+  await using _ = await startTestBroker()
+  expect(writeToStream.cacheNumbers).toBe(false)
+})
 
 test.each(['mqtt', 'ws'] as const)('delivers an allowed message over %s', async (scheme) => {
   await using at = await startTestBroker()

@@ -3,7 +3,14 @@ import type { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
 import { keyring, seconds } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Clock, describeError, KeysideError, type Logger, type Look } from '@keyside/runtime'
+import {
+  type Clock,
+  describeError,
+  KeysideError,
+  keepNoNumberTable,
+  type Logger,
+  type Look,
+} from '@keyside/runtime'
 import { Aedes, type Client } from 'aedes'
 import { AccessList } from './access-list.ts'
 import { type Authenticate, authenticate } from './authenticate.ts'
@@ -50,6 +57,7 @@ export async function serve(
   { clock, log, home = '' }: BrokerDeps,
   authenticate: Authenticate,
 ): Promise<Broker> {
+  keepNoNumberTable()
   const { limits, problem } = fitToFiles(config.limits, maxOpenFiles())
   const { tls } = config
   const path = (text: string) => resolve(home, text)

@@ -13,6 +13,7 @@ export const LIBRARIES = [
   'https-proxy-agent',
   'keytar',
   'mqtt',
+  'mqtt-packet',
   'pino',
   'socks-proxy-agent',
   'trading-signals',
@@ -25,6 +26,7 @@ const MADE_FEW: Readonly<Record<string, { files: readonly string[]; format: 'esm
     format: 'esm',
   },
   mqtt: { files: ['build/index.js'], format: 'cjs' },
+  'mqtt-packet': { files: ['mqtt.js'], format: 'cjs' },
   pino: { files: ['pino.js'], format: 'cjs' },
 }
 
@@ -83,7 +85,11 @@ async function makeFew(root: string, name: string, folder: string): Promise<read
     cwd: from,
     platform: 'node',
     input: Object.fromEntries(entries.map((file) => [file.replace(/\.js$/, ''), join(from, file)])),
-    external: (id) => id.startsWith('node:') || LEFT_OUT.includes(id),
+    // One of each: what is set in a library is set for all that use it.
+    external: (id) =>
+      id.startsWith('node:') ||
+      LEFT_OUT.includes(id) ||
+      (id !== name && LIBRARIES.some((one) => one === id)),
     logLevel: 'silent',
   })
   const { output } = await made.write({

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer, type ListenOptions, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { writeToStream } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 import { ReconnectBackoff } from './link-backoff.ts'
@@ -80,6 +81,12 @@ test('publishes nothing while there is no connection, and keeps nothing for late
     code: 'broker_unreachable',
   })
   expect(link.connected()).toBe(false)
+})
+
+test('keeps no table of all numbers', () => {
+  writeToStream.cacheNumbers = true
+  linkTo('mqtt://127.0.0.1:9')
+  expect(writeToStream.cacheNumbers).toBe(false)
 })
 
 test('reaches a broker at an IPv6 address, written as a broker prints it', async () => {

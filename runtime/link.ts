@@ -6,6 +6,7 @@ import { KeysideError, type TlsCode } from './error.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import { openStream, wasEndedByPeer } from './link-stream.ts'
 import type { Logger } from './log.ts'
+import { keepNoNumberTable } from './packet-numbers.ts'
 import { type Random, systemRandom } from './random.ts'
 import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
 
@@ -85,6 +86,7 @@ export function openLink(options: LinkOptions): Link {
   const backoff = new ReconnectBackoff({ baseMs, maxMs, random })
   const troubles = new Troubles(options)
   let lastError = ''
+  keepNoNumberTable()
   const mqtt: typeof import('mqtt') = load('mqtt')
   const client = new mqtt.MqttClient(
     (one) => {
