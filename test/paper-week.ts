@@ -47,7 +47,7 @@ export interface Parts {
   depth: number
   /** Stops: another price than the trigger or the opening, another time, or only one of the two was stopped. */
   stops: number
-  /** What fees differ: paper's first is taken in the coin, so less is sold. */
+  /** What fees differ: paper's first is taken in the coin, so less is sold, and it costs what that would have brought. */
   fees: number
   /** What is left of less than a step of the coin, since the first fee is taken in it. */
   dust: number
@@ -150,10 +150,9 @@ function traded(market: Market, trade: Readonly<Trade>, { delayMs }: PaperWeekOp
   } else parts.stops += enter(sold.average - trade.exitPrice)
   const gain = Number(new Big(sold.value).minus(sold.fee).minus(bought.value))
   const backtestGain = trade.proceeds - trade.cost
-  const feeInQuote = bought.fee.times(bought.average).plus(sold.fee)
-  parts.fees = trade.fees - Number(feeInQuote)
-  const told = parts.delay + parts.spread + parts.depth + parts.stops + parts.fees
-  parts.dust = gain - backtestGain - told
+  // The first is taken in the coin: it costs what the coin would have brought.
+  parts.fees = trade.fees - Number(bought.fee) * sold.average - Number(sold.fee)
+  parts.dust = -Number(new Big(bought.amount).minus(bought.fee).minus(held)) * sold.average
   return {
     entry: bought.average,
     exit: sold.average,
