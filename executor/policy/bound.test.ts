@@ -67,6 +67,12 @@ test('takes the way that is smaller', () => {
   expect(dailyBound(starting(['day_loss: 100 ', 'day_loss: 1 ']), '0.1').most).toBe('54')
 })
 
+test('while prices stand still no more can be taken than can be lost at all', () => {
+  const bound = dailyBound(starting(['day_loss: 100 ', 'day_loss: 1 ']), '0.1')
+  expect([bound.standstill.sum, bound.taken, bound.most]).toEqual(['87', '54', '54'])
+  expect(printBound(bound)).toMatch(/^the most while prices stand still +54 USDT/m)
+})
+
 test('counts what is carried into the day by allocations or by markets, whichever is less', () => {
   const two = [
     '  # home/rsi-reversion: { allocation: 500 }',

@@ -26,7 +26,7 @@ export interface DailyBound {
   readonly currency: string
   /** Bad prices and fees alone. */
   readonly standstill: BoundWay
-  /** Its sum: what can be taken while prices stand still. */
+  /** What can be taken while prices stand still: the smallest of all ways, for each of them holds then too. */
   readonly taken: Sum
   /** While prices do what the attacker wants. */
   readonly ways: readonly BoundWay[]
@@ -50,7 +50,7 @@ export function dailyBound(policy: Policy, takerFee: Decimal): DailyBound {
   return {
     currency,
     standstill,
-    taken: standstill.sum,
+    taken: smallest([standstill, ...ways]),
     ways,
     most: smallest(ways),
     untilHalt: way('it goes on until trading halts', [
@@ -180,13 +180,14 @@ const UNBOUNDED = [
 
 /** For a terminal: one line a term. */
 export function printBound(bound: DailyBound): string {
-  const { currency, standstill, ways, most, untilHalt, providers, unbounded } = bound
+  const { currency, standstill, taken, ways, most, untilHalt, providers, unbounded } = bound
   const rows = [standstill, ...ways, untilHalt].flatMap(({ what, terms, sum }) => [
     [`if ${what}`, '', ''],
     ...terms.map(({ what, how, amount }) => [`  ${what}`, amount, how]),
     ['  together', sum, ''],
   ])
   const last = [
+    ['the most while prices stand still', taken, 'the smallest of the first three'],
     ['the most that can be lost in a day', most, 'the smaller of the second and the third'],
     ...providers.map(({ provider, most }) => [`  by ${provider} alone`, most, '']),
     ['the most until trading halts', untilHalt.sum, 'over as many days as it takes'],
