@@ -131,7 +131,7 @@ const binance: ForeignClient = {
         ask(
           z.array(z.object({ commissionAsset: z.literal('BTC'), isBuyer: z.literal(true) })).min(1),
           'getAccountTradeList',
-          { symbol },
+          { symbol, ...lastHour('startTime', 'endTime') },
         ),
       ),
       check('places a stop', () =>
@@ -233,7 +233,7 @@ const okx: ForeignClient = {
               fee: z.string().startsWith('-'),
             }),
             'getFills',
-            { instType: 'SPOT', instId },
+            { instType: 'SPOT', instId, ...lastHour('begin', 'end') },
           ),
         ),
       ),
@@ -337,7 +337,7 @@ const bybit: ForeignClient = {
           ask(
             rows(z.object({ orderLinkId: z.literal(filled), feeCurrency: z.literal('BTC') })),
             'getExecutionList',
-            where,
+            { ...where, ...lastHour('startTime', 'endTime') },
           ),
         ),
       ),
@@ -387,4 +387,10 @@ function check(name: string, run: () => Promise<unknown>): Check {
       await run()
     },
   }
+}
+
+/** Until now, by the names that the exchange has for both ends, Unix ms. */
+function lastHour(since: string, until: string): Readonly<Record<string, string>> {
+  const now = Date.now()
+  return { [since]: String(now - 3_600_000), [until]: String(now) }
 }

@@ -8,6 +8,7 @@ import { type BybitErrorName, refuse } from './errors.ts'
 export const BYBIT_HABITS: Partial<Habits> = { wrongSidedStop: 'taken_as_take_profit' }
 
 /** Of the account on one market. */
+const MAX_ORDERS = 500
 const MAX_STOPS = 30
 
 export function bybitMarket(instrument: Instrument): MarketSetup {
@@ -22,6 +23,7 @@ export function bybitMarket(instrument: Instrument): MarketSetup {
     maxMarketAmount: maxMarketQuantity,
     minValue: instrument.minNotional,
     priceBand: { up: '5', down: '0.2' },
+    maxOrders: MAX_ORDERS,
     maxStops: MAX_STOPS,
   }
 }
