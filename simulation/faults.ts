@@ -10,7 +10,8 @@ export interface PlaceFault {
 }
 
 const SOON = [5, 400] as const
-const TIMEOUT_MS = 15_000
+/** After so long the device gives a question up. */
+export const TIMEOUT_MS = 15_000
 const TIMEOUT = [TIMEOUT_MS, TIMEOUT_MS] as const
 const BACK_END = [9_500, 10_500] as const
 

@@ -3,6 +3,7 @@ import { type Position, positionKey } from '../executor/core/model/position.ts'
 import { planStop } from '../executor/core/risk/plan/stop.ts'
 import { AMOUNT_PLACES, decimal } from './base/units.ts'
 import type { Device } from './device.ts'
+import { MAX_LAG_MS, TIMEOUT_MS } from './faults.ts'
 import { type GroundTruth, restingStop, thereFor } from './ground-truth.ts'
 import type { Ledger } from './ledger.ts'
 import { MARKETS } from './market.ts'
@@ -13,8 +14,8 @@ const NAKED_MS = 5_000
 const UNSOLD_MS = 65_000
 /** Until the device has seen what went, or came back. */
 const COUNTED_MS = 12_000
-/** From the first word that a stop is missing until that is believed: a question may go unanswered, views lag, it is asked twice. */
-const MISSED_MS = 30_000
+/** From the first word that a stop is missing until that is believed: views lag, one question is not answered, it is asked again. */
+const MISSED_MS = MAX_LAG_MS + TIMEOUT_MS + 7_000
 /** What stands between a position and its stop for a good reason, each of them told to the trader. */
 const LEAVING = [
   'canceling_stop',

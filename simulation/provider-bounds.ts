@@ -94,12 +94,13 @@ export class ProviderBounds {
     if (parts.length === 0) return
     this.#options.simulation.fault('exit missed', stream)
     const owed = 100 * (1 - parts.reduce((rest, part) => rest * (1 - part), 1))
-    // An exit of its own that is refused in the same moment is tried again for all that is left, whatever was missed.
+    const sold = events.flatMap((event) => percentSold(event, stream))
+    // An exit of its own that is refused in the same moment may be tried again for all that is left, whatever was missed.
     const refused = events.flatMap((event) =>
       event.type === 'step' && event.event === 'reject' ? [before.orders[event.clientOrderId]] : [],
     )
-    if (refused.some((order) => order?.stream === stream && order.kind === 'exit')) return
-    const sold = events.flatMap((event) => percentSold(event, stream))
+    const isRefused = refused.some((order) => order?.stream === stream && order.kind === 'exit')
+    if (isRefused && sold.includes(100)) return
     if (sold.length !== 1 || Math.abs((sold[0] ?? 0) - owed) > 1e-6)
       this.#violate('a missed exit is made up for', `${stream}: ${owed} %, not ${sold.join()}`)
   }
@@ -154,6 +155,8 @@ function numbersOf(stream: Stream | undefined): string {
 function percentSold(event: JournalEvent, stream: string): readonly number[] {
   if (event.type === 'closing') return event.position.startsWith(`${stream} `) ? [100] : []
   if (event.type !== 'ordered') return []
-  const { kind, stream: of, kid, intent } = event.order
-  return kind === 'exit' && of === stream && kid !== undefined ? [Number(intent.size.value)] : []
+  const { kind, stream: of, kid, again, intent } = event.order
+  // One that was refused is tried again for what it was for.
+  const isAnother = kind === 'exit' && of === stream && kid !== undefined && again !== true
+  return isAnother ? [Number(intent.size.value)] : []
 }
