@@ -101,7 +101,9 @@ export function onFillsOfMissing(
   if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const asked = context.session.queries[clientOrderId]
-  remember(context, 'queries', clientOrderId, retryBackoff(asked, context.environment.now, 'known'))
+  // All of it was answered, and left open: that takes as long as it takes.
+  const next = retryBackoff(asked, context.environment.now, result.ok ? 'unknown' : 'known')
+  remember(context, 'queries', clientOrderId, next)
   tellVanished(context, order)
 }
 

@@ -1,5 +1,5 @@
 // The journal against an exchange where somebody else trades, forgets and takes coins away.
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { allRows, toEvent } from '../../journal/journal.ts'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { NewEvent } from '../model/events.ts'
@@ -261,8 +261,12 @@ test('an order that the exchange took and forgets is told every minute and never
   await executor.enter({ type: 'limit', limitPrice: '50000' })
   const kept = [...executor.exchange.orders]
   executor.exchange.orders.clear()
+  const find = vi.spyOn(executor.exchange, 'find')
+  const fills = vi.spyOn(executor.exchange, 'fills').mockResolvedValue({ ok: true, value: [] })
   await executor.clock.turn(10 * MINUTE + 5_000)
   expect(count(executor, 'notice order_vanished')).toBe(10)
+  expect(find.mock.calls.length, 'each of them asks in many places').toBeLessThan(60)
+  fills.mockRestore()
   expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'accepted' }])
   for (const [id, order] of kept) executor.exchange.orders.set(id, order)
   executor.exchange.fill(kept[0]?.[0] ?? '', kept[0]?.[1].order.amount ?? '', 'filled')

@@ -3,7 +3,7 @@ import type { Failures } from './position.ts'
 import type { Query } from './session.ts'
 
 const FIRST_MS = 500
-/** For an order of which nobody has heard: each question asks in four places. */
+/** For an order of which nobody has heard, or that every list has lost: each question asks in four places and more. */
 const MAX_UNKNOWN_MS = 15_000
 /** For one that is known: a position may be waiting for its next stop. */
 const MAX_KNOWN_MS = 4_000
