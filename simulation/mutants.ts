@@ -209,8 +209,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'closed-order-given-up': [
     {
       file: 'executor/venues/adapter/orders.ts',
-      from: "  if (direct.outcome !== 'missing') return direct\n  const listed",
-      to: "  if (direct.outcome !== 'found' || direct.order !== null) return direct\n  const listed",
+      from: "  if (direct.outcome !== 'missing') return direct\n  const lists",
+      to: "  if (direct.outcome !== 'found' || direct.order !== null) return direct\n  const lists",
     },
   ],
   'forgotten-order-kept': [
