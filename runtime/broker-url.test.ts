@@ -7,6 +7,9 @@ test.each([
   ['mqtts://[2001:db8::7]', { tls: true, host: '2001:db8::7', port: 8883 }],
   ['mqtts://broker.example', { tls: true, host: 'broker.example', port: 8883 }],
   ['mqtt://broker', { tls: false, host: 'broker', port: 1883 }],
+  ['mqtt://LocalHost/', { tls: false, host: 'localhost', port: 1883 }],
+  ['mqtt://127.1:1884', { tls: false, host: '127.0.0.1', port: 1884 }],
+  ['mqtts://b\u00fccher.example:1884', { tls: true, host: 'xn--bcher-kva.example', port: 1884 }],
 ])('%s leads there', (text, address) => {
   expect(brokerAddress(text)).toEqual({ type: 'tcp', ...address })
 })
@@ -42,12 +45,22 @@ test.each(['mqtt://[fe80::1%eth0]:1883', 'mqtt://[fe80::1%25eth0]:1883'])(
   },
 )
 
-test.each(['mqtt://::1:1883', 'mqtt://', 'tcp://127.0.0.1:1', '127.0.0.1'])(
-  'refuses %s',
-  (text) => {
-    expect(() => brokerAddress(text)).toThrow(expect.objectContaining({ code: 'address_invalid' }))
-  },
-)
+test.each([
+  'mqtt://::1:1883',
+  'mqtt://',
+  'tcp://127.0.0.1:1',
+  '127.0.0.1',
+  'mqtt://127.0.0.999:1883',
+  'mqtt://broker%00:1883',
+  'mqtt://broker%zz:1883',
+  'mqtt://broker:0',
+  'mqtt://name:password@broker:1883',
+  'mqtt://broker:1883/path',
+  'mqtt://broker:1883?qos=1',
+  'mqtt://broker:1883#home',
+])('refuses %s', (text) => {
+  expect(() => brokerAddress(text)).toThrow(expect.objectContaining({ code: 'address_invalid' }))
+})
 
 test('refuses where a token would travel in clear to another machine, unless that is accepted', () => {
   expect(plaintextRefusal('mqtt://192.0.2.1:1883', 'no')).toContain('use mqtts://')

@@ -19,11 +19,24 @@ const UNIX = 'unix:'
 export function brokerAddress(text: string): BrokerAddress {
   if (text.startsWith(UNIX)) return unixAddress(text)
   const url = URL.parse(text)
-  if (url === null || !['mqtt:', 'mqtts:'].includes(url.protocol) || url.hostname === '')
+  const host = url === null ? '' : hostOf(url)
+  if (url === null || !['mqtt:', 'mqtts:'].includes(url.protocol) || host === '' || hasMore(url))
     throw new KeysideError('address_invalid', expected(text))
   const tls = url.protocol === 'mqtts:'
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  return { type: 'tcp', tls, host, port: Number(url.port) || (tls ? 8883 : 1883) }
+  return { type: 'tcp', tls, host, port: Number(url.port || (tls ? 8883 : 1883)) }
+}
+
+/** As a resolver is asked for it: of a scheme that it does not know `URL` leaves a host as it was written. */
+function hostOf({ hostname }: URL): string {
+  const known = URL.parse(`http://${hostname}`)
+  return known?.hostname.replace(/^\[|\]$/g, '') ?? ''
+}
+
+/** A name and a password, say, which would go nowhere. */
+function hasMore({ username, password, pathname, search, hash, port }: URL): boolean {
+  return (
+    `${username}${password}${search}${hash}` !== '' || !['', '/'].includes(pathname) || port === '0'
+  )
 }
 
 function unixAddress(text: string): BrokerAddress {

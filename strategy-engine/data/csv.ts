@@ -13,6 +13,8 @@ const NAMES: Readonly<Record<ColumnName, readonly string[]>> = {
 }
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+/** ISO 8601 in its short form. As Unix seconds it would be in the year 1970 or soon after. */
+const SHORT_DATE = /^((?:19|20)\d\d)(\d\d)(\d\d)$/
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)?(Z|[ ]?UTC|[+-]\d\d:?\d\d)?$/
 
 export type CsvCandles =
@@ -22,13 +24,14 @@ export type CsvCandles =
 
 /**
  * Of each row only what a candle has. Times are Unix seconds, milliseconds, microseconds or nanoseconds, told by their
- * size, or ISO 8601, UTC where no zone is named. Nothing is checked but that all are numbers; a file whose newest
+ * size, or ISO 8601, UTC where no zone is named; 20240131 is a day. Nothing is checked but that all are numbers; a file whose newest
  * candle is its first row is turned round.
  */
 export function parseCsv(text: string): CsvCandles {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
   const begin = lines.findIndex((line) => line.trim() !== '')
   if (begin < 0) return { ok: false, what: 'it is empty' }
+  if (text.includes('\0')) return { ok: false, what: 'it is no text in UTF-8' }
   const first = cellsOf(lines[begin] ?? '')
   const isNamed =
     instantOf(first[0] ?? '') === null || first.some((cell) => /^[a-z]{3}/i.test(cell))
@@ -79,6 +82,9 @@ function placesIn(names: readonly string[]): number[] | string {
   })
   const missing = COLUMNS.filter((_, at) => places[at] === -1)
   if (missing.length === 0) return places
+  const [cell = ''] = names
+  if (names.length === 1 && /[;\t]/.test(cell))
+    return `its columns are not separated by commas: its first line is "${cell.slice(0, 60)}"`
   const wanted = missing.map((column) => (column === 'start' ? 'time' : column))
   return `its first line names no ${wanted.join(', no ')}: it is "${names.join(',').slice(0, 60)}"`
 }
@@ -89,6 +95,8 @@ function numberOf(text: string): number | null {
 
 /** Unix seconds. Null for what is no time, such as the 31st of February. */
 export function instantOf(text: string): number | null {
+  const [, ...short] = SHORT_DATE.exec(text) ?? []
+  if (short.length > 0) return instantOf(short.join('-'))
   if (/^\d{1,19}(?:\.\d*)?$/.test(text)) return Number(text) / unitOf(Number(text))
   const [match, zone = ''] = ISO.exec(text) ?? []
   if (match === undefined) return null
