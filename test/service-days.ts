@@ -18,9 +18,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { JournalEvent } from '../executor/core/model/events.ts'
+import { Journal } from '../executor/journal/journal.ts'
 import { buildPackage } from '../release/build.ts'
 import { openService, type RunningService } from './running-service.ts'
 import { UNASKED_POLICY } from './test-system.ts'
+import { packageOf, versionDays } from './version-days.ts'
 import { watchTrades } from './watch-trades.ts'
 
 /** Buys whenever it is flat, and sells after a while, whatever the price. */
@@ -41,13 +44,16 @@ const TROUBLE_MS = 20_000
 /** From a purchase, or a start, to its stop at the exchange; beside other work. */
 const STOP_MS = 20_000
 
-export async function serviceDays(tell: (line: string) => void): Promise<void> {
+/** `from`: the commit of another version, which has the home first. */
+export async function serviceDays(tell: (line: string) => void, from?: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-week-'))
   const disk = join(folder, 'disk')
   mkdirSync(disk)
   const mounted = mount(disk)
   const code = join(folder, 'node_modules', 'keyside')
-  await buildPackage(code)
+  const own = from === undefined ? code : `${code}-own`
+  await buildPackage(own)
+  if (from !== undefined) packageOf(from, code)
   const strategies = { 'demo.yaml': STRATEGY }
   const service = await openService({ code, policy: UNASKED_POLICY, strategies, at: disk })
   const watch = watchTrades(service.sandbox)
@@ -55,6 +61,7 @@ export async function serviceDays(tell: (line: string) => void): Promise<void> {
   try {
     await service.start()
     watch.up()
+    if (from !== undefined) await versionDays(days, service, watch, { code, own, commit: from })
     await days.day('a day without trouble', async () => undefined)
     await days.day('its executor killed', async () => {
       watch.down()
@@ -118,14 +125,12 @@ export async function serviceDays(tell: (line: string) => void): Promise<void> {
       const journal = join(service.home, 'executor/journal.db')
       const form = formOf(journal)
       formOf(journal, form + 1)
-      const events = eventsIn(journal)
-      await service.start().then(
-        () => Promise.reject(new Error('it trades on a journal that it cannot read')),
-        () => undefined,
-      )
-      if (!service.said().includes('journal_newer')) throw new Error(service.said())
-      if (eventsIn(journal) !== events) throw new Error('the journal was written')
+      await refused(service, journal)
       formOf(journal, form)
+      // A newer one of the same form is known by what it wrote.
+      writeEvent(journal)
+      await refused(service, journal)
+      unwriteEvent(journal)
       await service.start()
       watch.up()
     })
@@ -144,10 +149,10 @@ export async function serviceDays(tell: (line: string) => void): Promise<void> {
   }
 }
 
-class Days {
+export class Days {
   readonly #service: RunningService
   readonly #watch: ReturnType<typeof watchTrades>
-  readonly #tell: (line: string) => void
+  readonly tell: (line: string) => void
   #day = 0
 
   constructor(
@@ -157,7 +162,7 @@ class Days {
   ) {
     this.#service = service
     this.#watch = watch
-    this.#tell = tell
+    this.tell = tell
   }
 
   /** Begins while a position is held and its stop rests; ends when that is sold, and the next one is as well. */
@@ -172,7 +177,7 @@ class Days {
     const memory = [...this.#service.processes()].map(
       ([program, pid]) => `${program} ${(ownBytes(pid) / 2 ** 20).toFixed(0)}`,
     )
-    this.#tell(`day ${this.#day}: ${name}; ${seconds} s; own MiB: ${memory.join(', ')}`)
+    this.tell(`day ${this.#day}: ${name}; ${seconds} s; own MiB: ${memory.join(', ')}`)
   }
 
   async until(what: string, look: () => boolean): Promise<void> {
@@ -248,6 +253,31 @@ function formOf(path: string, to?: number): number {
 function eventsIn(path: string): number {
   using db = new DatabaseSync(path, { readOnly: true })
   return Number(db.prepare('SELECT count(*) AS count FROM events').get()?.['count'])
+}
+
+/** By what it is, and before anything is written. */
+async function refused(service: RunningService, journal: string): Promise<void> {
+  const events = eventsIn(journal)
+  const said = service.said().length
+  await service.start().then(
+    () => Promise.reject(new Error('it trades on a journal that it cannot read')),
+    () => undefined,
+  )
+  if (!service.said().slice(said).includes('journal_newer')) throw new Error(service.said())
+  if (eventsIn(journal) !== events) throw new Error('the journal was written')
+}
+
+/** As a newer version would: at the end of the chain, and whole. */
+function writeEvent(path: string): void {
+  const journal = new Journal(path)
+  const event = { type: 'of_a_newer_version', at: Date.now() }
+  journal.append([event as unknown as JournalEvent], [], event.at)
+  journal.close()
+}
+
+function unwriteEvent(path: string): void {
+  using db = new DatabaseSync(path)
+  db.exec("DELETE FROM events WHERE type = 'of_a_newer_version'")
 }
 
 function ownBytes(pid: number): number {

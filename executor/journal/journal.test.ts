@@ -94,6 +94,21 @@ test.for([
   expect(() => new Journal(path())).toThrow(expect.objectContaining({ code }))
 })
 
+test.each([
+  { type: 'dreamt', at: 2 },
+  { type: 'step', clientOrderId: 'x', event: 'dream', at: 2 },
+])('refuses an event that only a newer version knows, wherever it stands: $type', (event) => {
+  for (const events of [[event], [event, trading]]) {
+    rmSync(path(), { force: true })
+    const journal = new Journal(path())
+    journal.append([trading, ...(events as unknown as JournalEvent[])], [], 2)
+    const newer = expect.objectContaining({ code: 'journal_newer' })
+    expect(() => journal.fold()).toThrow(newer)
+    expect(() => verifyJournal(path())).toThrow(newer)
+    journal.close()
+  }
+})
+
 test('a disk that does not give it is no damage: nobody is told to put a backup back', () => {
   const refused = { code: 'file_refused', message: expect.stringContaining(`${path()}: `) }
   mkdirSync(path())

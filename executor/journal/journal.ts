@@ -6,6 +6,7 @@ import { databaseBusy, isBusy, KeysideError } from '@keyside/runtime'
 import { apply } from '../core/model/apply.ts'
 import { sentenceOf } from '../core/model/codes.ts'
 import { type JournalEvent, orderOf } from '../core/model/events.ts'
+import { ORDER_EVENTS } from '../core/model/order-table.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../core/model/state.ts'
 import { BEFORE_THE_FIRST, follows, type Link, linkHash, type Row } from './chain.ts'
 import { checkIntegrity, type Opening, openDatabase, readable } from './database.ts'
@@ -115,7 +116,7 @@ export class Journal {
 
   /**
    * What all events add up to: from the snapshot on, where its proof holds. Throws `journal_damaged` for a broken
-   * chain: nobody trades on a portfolio that was edited.
+   * chain: nobody trades on a portfolio that was edited; and `journal_newer` for an event that is not known here.
    */
   fold(): Portfolio {
     return readable(() => this.#fold())
@@ -133,7 +134,7 @@ export class Journal {
     for (const row of rowsAfter(this.#db, last.seq)) {
       if (!follows(row, last))
         throw new KeysideError('journal_damaged', sentenceOf('journal_damaged'))
-      portfolio = apply(portfolio, toEvent(row))
+      portfolio = applyRow(portfolio, row)
       last = row
     }
     return portfolio
@@ -222,6 +223,15 @@ function rowsAfter(db: DatabaseSync, seq: number): Iterable<Row> {
   return rows as unknown as Iterable<Row>
 }
 
+/** A newer version adds events, and its journal has the same form: nothing is traded on what is understood in part. */
+function applyRow(portfolio: Portfolio, row: Row): Portfolio {
+  const event = toEvent(row)
+  const isKnown = event.type !== 'step' || ORDER_EVENTS.includes(event.event)
+  const next: Portfolio | undefined = isKnown ? apply(portfolio, event) : undefined
+  if (next === undefined) throw new KeysideError('journal_newer', sentenceOf('journal_newer'))
+  return next
+}
+
 export interface Proof {
   /** The first broken row's number; null for an unbroken chain. */
   readonly brokenAt: number | null
@@ -237,7 +247,7 @@ export function proveEvents(db: DatabaseSync): Proof {
   let isSame = false
   for (const row of allRows(db)) {
     if (!follows(row, last)) return { brokenAt: row.seq, snapshot: 'none' }
-    portfolio = apply(portfolio, toEvent(row))
+    portfolio = applyRow(portfolio, row)
     last = row
     if (typeof kept === 'object' && kept.event.seq === row.seq)
       isSame = isDeepStrictEqual(JSON.parse(JSON.stringify(portfolio)), kept.portfolio)
