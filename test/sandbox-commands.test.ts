@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CALM, EXCHANGE_FAULT_NAMES, Market, startExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
+import { noteSandbox } from '../cli/sandbox/sandbox-remote.ts'
 import { keysideHere } from './keyside-here.ts'
 
 /** As `keyside up --sandbox` leaves it for as long as it runs. */
@@ -26,7 +27,9 @@ function temporaryFolder(): string {
 }
 
 const sandbox = (temporary: string, ...args: string[]) =>
-  keysideHere(['sandbox', ...args], { env: { PATH: process.env['PATH'], TMPDIR: temporary } })
+  keysideHere(['sandbox', ...args], {
+    env: { PATH: process.env['PATH'], TMPDIR: temporary, KEYSIDE_HOME: join(temporary, 'home') },
+  })
 
 test('lists every fault, arms one by its words, and disarms it', async () => {
   const temporary = temporaryFolder()
@@ -73,6 +76,18 @@ test('says what to do where no sandbox answers, also when one left its folder be
     code: 3,
     stderr: expect.stringMatching(/npm start.*\(sandbox_missing\)/),
   })
+})
+
+test('finds the sandbox of this home, on whatever port, and no other that listens here', async () => {
+  const temporary = temporaryFolder()
+  const exchange = await startExchange({
+    market: new Market({ seed: 1, wave: CALM }),
+    accounts: [],
+  })
+  onTestFinished(() => exchange.stop())
+  expect((await sandbox(temporary, 'faults')).stderr).toContain('(sandbox_missing)')
+  noteSandbox(join(temporary, 'home'), exchange.address)
+  expect((await sandbox(temporary, 'faults')).stdout).toMatch(/\nNothing is armed\.\n$/)
 })
 
 test('asks which, where several answer', async () => {

@@ -18,7 +18,7 @@ import {
   startSandbox,
 } from '../sandbox/sandbox.ts'
 import { addSandboxFaults } from '../sandbox/sandbox-faults.ts'
-import { EXCHANGE_PORT } from '../sandbox/sandbox-remote.ts'
+import { noteSandbox } from '../sandbox/sandbox-remote.ts'
 
 interface Options {
   host: string
@@ -35,7 +35,7 @@ export function addSandbox(program: Command): void {
     .description('run the sandbox exchange and Telegram alone, or make a running one misbehave')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--name <name>', 'another name by which clients call it, such as a container name')
-    .option('--exchange-port <port>', 'of the exchange', port, EXCHANGE_PORT)
+    .option('--exchange-port <port>', 'of the exchange', port, 8090)
     .option('--telegram-port <port>', 'of Telegram and the chat page', port, 8091)
     .option('--secrets <file>', 'its API key and bot token; made when missing', FILES.sandbox)
     .option(
@@ -58,6 +58,7 @@ async function run({ secrets, proof, ...options }: Options, { home }: ProgramCon
     randomBytes: systemRandomBytes,
   })
   const { exchange, telegram, stop } = sandbox
+  noteSandbox(home, exchange.address)
   return { text: `exchange ${exchange.address}, chat ${telegram.chatUrl}, keys in ${file}`, stop }
 }
 

@@ -2,14 +2,18 @@
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkYaml, KeysideError, readConfigText } from '@keyside/runtime'
+import {
+  checkYaml,
+  KeysideError,
+  keysideHome,
+  readConfigText,
+  readText,
+  writePrivate,
+} from '@keyside/runtime'
 import { z } from 'zod'
 
 /** Homes of `keyside up --sandbox`: each lives as long as its run. */
 export const SANDBOX_HOME_PREFIX = 'keyside-sandbox-'
-/** Where `keyside sandbox` listens when nothing else is said. */
-export const EXCHANGE_PORT = 8090
-
 /** A sandbox that hangs by a fault of its own still answers these pages. */
 const TIMEOUT_MS = 2_000
 
@@ -32,7 +36,18 @@ export interface Question {
   readonly body?: object
 }
 
-/** The address that was given, or that of the only sandbox on this machine. */
+const note = z.object({ exchange: z.string() })
+
+/** Says where the exchange of `keyside sandbox` in this home is. */
+export function noteSandbox(home: string, exchange: string): void {
+  writePrivate(noteFile(home), `${JSON.stringify({ exchange } satisfies z.infer<typeof note>)}\n`)
+}
+
+function noteFile(home: string): string {
+  return join(home, 'run', 'sandbox.json')
+}
+
+/** The address that was given, or that of the only sandbox that `npm start` or this home has. */
 export async function findExchange(given: string | undefined): Promise<string> {
   const answering = await Promise.all(
     (given === undefined ? candidates() : [given]).map(async (address) =>
@@ -55,10 +70,7 @@ export async function findExchange(given: string | undefined): Promise<string> {
 
 function candidates(): string[] {
   const homes = readdirSync(tmpdir()).filter((name) => name.startsWith(SANDBOX_HOME_PREFIX))
-  return [
-    ...homes.flatMap((name) => exchangeOf(join(tmpdir(), name))),
-    `http://127.0.0.1:${EXCHANGE_PORT}`,
-  ]
+  return [...homes.flatMap((name) => exchangeOf(join(tmpdir(), name))), ...notedIn(keysideHome())]
 }
 
 /** Another user's home cannot be read, and one that is just being made is not there yet. */
@@ -66,6 +78,14 @@ function exchangeOf(home: string): string[] {
   try {
     const config = checkYaml(readConfigText(home), homeConfig)
     return config.ok ? [config.data.executor.exchange.address] : []
+  } catch {
+    return []
+  }
+}
+
+function notedIn(home: string): string[] {
+  try {
+    return [note.parse(JSON.parse(readText(noteFile(home)))).exchange]
   } catch {
     return []
   }
