@@ -130,7 +130,7 @@ test.for(KINDS)(
     expect(new Set(proxy.asked)).toEqual(new Set([new URL(exchange.address).host]))
     await proxy.stop()
     expect(await venue.keyRights()).toMatchObject({ ok: false })
-    expect(lines.join('\n')).toContain('exchange lost')
+    expect(lines.join('\n')).toContain('the exchange does not answer')
     expect(lines.join('\n')).not.toMatch(/pass:w|us er/)
   },
 )

@@ -77,7 +77,7 @@ const STANDING: Readonly<Record<string, string>> = {
   exchange_slow: 'The exchange is slow',
   exchange_limited: 'The exchange wants fewer questions',
   exchange_banned: 'The exchange does not listen to this address',
-  account_unseen: 'Nobody watches the whole account',
+  account_unseen: 'The whole account cannot be looked at',
   orders_unread: 'Open orders that cannot be read',
   clock_off: "The device's clock is off",
   key_without_ip_list: 'The key works from any address',

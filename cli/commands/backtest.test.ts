@@ -95,6 +95,9 @@ test("a venue's steps, least amounts and fee come with its downloaded candles, a
   )
   expect(said).toContain('Amounts in steps of 1, at least 0.001 BTC and 5 USDT.')
   expect(said).toContain('Each side costs 0.1 % fee')
+  expect(await keyside('backtest', one, '--data', data, '--least-amount', '1')).toContain(
+    'Amounts in steps of 0.00000001,',
+  )
   expect(await keyside('backtest', one, '--data', data)).toContain('No venue was named')
   write({ step: '0.001', fee: null, read: 0, market: 'ETH/USDT' })
   await expect(keyside('backtest', one)).rejects.toMatchObject({ code: 'candles_damaged' })

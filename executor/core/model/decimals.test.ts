@@ -13,6 +13,7 @@ import {
   times,
   units,
   unitsOfProduct,
+  withoutZeros,
 } from './decimals.ts'
 
 const digits = (most: number) => fc.bigInt({ min: 0n, max: 10n ** BigInt(most) - 1n })
@@ -57,4 +58,13 @@ test('zeros behind the point change nothing, and what does not fit is refused', 
   expect(sum(['1.50', '0.5'])).toBe('2')
   expect(isZero('0.000')).toBe(true)
   expect(() => sum(['999999999999', '1'])).toThrow(RangeError)
+})
+
+test.each([
+  ['got 0.30000000, at most 5.0 %', 'got 0.3, at most 5 %'],
+  ['of 10.00 USDT (0.10): raise it', 'of 10 USDT (0.1): raise it'],
+  ['100 orders a day, 0.05 at 20', '100 orders a day, 0.05 at 20'],
+  ['acme/v1.10 runs 26.10.0 at 10.0.0.1', 'acme/v1.10 runs 26.10.0 at 10.0.0.1'],
+])('%j is told without the zeros that say nothing', (said, told) => {
+  expect(withoutZeros(said)).toBe(told)
 })

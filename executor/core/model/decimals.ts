@@ -10,6 +10,11 @@ export function parseDecimal(text: Decimal): Big {
   return new Big(text)
 }
 
+/** Of a sentence: what a signal or an exchange has written as "0.30000000" is 0.3 to a person. */
+export function withoutZeros(sentence: string): string {
+  return sentence.replace(/(?<![\w.])\d+\.\d*0(?![\w.])/g, (number) => new Big(number).toFixed())
+}
+
 /** The largest multiple of `step` that is not above `value`. */
 export function floorTo(value: Big, step: Big): Big {
   return value.minus(value.mod(step))

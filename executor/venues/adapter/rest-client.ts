@@ -173,7 +173,7 @@ export class RestClient {
     if (budget.observe(status, headers, now) === 'back_off')
       log.warn(
         { status, seconds: (budget.backoff(now)?.ms ?? 0) / 1_000 },
-        'exchange wants a pause',
+        'the exchange wants a pause',
       )
   }
 
@@ -185,8 +185,9 @@ export class RestClient {
     const now = reply.got === 'ambiguous' ? 'no' : 'yes'
     if (now === this.#reachable) return
     this.#reachable = now
-    if (reply.got === 'ambiguous') log.warn({ reason: reply.message }, 'exchange lost')
-    else log.info('exchange reached')
+    if (reply.got === 'ambiguous')
+      log.warn({ reason: reply.message }, 'the exchange does not answer')
+    else log.info('the exchange answers again')
   }
 }
 

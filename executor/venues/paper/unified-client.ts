@@ -122,8 +122,8 @@ export class UnifiedClient implements MarketClient {
   #observe(now: 'yes' | 'no'): void {
     if (now === this.#reachable) return
     this.#reachable = now
-    if (now === 'no') this.#options.log.warn('exchange lost')
-    else this.#options.log.info('exchange reached')
+    if (now === 'no') this.#options.log.warn('the exchange does not answer')
+    else this.#options.log.info('the exchange answers again')
   }
 }
 

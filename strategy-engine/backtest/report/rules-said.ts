@@ -1,4 +1,5 @@
 // The rules of a backtest in sentences: a figure without them says nothing.
+import Big from 'big.js'
 import type { Backtested } from '../backtested.ts'
 import type { RunOptions } from '../run.ts'
 import { count, day, duration, plural, time } from './words.ts'
@@ -28,12 +29,17 @@ export function accountSaid({ market, options, detail }: Assumed): readonly stri
     `Each side costs ${fee} % fee, half of a spread of ${spread} %, and ${slippage} % slippage.`,
     steps === null
       ? 'No venue was named: any amount is traded, however small.'
-      : `${steps.of === undefined ? 'Amounts' : `As ${steps.of.venue} had it on ${day(steps.of.read)}, amounts`} in steps of ${steps.step}, at least ${steps.leastAmount} ${base} and ${steps.leastValue} ${quote}.`,
+      : `${steps.of === undefined ? 'Amounts' : `As ${steps.of.venue} had it on ${day(steps.of.read)}, amounts`} in steps of ${plain(steps.step)}, at least ${plain(steps.leastAmount)} ${base} and ${plain(steps.leastValue)} ${quote}.`,
     `Percentages are of the ${count(balance)} at the start, as a device's allocation, not of gains.`,
     detail === null
       ? 'Within a candle: opening, stop, take-profits; a stop rises last.'
       : `Within a candle the ${detail} candles decide; within those: opening, stop, take-profits.`,
   ]
+}
+
+/** JavaScript writes 1e-8. */
+function plain(value: number): string {
+  return new Big(value).toFixed()
 }
 
 /** What a reader should know before believing the figures. */

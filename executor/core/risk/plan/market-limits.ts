@@ -5,7 +5,7 @@ import type { MarketRules } from '../../model/exchange.ts'
 import { type Unplanned, unplanned } from './result.ts'
 
 /** A wire decimal has at most 12 digits before the point. */
-export const WIRE_END = '1e12'
+export const WIRE_END = '1000000000000'
 
 export function marketLimitProblem(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   if (amount.lte(0))

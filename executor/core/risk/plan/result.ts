@@ -1,5 +1,6 @@
 // What planning gives: the exact order, or the reason why there is none. docs/errors.md explains each reason.
 import type { Decimal } from '@keyside/protocol'
+import { withoutZeros } from '../../model/decimals.ts'
 import type { OrderRequest } from '../../model/exchange.ts'
 
 export const PLAN_CODES = [
@@ -32,5 +33,5 @@ export interface Unplanned {
 }
 
 export function unplanned(code: PlanCode, message: string): Unplanned {
-  return { ok: false, code, message }
+  return { ok: false, code, message: withoutZeros(message) }
 }

@@ -1,12 +1,13 @@
 // The verdict on one order: each rule allows, each rule refuses, and nothing slips by undecided.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { unplanned } from '../plan/result.ts'
 import type { Policy } from '../policy/schema.ts'
 import { ALLOWED, REFUSED } from '../testing/cases.ts'
 import { entry, exit, held, market, NOW, order, policy, quoted, used } from '../testing/inputs.ts'
 import { ASKED, RISK_ALLOWED, RISK_REFUSED } from '../testing/risk-cases.ts'
 import { check, combine, judge, RULES } from './check.ts'
-import type { RiskInput, Rule } from './rule.ts'
+import { confirm, deny, type RiskInput, type Rule } from './rule.ts'
 
 /** The verdict's tag, or `allow`. */
 function verdict(question: RiskInput, rules: Partial<Policy> = {}): string {
@@ -160,4 +161,11 @@ test('whatever is asked, an allowed entry is inside every limit', () => {
     { numRuns: 3000 },
   )
   expect(allowed).toBeGreaterThan(30)
+})
+
+test('a reason says amounts as a person writes them', () => {
+  const rule = { tag: 'size.max' }
+  for (const result of [deny(rule, 'got 0.30000000: less'), confirm(rule, 'got 0.30000000: less')])
+    expect(result?.reason).toBe('got 0.3: less')
+  expect(unplanned('size_zero', 'got 0.30000000: more')).toMatchObject({ message: 'got 0.3: more' })
 })

@@ -32,7 +32,7 @@ export const liquidity: Rule = {
     if (offered.gte(value.times(depth))) return null
     return deny(
       this,
-      `expected offers worth ${depth} times the order (${value.times(depth).toFixed()}) within its price, there are ${offered.toFixed()}: the portfolio is too thin now`,
+      `expected offers worth ${depth} times the order (${value.times(depth).toFixed()}) within its price, there are ${offered.toFixed()}: the order book is too thin now`,
     )
   },
 }

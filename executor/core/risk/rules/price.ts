@@ -77,8 +77,7 @@ export const spread: Rule = {
   check({ kind, quote }, { spread: most }) {
     if (kind !== 'entry') return null
     if (quote !== null && parseDecimal(quote.ask).lte(highestBuy(quote.bid, most))) return null
-    const found =
-      quote === null ? 'there is no book' : `the portfolio says ${quote.bid} and ${quote.ask}`
+    const found = quote === null ? 'there is no price' : `they are ${quote.bid} and ${quote.ask}`
     return deny(
       this,
       `expected bid and ask within ${most} % of each other, ${found}: the market is too thin now`,

@@ -2,6 +2,7 @@
 import type { Decimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import type { DecidedEntry, Losses } from '../../model/counters.ts'
+import { withoutZeros } from '../../model/decimals.ts'
 import type { Liquidity, MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { Comparison } from '../../model/observation.ts'
 import type { Pause } from '../../model/pauses.ts'
@@ -118,9 +119,9 @@ export type Verdict =
   | { readonly verdict: 'deny'; readonly tag: string; readonly reason: string }
 
 export function deny({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
-  return { verdict: 'deny', tag, reason }
+  return { verdict: 'deny', tag, reason: withoutZeros(reason) }
 }
 
 export function confirm({ tag }: Pick<Rule, 'tag'>, reason: string): RuleResult {
-  return { verdict: 'confirm', tag, reason }
+  return { verdict: 'confirm', tag, reason: withoutZeros(reason) }
 }
