@@ -57,6 +57,7 @@ test('a program that may write one file of a folder and look at nothing else the
 test('a file that cannot be put in its place leaves no draft of itself behind', () => {
   const home = folder(0o700)
   mkdirSync(join(home, 'vault.json'))
-  expect(() => writePrivate(join(home, 'vault.json'), 'secret')).toThrow()
+  const path = join(home, 'vault.json')
+  expect(() => writePrivate(path, 'secret')).toThrow(expect.objectContaining({ path }))
   expect(readdirSync(home)).toEqual(['vault.json'])
 })

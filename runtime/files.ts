@@ -66,8 +66,8 @@ export function writePrivate(
 ): void {
   privateFolder(dirname(path))
   const draft = `${path}.${randomBytes(6).toString('hex')}`
-  const file = openSync(draft, NEW_AND_SYNCED, 0o600)
   try {
+    const file = openSync(draft, NEW_AND_SYNCED, 0o600)
     try {
       writeFileSync(file, text)
       if (owner !== undefined) fchownSync(file, owner.uid, owner.gid)
@@ -77,7 +77,8 @@ export function writePrivate(
     renameSync(draft, path)
   } catch (error) {
     removeDraft(draft)
-    throw error
+    // Whoever reads of it knows nothing of a draft.
+    throw Object.assign(error as NodeJS.ErrnoException, { path })
   }
 }
 

@@ -114,10 +114,9 @@ test('/fees has those of each period by currency, whatever was sold for it', () 
   if (results.about !== 'results') throw new Error('no results')
   const [today, all] = results.rows
   if (today === undefined || all === undefined) throw new Error('no rows')
-  const inBtc = {
-    ...{ ...all, currency: 'BTC', besides: undefined },
-    ...{ fees: { BTC: '0.0001', BNB: '0.00088' }, feesValue: '0.000109' },
-  }
+  const { besides: _, ...known } = all
+  const fees = { BTC: '0.0001', BNB: '0.00088' }
+  const inBtc = { ...known, currency: 'BTC', fees, feesValue: '0.000109' }
   const rows = [{ ...today, fees: {} }, all, inBtc]
   expect(
     shown({ about: 'results', by: 'period', rows }),

@@ -48,30 +48,18 @@ function findingsOf({ account, findings }: Examined) {
 /** Before anything is looked at, so that nobody waits for it. */
 function freeFile(report: string | true, now: number): string {
   const file = resolve(report === true ? `keyside-report-${stamp(now)}.txt` : report)
-  if (existsSync(file)) throw notWritten(file, 'it is there already')
-  return file
+  if (!existsSync(file)) return file
+  throw new KeysideError('report_exists', `${file} is there already: choose another name`)
 }
 
 async function writeReport(file: string, examined: readonly Examined[], now: number) {
   const { supportReport } = await import('../doctor/report.ts')
   const text = supportReport({ examined, environment, platform: process.platform, now })
-  try {
-    writePrivate(file, text)
-  } catch (error) {
-    throw notWritten(file, String((error as NodeJS.ErrnoException).code), error)
-  }
+  writePrivate(file, text)
   print(
     '',
     `Written: ${file}. Nothing was sent, and only you may read it.`,
     'Read it before you send it to anybody: the first lines say what to look at.',
-  )
-}
-
-function notWritten(file: string, why: string, cause?: unknown): KeysideError {
-  return new KeysideError(
-    'report_not_written',
-    `cannot write ${file}: ${why}; name another file, such as keyside doctor --report /tmp/report.txt`,
-    cause,
   )
 }
 
