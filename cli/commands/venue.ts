@@ -89,7 +89,10 @@ async function prove(name: string, { testnet, liveLeast, market }: ProveFlags): 
       ...planLines(config.name, { market, network, address: config.address ?? null }, prover.plan),
     )
     if (!(await confirm('Run it?'))) return print('Nothing was ordered.')
-    const run = await prover.run((result) => print(...stepLines(result)))
+    const run = await prover.run(
+      (result) => print(...stepLines(result)),
+      (does) => print('', does),
+    )
     const file = keepProof(home, config.name, run.proof)
     print(...runLines(run, file))
     const failed = Object.values(run.proof.claims).some(({ outcome }) => outcome === 'failed')

@@ -17,8 +17,9 @@ interface ProofPlace {
   readonly address: string | null
 }
 
-/** A minute or two, and some more until a stop triggers. */
-const TIME = 'It takes a few minutes; Ctrl-C ends it, and what it has bought is sold then too.'
+/** A minute or two, and up to ten more until a stop triggers. */
+const TIME =
+  'It takes a few minutes, at most a quarter of an hour; Ctrl-C ends it, and what it has bought is sold then too.'
 
 export function planLines(venue: string, { market, network, address }: ProofPlace, plan: Plan) {
   const { steps, amount, base, quote, bound, cost, money } = plan
@@ -40,10 +41,8 @@ export function planLines(venue: string, { market, network, address }: ProofPlac
   ]
 }
 
-export function stepLines({ does, found }: StepResult): readonly string[] {
+export function stepLines({ found }: StepResult): readonly string[] {
   return [
-    '',
-    does,
     ...table(found.map(({ claim, outcome, seen }) => [`  ${outcome}`, claim, seen])),
     ...(found.length === 0 ? ['  nothing could be seen'] : []),
   ]

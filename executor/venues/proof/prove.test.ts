@@ -87,11 +87,17 @@ async function run(
     await vi.waitFor(() => expect(sandbox.acceptLog().length).toBeGreaterThan(before), 3_000)
     sandbox.market.nudge(BTC, 0.998, Date.now())
   }
-  const done = await prover.run((result) => {
-    steps.push(result)
-    onStep(result)
-    if (result.does.startsWith('a stop above')) void falls()
-  })
+  const begun: string[] = []
+  const done = await prover.run(
+    (result) => {
+      // Some take minutes: which one is under way is told before it.
+      expect(begun.at(-1)).toBe(result.does)
+      steps.push(result)
+      onStep(result)
+      if (result.does.startsWith('a stop above')) void falls()
+    },
+    (does) => void begun.push(does),
+  )
   return { ...done, steps }
 }
 

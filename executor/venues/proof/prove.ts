@@ -85,7 +85,8 @@ export interface ProofRun {
 
 export interface Prover {
   readonly plan: Plan
-  run(onStep: (result: StepResult) => void): Promise<ProofRun>
+  /** `onBegin`: with what each step does, some of which take minutes. */
+  run(onStep: (result: StepResult) => void, onBegin?: (does: string) => void): Promise<ProofRun>
   close(): Promise<void>
 }
 
@@ -160,7 +161,7 @@ export async function openProver(options: ProveOptions): Promise<Prover> {
       await adapter.stop()
     }
     const plan = planOf(adapter, rules, await bench.sizes())
-    return { plan, run: (onStep) => runSteps(options, bench, plan, onStep), close }
+    return { plan, run: (...told) => runSteps(options, bench, plan, ...told), close }
   } catch (error) {
     for (const one of clients) one.close()
     await adapter.stop()
@@ -226,7 +227,7 @@ async function runSteps(
   { config, network, market, deps }: ProveOptions,
   bench: Bench,
   plan: Plan,
-  onStep: (result: StepResult) => void,
+  ...[onStep, onBegin]: Parameters<Prover['run']>
 ): Promise<ProofRun> {
   const results = new Map<Step, StepResult['found']>()
   const { hands } = bench
@@ -237,6 +238,7 @@ async function runSteps(
   for (const step of stopped === null ? STEPS : []) {
     const found: ({ claim: ClaimName } & Finding)[] = []
     try {
+      onBegin?.(step.does)
       await step.run(bench, (claim, isSo, seen) => {
         found.push({ claim, outcome: isSo ? 'proved' : 'failed', seen })
       })

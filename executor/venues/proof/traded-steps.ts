@@ -109,7 +109,7 @@ export const WRONG_SIDE: Step = {
 }
 
 export const TRIGGERED: Step = {
-  does: 'a stop close below the price for what was bought, and some minutes for the price to reach it',
+  does: 'a stop close below the price for what was bought, and up to ten minutes for the price to reach it',
   claims: ['triggered_stop'],
   roundTrips: 0,
   run: async (bench, note) => {
