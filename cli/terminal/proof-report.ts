@@ -17,9 +17,8 @@ interface ProofPlace {
   readonly address: string | null
 }
 
-/** A minute or two, and up to ten more until a stop triggers. */
 const TIME =
-  'It takes a few minutes, at most a quarter of an hour; Ctrl-C ends it, and what it has bought is sold then too.'
+  'It takes a few minutes, and up to ten more until a stop triggers; Ctrl-C ends it, and what it has bought is sold then too.'
 
 export function planLines(venue: string, { market, network, address }: ProofPlace, plan: Plan) {
   const { steps, amount, base, quote, bound, cost, money } = plan
