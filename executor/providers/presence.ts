@@ -8,6 +8,7 @@ import {
   WIRE_VERSIONS,
 } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
+import { within } from '../within.ts'
 
 const LIFE_S = 31 * 86_400
 /** A broker that goes down with us does not take the offline presence, ms. */
@@ -54,10 +55,7 @@ export class SubscriberPresence {
   async leave(link: Pick<Link, 'publish' | 'connected'>): Promise<void> {
     const offline = this.#signed('offline')
     if (offline === null || !link.connected()) return
-    const { promise: late, resolve } = Promise.withResolvers<void>()
-    const cancel = this.#options.clock.after(OFFLINE_PUBLISH_MS, resolve)
-    await Promise.race([this.#publish(link, offline), late])
-    cancel()
+    await within(OFFLINE_PUBLISH_MS, this.#publish(link, offline), this.#options.clock)
   }
 
   async #publish(link: Pick<Link, 'publish'>, { topic, token }: Signed): Promise<void> {
