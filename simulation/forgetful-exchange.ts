@@ -152,8 +152,8 @@ export class ForgetfulExchange extends SimulatedExchange {
     return done.ok && done.value === 'canceled' ? 'canceled' : null
   }
 
-  #open(market: VenueMarket | null): readonly ListedOrder[] {
-    const about = { account: ACCOUNT, market: market?.id ?? null, asOf: this.asOf() }
+  #open({ id: market }: VenueMarket): readonly ListedOrder[] {
+    const about = { account: ACCOUNT, market, asOf: this.asOf() }
     return openOrdersOf(this.#options.venue.core, about)
   }
 
