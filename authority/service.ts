@@ -25,6 +25,7 @@ import {
   takeNextSigningKey,
   tlsTrust,
   whileBusy,
+  within,
 } from '@keyside/runtime'
 import { ACCESS_LIFE, type AccessSigner } from './access.ts'
 import { answerAccessRequest } from './access-requests.ts'
@@ -121,8 +122,7 @@ export class Service {
 
   async stop(): Promise<void> {
     for (const cancel of this.#cancels) cancel()
-    const said = this.#send(this.#presenceMessage('offline'), true)
-    await Promise.race([said, new Promise((done) => this.#deps.clock.after(500, () => done(0)))])
+    await within(500, this.#send(this.#presenceMessage('offline'), true), this.#deps.clock)
     await this.#link.close()
     this.#quietly(() => this.#presence.store(this.#record))
   }

@@ -12,6 +12,7 @@ import {
   readSecret,
   STEP_BUSY_TIMEOUT_MS,
   type Trace,
+  within,
 } from '@keyside/runtime'
 import { agentMaker } from '@keyside/runtime/web'
 import { rejectWithdrawalKey, requireMarket } from './account-checks.ts'
@@ -53,7 +54,6 @@ import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
 import { unprovedClaims } from './venues/proof/unproved.ts'
 import { startWatching } from './watch.ts'
-import { within } from './within.ts'
 
 export interface ExecutorDeps {
   /** KEYSIDE_HOME. */

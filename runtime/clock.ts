@@ -1,4 +1,4 @@
-// Time as an argument: the interface, and the system clock.
+// Time as an argument: the interface, the system clock, and a wait that has an end.
 
 export type Cancel = () => void
 
@@ -19,4 +19,21 @@ export const systemClock: Clock = {
     const timer = setInterval(run, ms)
     return () => clearInterval(timer)
   },
+}
+
+/** Goes on when `work` is done or `ms` are over; rejects as `work` does. */
+export async function within(
+  ms: number,
+  work: Promise<unknown>,
+  clock: Pick<Clock, 'after'>,
+): Promise<void> {
+  let cancel: Cancel = () => undefined
+  const timeout = new Promise<void>((done) => {
+    cancel = clock.after(ms, done)
+  })
+  try {
+    await Promise.race([work, timeout])
+  } finally {
+    cancel()
+  }
 }

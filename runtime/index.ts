@@ -9,7 +9,7 @@ export {
   STEP_BUSY_TIMEOUT_MS,
   whileBusy,
 } from './busy.ts'
-export { type Cancel, type Clock, systemClock } from './clock.ts'
+export { type Cancel, type Clock, systemClock, within } from './clock.ts'
 export { codeVersion, VERSIONED } from './code-version.ts'
 export {
   type Environment,

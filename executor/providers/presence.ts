@@ -7,8 +7,14 @@ import {
   sign,
   WIRE_VERSIONS,
 } from '@keyside/protocol'
-import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
-import { within } from '../within.ts'
+import {
+  type Clock,
+  type Link,
+  type Logger,
+  newJti,
+  type RandomBytes,
+  within,
+} from '@keyside/runtime'
 
 const LIFE_S = 31 * 86_400
 /** A broker that goes down with us does not take the offline presence, ms. */

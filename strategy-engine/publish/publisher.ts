@@ -12,6 +12,7 @@ import {
   openLink,
   type Retry,
   type Trace,
+  within,
 } from '@keyside/runtime'
 import { type AlertInput, Alerts } from './alerts.ts'
 import { Heads } from './heads.ts'
@@ -140,8 +141,7 @@ export class Publisher {
     this.#alerts.stop()
     this.#flushUnlessBusy()
     // The broker drops the will at a clean DISCONNECT, so the offline presence is published.
-    const said = this.#presence('offline')
-    await Promise.race([said, new Promise((done) => this.#options.clock.after(500, () => done(0)))])
+    await within(500, this.#presence('offline'), this.#options.clock)
     await this.#link.close()
     clearImmediate(this.#next)
     this.#cancelFlush?.()
