@@ -20,7 +20,7 @@ const schema = z.strictObject({
   account: z.string(),
   database: z.string(),
   port: z.int().nullable().default(1883),
-  share: z.number().optional(),
+  share: z.number().gt(-1).lt(1).optional(),
   loud: z.boolean().default(false),
   level: z.enum(['low', 'high']).optional(),
   limits: z.strictObject({ most: z.int().min(0).max(50).default(5) }).prefault({}),
@@ -57,6 +57,8 @@ test.each<[string, string, number, RegExp]>([
     /level: expected one of "low", "high"$/,
   ],
   ['a number that is too big', `${GOOD}  limits: { most: 99 }\n`, 5, /most: expected at most 50$/],
+  ['a number at its open end', `${GOOD}  share: 1\n`, 5, /share: expected less than 1$/],
+  ['a number at its open begin', `${GOOD}  share: -1\n`, 5, /share: expected more than -1$/],
   [
     'a number that is too small',
     `${GOOD}  limits: { most: -1 }\n`,

@@ -54,7 +54,7 @@ test('says what a trader does about what the exchange of this home has not shown
   const [text] = await typed('venue', 'list')
   expect(text).toContain('What follows from what binance, where this home trades, has not shown')
   expect(text).toMatch(
-    /^ {2}each entry is asked about \(unproved_venue\), best with small amounts \(client_ids, look_up/m,
+    /^ {2}each entry asks you first \(unproved_venue\): begin with small amounts \(client_ids, look_up/m,
   )
 })
 

@@ -243,6 +243,7 @@ test.skipIf(process.platform === 'win32')(
     symlinkSync('..', join(folder, 'strategies', 'round'))
     symlinkSync(home, join(home, 'round'))
     symlinkSync('nowhere', join(home, 'dangling'))
+    symlinkSync('itself', join(home, 'itself'))
     await restore(next, await contentsOf(home))
     expect(readFileSync(join(next, 'policy.yaml'), 'utf8')).toBe(DEFAULT_POLICY)
     expect(readFileSync(join(next, 'strategies', 'one.yaml'), 'utf8')).toBe('name: one')

@@ -1,5 +1,13 @@
 // What of a home goes into a backup: its files, each database as it is at one moment, and the secrets of its keychains.
-import { type Dirent, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import {
+  type Dirent,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -101,9 +109,10 @@ function isLeftOut(path: string): boolean {
 
 /** Null for a socket, a pipe, and a link that leads nowhere. */
 function kindOf(entry: Dirent, path: string): 'file' | 'folder' | null {
-  const found = entry.isSymbolicLink() ? statSync(path, { throwIfNoEntry: false }) : entry
-  if (found?.isDirectory()) return 'folder'
-  return found?.isFile() ? 'file' : null
+  if (entry.isSymbolicLink() && !existsSync(path)) return null
+  const found = entry.isSymbolicLink() ? statSync(path) : entry
+  if (found.isDirectory()) return 'folder'
+  return found.isFile() ? 'file' : null
 }
 
 function read(path: string, draft: string): Buffer {

@@ -13,19 +13,14 @@ export function startHeartbeat(home: string, program: string, clock: Clock): () 
   privateFolder(dirname(file))
   const write = (flag: 'w' | 'r+') => writeFileSync(file, `${process.pid}\n`, { mode: 0o600, flag })
   write('w')
-  // A disk that takes nothing ends no program: the file grows old, and "keyside health" says so.
-  const again = () => {
-    try {
-      write('w')
-    } catch {}
-  }
-  // In place: on a full disk there is no room to write it anew.
   const stop = clock.every(BEAT_MS, () => {
-    try {
-      write('r+')
-    } catch {
-      again()
-    }
+    // In place, where it is there: on a full disk there is no room to write it anew.
+    for (const flag of ['r+', 'w'] as const)
+      try {
+        return write(flag)
+      } catch {
+        // A disk that takes nothing ends no program: the file grows old, and "keyside health" says so.
+      }
   })
   return () => {
     stop()

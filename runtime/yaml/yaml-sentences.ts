@@ -31,7 +31,8 @@ export function inPlainWords(message: string): string {
       /^Too small: expected string to have >=1 characters$/,
       'expected a text, and it is empty',
     )
-    .replace(/^Too big: expected (?:number|int) to be <=?(\S+)$/, 'expected at most $1')
+    .replace(/^Too big: expected (?:number|int) to be <=(\S+)$/, 'expected at most $1')
+    .replace(/^Too big: expected (?:number|int) to be <(\S+)$/, 'expected less than $1')
     .replace(/^Too small: expected (?:number|int) to be >=(\S+)$/, 'expected at least $1')
     .replace(/^Too small: expected (?:number|int) to be >(\S+)$/, 'expected more than $1')
 }

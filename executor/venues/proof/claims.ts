@@ -10,7 +10,7 @@ export interface Claim {
   readonly unproved: string
 }
 
-const ASK = 'each entry is asked about (unproved_venue), best with small amounts'
+const ASK = 'each entry asks you first (unproved_venue): begin with small amounts'
 const STOPS = 'look at the first stop at the exchange itself'
 const NOTHING = 'nothing: it is a matter of this device'
 
