@@ -49,7 +49,7 @@ export function followStep(
   context: NotificationContext,
   trade: Trade,
   step: OrderStep,
-  told: 'before' | 'now' = 'now',
+  told: 'before' | 'now',
 ): void {
   const { story } = trade
   const isThere = story.sales.some(({ order }) => order.id === step.order.id)

@@ -85,11 +85,11 @@ export class StreamBatches {
       } catch (error) {
         if (isOver()) return
         const [first] = batch
+        const told = { err: error, market: first?.market, others: batch.size - 1 }
         // Once for each time that they are gone.
-        log[failed === RECONNECT_MS ? 'warn' : 'debug'](
-          { err: error, market: first?.market, others: batch.size - 1 },
-          'live candles broke off, asking for them instead',
-        )
+        if (failed === RECONNECT_MS)
+          log.warn(told, 'live candles broke off, asking for them instead')
+        else log.debug(told, 'no live candles yet')
         askAt = Number.NEGATIVE_INFINITY
         await this.#pause(failed)
         failed = Math.min(2 * failed, MAX_RECONNECT_MS)
