@@ -147,7 +147,7 @@ test('a core that joins a search reads no files of strategies, and little else b
 const COSTLY = ['node:http', 'node:https', 'pino', 'mqtt']
 
 test('no program and no command loads at its start what only some ever need', () => {
-  const programs = files.filter((file) => !/^(?:bench|sandbox|simulation)\//.test(file))
+  const programs = files.filter((file) => !/^(?:bench|simulation)\//.test(file))
   const costly = programs.flatMap((file) =>
     [...read(file).matchAll(LOADING)]
       .filter(([, path = '']) => COSTLY.includes(path))

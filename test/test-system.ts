@@ -16,11 +16,11 @@ import {
 import {
   newSandboxSecrets,
   type Sandbox,
-  type SandboxAccount,
   type SandboxSecrets,
   startSandbox,
 } from '../cli/sandbox/sandbox.ts'
 import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
+import type { SandboxAccount } from '../cli/sandbox/venue-option.ts'
 
 export interface TestSystemOptions {
   readonly policy?: string

@@ -2,9 +2,8 @@
 import type { Command } from 'commander'
 import { EXIT } from '../programs/run-program.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
-import type { SandboxAccount } from '../sandbox/sandbox.ts'
 import { type SelftestResult, selftest } from '../sandbox/selftest.ts'
-import { venueOption } from '../sandbox/venue-option.ts'
+import { type SandboxAccount, venueOption } from '../sandbox/venue-option.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 
 export function addSelftest(program: Command): void {

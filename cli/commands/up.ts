@@ -22,10 +22,8 @@ import {
   type SupervisorOptions,
   startSupervisor,
 } from '../programs/supervisor.ts'
-import { newSandboxSecrets, type SandboxAccount, startSandbox } from '../sandbox/sandbox.ts'
-import { makeSandboxHome } from '../sandbox/sandbox-home.ts'
 import { SANDBOX_HOME_PREFIX } from '../sandbox/sandbox-remote.ts'
-import { VENUE_WORDS, venueOption } from '../sandbox/venue-option.ts'
+import { type SandboxAccount, VENUE_WORDS, venueOption } from '../sandbox/venue-option.ts'
 import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
@@ -111,6 +109,9 @@ function typedPassphrase(home: string): Promise<string> | undefined {
 }
 
 async function upSandbox(venue: SandboxAccount): Promise<void> {
+  // A home of one's own has no use for it.
+  const { newSandboxSecrets, startSandbox } = await import('../sandbox/sandbox.ts')
+  const { makeSandboxHome } = await import('../sandbox/sandbox-home.ts')
   const stop = stopSignal()
   const home = mkdtempSync(join(tmpdir(), SANDBOX_HOME_PREFIX))
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))

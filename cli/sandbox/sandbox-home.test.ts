@@ -7,8 +7,9 @@ import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { openVault } from '@keyside/runtime/vault'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
-import { newSandboxSecrets, SANDBOX_ACCOUNTS, startSandbox } from './sandbox.ts'
+import { newSandboxSecrets, startSandbox } from './sandbox.ts'
 import { makeSandboxHome } from './sandbox-home.ts'
+import { SANDBOX_ACCOUNTS } from './venue-option.ts'
 
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
 

@@ -14,6 +14,7 @@ import {
   type WaveShape,
 } from '@keyside/sandbox'
 import { z } from 'zod'
+import type { SandboxAccount } from './venue-option.ts'
 
 /** The trader's secrets there: worth nothing anywhere else. */
 export const sandboxSecrets = z.strictObject({
@@ -43,9 +44,7 @@ export interface SandboxOptions {
   readonly venue?: SandboxAccount
 }
 
-export type SandboxVenue = 'binance' | 'bybit' | 'okx'
-export type SandboxAccount = SandboxVenue | 'paper'
-export const SANDBOX_ACCOUNTS: readonly SandboxAccount[] = ['binance', 'bybit', 'okx', 'paper']
+export type SandboxVenue = Exclude<SandboxAccount, 'paper'>
 
 /** How late those show what happened that are late, ms. */
 const LAG_MS = 300

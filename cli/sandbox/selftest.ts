@@ -11,8 +11,9 @@ import { warningIn } from '../programs/log-filter.ts'
 import { type Service, type Supervisor, startSupervisor } from '../programs/supervisor.ts'
 import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
-import { newSandboxSecrets, type Sandbox, type SandboxAccount, startSandbox } from './sandbox.ts'
+import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
 import { makeSandboxHome } from './sandbox-home.ts'
+import type { SandboxAccount } from './venue-option.ts'
 
 export interface SelftestResult {
   readonly ok: boolean

@@ -1,6 +1,9 @@
 // --venue, of the commands that open a sandbox.
 import { Option } from 'commander'
-import { SANDBOX_ACCOUNTS, type SandboxAccount } from './sandbox.ts'
+
+/** Whose exchange the sandbox is, or that the device keeps the account itself. */
+export const SANDBOX_ACCOUNTS = ['binance', 'bybit', 'okx', 'paper'] as const
+export type SandboxAccount = (typeof SANDBOX_ACCOUNTS)[number]
 
 export function venueOption(): Option {
   return new Option('--venue <name>', 'whose exchange the sandbox is, or paper on its market')
