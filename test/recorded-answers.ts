@@ -97,10 +97,12 @@ function questionsOf(
   method: string,
   body: unknown,
 ): readonly Question<unknown>[] {
+  if (dialect.name === 'binance' && !isAsked(method, body)) return []
   const market = marketOf(body)
   const name = textAt(body, [
-    'clientOrderId',
+    // Of a canceled order the other is another.
     'origClientOrderId',
+    'clientOrderId',
     'clOrdId',
     'algoClOrdId',
     'orderLinkId',
@@ -143,6 +145,14 @@ function questionsOf(
     default:
       return []
   }
+}
+
+/** Binance answers in several forms, of which a question asks for one: a list of prices, and an order with its fills. */
+function isAsked(method: string, body: unknown): boolean {
+  if (method === 'fetchTicker') return Array.isArray(body)
+  if (!method.startsWith('create') || textAt(body, ['msg']) !== '') return true
+  const type = textAt(body, ['type'])
+  return ['LIMIT', 'STOP_LOSS_LIMIT'].includes(type) && JSON.stringify(body).includes('"fills"')
 }
 
 /** What must have been asked for, to be answered so. */

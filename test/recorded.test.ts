@@ -16,6 +16,22 @@ const trade = {
   time: '1700000000000',
   isBuyer: true,
 }
+const price = { symbol: 'BTCUSDT', bidPrice: '1', askPrice: '2', quoteVolume: '3' }
+const order = {
+  symbol: 'BTCUSDT',
+  orderId: 2,
+  clientOrderId: 'ours',
+  transactTime: 1_700_000_000_000,
+  price: '1',
+  origQty: '1',
+  executedQty: '0',
+  status: 'NEW',
+  timeInForce: 'GTC',
+  type: 'LIMIT',
+  side: 'BUY',
+  fills: [],
+}
+const canceled = { ...order, clientOrderId: 'new', origClientOrderId: 'ours', status: 'CANCELED' }
 const file = (method: string, httpResponse: unknown, input: unknown[] = []) => ({
   methods: { [method]: [{ description: 'one', input, httpResponse }] },
 })
@@ -26,6 +42,22 @@ test.each([
   ['a trade', 'fetchMyTrades', [trade], 'read'],
   ['a trade without a fee', 'fetchMyTrades', [{ ...trade, commission: 'none' }], 'unread'],
   ['a future', 'fetchMyTrades', [{ ...trade, positionSide: 'BOTH' }], 'other'],
+  ['a list of prices', 'fetchTicker', [price], 'read'],
+  ['one price alone, which is never asked for', 'fetchTicker', price, 'other'],
+  ['an order with its fills', 'createOrder', order, 'read'],
+  [
+    'an order without them, which is never asked for',
+    'createOrder',
+    { ...order, fills: undefined },
+    'other',
+  ],
+  [
+    'an order at any price, which is never sent',
+    'createOrder',
+    { ...order, type: 'MARKET' },
+    'other',
+  ],
+  ['a canceled order, which has a new name', 'cancelOrder', canceled, 'read'],
   ['a method that is never used', 'fetchDepositAddress', { address: '0' }, 'other'],
 ])('%s', (_, method, answer, got) => {
   expect(gotOf(binance, method, answer)).toEqual([[got, '']])
