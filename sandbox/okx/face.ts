@@ -113,9 +113,10 @@ function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>
     }),
     'POST /api/v5/trade/cancel-order': canceling(context, 'order', CANCEL_NAMES),
     'POST /api/v5/trade/cancel-algos': canceling(context, 'stop', STOP_CANCEL_NAMES),
-    'GET /api/v5/trade/order': reading(['instId', 'ordId', 'clOrdId'], (call) => [
-      one(context, 'order', call, orderView),
-    ]),
+    'GET /api/v5/trade/order': reading(['instId', 'ordId', 'clOrdId'], (call) => {
+      required(call.parameters, 'instId')
+      return [one(context, 'order', call, orderView)]
+    }),
     'GET /api/v5/trade/order-algo': reading(['algoId', 'algoClOrdId'], (call) => [
       one(context, 'stop', call, stopView),
     ]),

@@ -96,6 +96,9 @@ test.each<[string, string, Fields, string]>([
   ['nothing', FILLS, { limit: '0' }, '51000'],
   ['a time that is no number', FILLS, { begin: 'yesterday' }, '51000'],
   ['a page after no number', FILLS, { after: 'one' }, '51000'],
+  ['an order on no market', ORDER, { clOrdId: 'one' }, '50014'],
+  ['an order of no name', ORDER, { instId: 'BTC-USDT' }, '50014'],
+  ['a stop of no name', 'GET /api/v5/trade/order-algo', {}, '50014'],
   ['a cancel on no market', 'POST /api/v5/trade/cancel-order', { clOrdId: 'one' }, '50014'],
   [
     'a cancel on another market',
