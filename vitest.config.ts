@@ -58,12 +58,12 @@ export default defineConfig({
           name: 'unit',
           include: [...folders.map((folder) => `${folder}/**/*.test.ts`), READING],
           setupFiles: ['test/fixed-seed.ts', 'test/patient-waits.ts'],
-          expect: { poll: { timeout: 20_000 } },
+          expect: { poll: { timeout: 60_000 } },
           sequence: { shuffle: { tests: true }, groupOrder: 0 },
           restoreMocks: true,
           // A test that hangs is found; a machine that is busy with other things is no failure.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // More than a small machine has cores: many wait for a socket, a process or the disk.
           maxWorkers: Math.max(5, availableParallelism()),
           // Files share the modules of their worker: to load them anew for each took as long as half the tests.
@@ -76,7 +76,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [READING],
           globalSetup: 'test/package.ts',
-          setupFiles: 'test/use-package.ts',
+          setupFiles: ['test/use-package.ts', 'test/patient-waits.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Real processes in real time: they mostly wait.

@@ -73,4 +73,4 @@ test('whatever is written or pressed, Telegram is asked for nothing that it does
     ({ outcome, reason = '' }) => outcome === 'refused' && !reason.includes("can't be edited"),
   )
   expect(refused).toEqual([])
-}, 90_000)
+})

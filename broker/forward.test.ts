@@ -157,4 +157,4 @@ test('delivers to nobody what the rights do not match, whatever is asked for', a
     },
   )
   await fc.assert(runs, { numRuns: 60 })
-}, 30_000)
+})

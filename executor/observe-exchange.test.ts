@@ -163,5 +163,5 @@ test('coins that somebody sold are missed, and the others stand under a stop', a
       state: 'accepted',
       planned: { request: { type: 'stop_limit', amount: there } },
     })
-  }, 10_000)
+  })
 })

@@ -457,7 +457,7 @@ test('on paper a signal is filled without a key and without an order at the exch
     message: expect.stringContaining('is of paper of binance'),
   })
   await start({ exchange: PAPER() })
-}, 20_000)
+})
 
 test('a home with the record of an account at an exchange does not become one on paper', async () => {
   await start()
@@ -601,7 +601,7 @@ test('a policy that is accepted beside it is followed at once, with its markets 
     { timeout: 8_000, interval: 200 },
   )
   expect(exchange.acceptLog().at(-1)).toMatchObject({ symbol: 'ETH/USDT', side: 'buy' })
-}, 20_000)
+})
 
 test('an exchange that is away at the start is waited for: a halt works, and what is held is sold once it is back', async () => {
   const port = await freePort()
@@ -635,7 +635,7 @@ test('an exchange that is away at the start is waited for: a halt works, and wha
   await executor?.stop()
   executor = null
   await after.stop()
-}, 40_000)
+})
 
 test('halts within a second of the halt file, and a second executor is kept out', async () => {
   await start()
@@ -685,7 +685,7 @@ test('a halt that sells needs the exchange alone: it does not wait for brokers t
   await executor?.stop()
   const types = readJournal(join(home, 'executor/journal.db')).map(({ type }) => type)
   expect(types.filter((type) => type === 'closing')).toHaveLength(1)
-}, 15_000)
+})
 
 const at = (url: string) => {
   const { home: own, engine: ofEngine } = config
@@ -726,7 +726,7 @@ test('runs on with a token that the broker of its engine refuses: says so, answe
     },
     { timeout: 15_000, interval: 500 },
   )
-}, 20_000)
+})
 
 test('follows as many streams as a plan may have with one filter for its heads', async () => {
   const names = Array.from({ length: 64 }, (_, nth) => `s${nth}`)

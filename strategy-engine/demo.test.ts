@@ -58,12 +58,12 @@ test('a signal is at the broker within moments of the close of its candle on the
     await exchange.stop()
   })
   await engine.ready
-  await until(() => lastCandle(home.path) > 0, 8_000)
+  await until(() => lastCandle(home.path) > 0)
   const nudged = Date.now()
   market.nudge('BTC/USDT', 1.01, nudged)
-  await until(() => hops.some(([hop]) => hop === 'published'), 4_000)
+  await until(() => hops.some(([hop]) => hop === 'published'))
   expect((hops.at(-1)?.[1] ?? 0) - nudged).toBeLessThan(2_500)
-}, 15_000)
+})
 
 function demo(): Strategy {
   const read = readStrategy(readFileSync(FILE, 'utf8'))

@@ -87,7 +87,7 @@ test('from a link to a policy that is accepted, and out again', async () => {
   expect((await run(['providers', 'list'])).stdout).toContain('No provider is followed')
   const unknown = await run(['providers', 'remove', 'zeta'])
   expect(unknown).toMatchObject({ code: 3, stderr: expect.stringContaining('provider_unknown') })
-}, 60_000)
+})
 
 test('a link that was used, and one that is none, end with a sentence and a code', async () => {
   const [provider, { run }] = await Promise.all([acme(), trader()])
@@ -98,4 +98,4 @@ test('a link that was used, and one that is none, end with a sentence and a code
   const none = await run(['follow', 'keyside://'])
   expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('(invitation_malformed)') })
   expect((await run(['providers', 'list'])).stdout).toContain('No provider is followed')
-}, 60_000)
+})

@@ -204,7 +204,7 @@ test('whatever is altered in a link, it leads nowhere', async () => {
   const elsewhere = formatInvitation({ ...invitation, host: 'broker.example' })
   await expect(offerOf(elsewhere)).rejects.toThrow(code('invitation_plaintext'))
   expectNothing()
-}, 20_000)
+})
 
 test('a link that pairs a bot is not one to follow', async () => {
   const provider = await acme()
@@ -308,7 +308,7 @@ test('a broker in between that has the true keyset cannot answer for the provide
     await expect(accept(offer, hostile)).rejects.toThrow(code('enrolment_answer_invalid'))
   }
   expect(readProvider(home, 'acme').state).toBe('none')
-}, 20_000)
+})
 
 test('a second root under a used name is refused without another name, and a removed one keeps its name', async () => {
   const provider = await acme()

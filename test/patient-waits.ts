@@ -1,8 +1,17 @@
-// What a test waits for may come late on a busy machine: vitest's own second would be a test of the machine.
+// What a test waits for may come late on a busy machine: vitest's own second, and the few that a test gives itself, would
+// be tests of the machine. What never comes is found all the same.
 import { vi } from 'vitest'
 
-const TIMEOUT_MS = 20_000
+type Waiting = number | { readonly timeout?: number; readonly interval?: number } | undefined
+
+const LEAST_MS = 60_000
 const { waitFor, waitUntil } = vi
 
-vi.waitFor = (callback, options = TIMEOUT_MS) => waitFor(callback, options)
-vi.waitUntil = (callback, options = TIMEOUT_MS) => waitUntil(callback, options)
+vi.waitFor = (callback, options) => waitFor(callback, patient(options))
+vi.waitUntil = (callback, options) => waitUntil(callback, patient(options))
+
+function patient(options: Waiting) {
+  const { timeout = 0, ...more } =
+    typeof options === 'number' ? { timeout: options } : (options ?? {})
+  return { ...more, timeout: Math.max(timeout, LEAST_MS) }
+}

@@ -296,10 +296,10 @@ export async function allSent({ home, clock }: Pick<BotFixture, 'home' | 'clock'
   }
 }
 
-/** Polls: most of what a test waits for has no event of its own. Rejects after 20 s: that is for what hangs. */
+/** Polls: most of what a test waits for has no event of its own. Rejects after a minute: that is for what hangs. */
 export async function until(holds: () => boolean): Promise<void> {
   for (const start = Date.now(); !holds(); ) {
-    if (Date.now() - start > 28_000) throw new Error(`never came true: ${holds.toString()}`)
+    if (Date.now() - start > 60_000) throw new Error(`never came true: ${holds.toString()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -427,7 +427,7 @@ test('a token that the broker refuses ends the provider, in one sentence, until 
   expect(of('provider').at(-1)?.message).toContain('keyside providers remove acme')
   follow(acme, { followedAt: 'again' })
   await vi.waitFor(() => expect(statuses().at(-1)).toBe('followed'), { ...WAIT, timeout: 10_000 })
-}, 15_000)
+})
 
 test('a broker that is away for a minute is told, and when it is back', async () => {
   const acme = new TestProvider()
@@ -522,7 +522,7 @@ test('a provider that sends without end is read slowly, and the other one at onc
   expect(performance.now() - begun).toBeLessThan(4_000)
   await Promise.allSettled(sent)
   expect(of('invalid_message').length).toBeLessThan(3_900)
-}, 15_000)
+})
 
 async function respond(
   acme: TestProvider,
@@ -607,7 +607,7 @@ test('an answer about another stream, of another key, or a refusal is no replay'
   )
   expect(await providers.replay(ASK), 'nobody answers who may').toBeNull()
   expect(await providers.replay({ ...ASK, provider: 'nobody' })).toBeNull()
-}, 20_000)
+})
 
 test('an access token is renewed when two thirds of its life are over, and stored before it is used', async () => {
   const acme = new TestProvider()

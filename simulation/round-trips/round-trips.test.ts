@@ -93,7 +93,7 @@ test('200 round trips come to the same in chat, export and the fills of the exch
   const [head = [], ...lines] = exportRows(readResults(file).trades(), 'binance')
   const exported = lines.map((cells) => new Map(cells.map((cell, at) => [head[at] ?? '', cell])))
   expect(exported.map(exportedInUnits)).toEqual(sales.map(expectedInExport))
-}, 30_000)
+})
 
 /** The words of the chat name these gains in their order, rounded to what they show and not otherwise. */
 function expectTold(answer: Answer, now: number, gains: readonly (bigint | undefined)[]): void {

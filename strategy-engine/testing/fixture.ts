@@ -282,7 +282,7 @@ export async function decided(): Promise<void> {
   for (const _ of [1, 2]) await new Promise((resolve) => setImmediate(resolve))
 }
 
-export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
+export async function until(holds: () => boolean, ms = 60_000): Promise<void> {
   const end = Date.now() + ms
   while (!holds()) {
     if (Date.now() > end) throw new Error(`it did not happen in time: ${holds}`)

@@ -23,7 +23,6 @@ const log = {
 const { sandbox, tap, exchange, venue, open } = await openSandbox({
   dialect: binance,
   keys: KEYS,
-  timeoutMs: 700,
   log,
   accounts: [{ name: 'ed25519', apiKey: 'edKey', credential: { publicKey }, balances: BALANCES }],
   sandbox: { limits: { orders: 100_000, weight: 1_000_000 } },

@@ -32,7 +32,7 @@ async function startBoth(
   const exchange = new VenueAdapter(binance, {
     keys,
     address,
-    clock: systemClock,
+    clock,
     log,
     unitMs: 1,
     pace: PACE,

@@ -15,7 +15,6 @@ const { sandbox, tap, exchange, venue, open } = await openSandbox({
   // As long as the sandbox lets its views lag, and no longer.
   dialect: { ...bybit, viewLagMs: 6 * LAG_MS },
   keys: KEYS,
-  timeoutMs: 1_200,
   accounts: [
     {
       name: 'borrower',

@@ -13,7 +13,6 @@ const { tap, exchange, venue, open } = await openSandbox({
   // As long as the sandbox lets its views lag, and no longer.
   dialect: { ...okx, viewLagMs: 4 * LAG_MS },
   keys: KEYS,
-  timeoutMs: 700,
   accounts: [
     {
       name: 'borrower',

@@ -52,7 +52,7 @@ beforeAll(async () => {
       await vi.waitFor(() => {
         const bid = Number(exchange.quote(BTC)?.bid)
         expect(Math.abs(bid / (60_000 * share) - 1)).toBeLessThan(0.002)
-      }, 5_000)
+      })
       // An order looks at the book, and so does every other one that waits there.
       const probe = order({ timeInForce: 'GTC', price: '20000' })
       await exchange.place(probe)
@@ -60,7 +60,7 @@ beforeAll(async () => {
       await vi.waitFor(() => {
         const ask = Number(exchange.liquidity(BTC)?.asks[0]?.[0])
         expect(Math.abs(ask / (60_000 * share) - 1)).toBeLessThan(0.002)
-      }, 5_000)
+      })
     },
   }
 })

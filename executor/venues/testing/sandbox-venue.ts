@@ -22,13 +22,14 @@ const MARKET = 'BTC/USDT'
 /** Around which the sandbox trades it, quote. */
 const PRICE = 60_000
 
+/** For one request: each that is never answered is waited for so long, and a busy machine answers late. */
+const REQUEST_MS = 2_000
+
 type ExchangeOptions = Parameters<typeof startExchange>[0]
 
 interface SandboxSetup {
   readonly dialect: Dialect
   readonly keys: ApiKeys
-  /** For one request, ms. */
-  readonly timeoutMs: number
   readonly log?: ConstructorParameters<typeof VenueAdapter>[1]['log']
   /** Beside the one of `keys`. */
   readonly accounts?: ExchangeOptions['accounts']
@@ -49,7 +50,7 @@ export const BALANCES = { BTC: '10', USDT: '100000' }
 
 /** For a whole test file: nothing stays armed from one test to the next, and all of it stops with the last. */
 export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> {
-  const { dialect, keys, timeoutMs, accounts = [] } = setup
+  const { dialect, keys, accounts = [] } = setup
   const { log = { info: () => undefined, warn: () => undefined } } = setup
   const { apiKey, secret, passphrase } = keys
   const main = {
@@ -68,7 +69,14 @@ export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> 
   })
   const tap = await openWiretap(sandbox.address)
   const open = (keys = setup.keys, address = tap.address): Exchange =>
-    new VenueAdapter(dialect, { keys, address, clock: systemClock, log, timeoutMs, unitMs: 1 })
+    new VenueAdapter(dialect, {
+      keys,
+      address,
+      clock: systemClock,
+      log,
+      timeoutMs: REQUEST_MS,
+      unitMs: 1,
+    })
   const exchange = open()
   await exchange.start([MARKET])
   afterEach(() => {

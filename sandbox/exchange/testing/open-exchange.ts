@@ -50,7 +50,7 @@ export function pointAt<T extends { urls: object }>(client: T, exchange: Sandbox
 }
 
 /** Waits for something that another event will bring about. */
-export async function until(holds: () => boolean, ms = 5_000): Promise<void> {
+export async function until(holds: () => boolean, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!holds()) {
     if (Date.now() > deadline) throw new Error('it did not happen in time')
