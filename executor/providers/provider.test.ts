@@ -31,6 +31,7 @@ import {
   tokenTimes,
 } from '@keyside/runtime'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ownTime } from '../../runtime/testing/own-time.ts'
 import type { Input } from '../core/execution/inputs.ts'
 import { TestProvider } from '../testing/provider-rig.ts'
 import { jtiOf, signalClaims } from '../testing/rig.ts'
@@ -516,10 +517,10 @@ test('a provider that sends without end is read slowly, and the other one at onc
   const sent = Array.from({ length: 4_000 }, () =>
     flood.publish(signalTopic('acme', 'trend'), junk),
   )
-  const begun = performance.now()
+  const passed = ownTime()
   await engine.publish(headTopic('zeta', 'trend'), head(zeta))
   await vi.waitFor(() => expect(of('head', 'zeta')).toHaveLength(1), WAIT)
-  expect(performance.now() - begun).toBeLessThan(4_000)
+  expect(passed()).toBeLessThan(4_000)
   await Promise.allSettled(sent)
   expect(of('invalid_message').length).toBeLessThan(3_900)
 })

@@ -374,9 +374,10 @@ test('shows no secret by any print, log or message', async () => {
 })
 
 test('dates a quote by the question, and keeps the old one while nobody answers', async () => {
-  const asked = Date.now()
+  let asked = 0
   tap.intrude((heard, response) => {
     if (heard.path !== '/api/v3/ticker/bookTicker') return 'pass'
+    asked = Date.now()
     const body = [{ symbol: 'BTCUSDT', bidPrice: '1.50000000', askPrice: '2.00000000' }]
     setTimeout(() => response.end(JSON.stringify(body)), 100)
     return 'answered'
