@@ -75,8 +75,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     },
     {
       file: 'executor/journal/journal.ts',
-      from: '      portfolio = apply(portfolio, toEvent(row))\n',
-      to: `      portfolio = apply(portfolio, toEvent(row))
+      from: '      portfolio = applyRow(portfolio, row)\n',
+      to: `      portfolio = applyRow(portfolio, row)
       const edited = Number(
         this.#db.prepare("SELECT value FROM kept WHERE name = 'edited'").get()?.['value'] ?? 0,
       )

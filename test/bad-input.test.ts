@@ -163,7 +163,7 @@ test('a second executor on the same journal', async () => {
   expectRefusal(
     await run('executor', system.home, [system.passphrase]),
     'journal_locked',
-    /stop it first/,
+    /stop the executor first/,
   )
 })
 

@@ -84,6 +84,8 @@ async function invite(
 ): Promise<{ invitation: Invitation; pairing: Promise<Pairing> }> {
   const { url, tls } = loadConfig('executor', executorConfig, home, {}).home
   const shown = Promise.withResolvers<string>()
+  // On a busy machine a short link may be over when it is shown.
+  const now = Date.now() / 1_000
   const pairing = inviteBot({
     ...parts,
     home,
@@ -100,7 +102,7 @@ async function invite(
     pair: (publicKey) => takeBot(home, publicKey),
   })
   pairing.catch(shown.reject)
-  const read = parseInvitation(await shown.promise, { now: Date.now() / 1_000, plaintext: false })
+  const read = parseInvitation(await shown.promise, { now, plaintext: false })
   return { invitation: read.ok ? read.invitation : expect.unreachable(), pairing }
 }
 
