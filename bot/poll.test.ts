@@ -3,9 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createLog } from '@keyside/runtime'
-import { Api } from 'grammy'
+import { stoppedTime, turnableClock } from '@keyside/sandbox'
+import { Api, Bot } from 'grammy'
+import type { UserFromGetMe } from 'grammy/types'
 import { expect, test } from 'vitest'
 import { Background } from './background.ts'
+import { Poll } from './poll.ts'
 import { answersAt } from './testing/answers.ts'
 import { BOT_TOKEN, type BotFixture, OWNER, openFixture, until } from './testing/fixture.ts'
 import { COMMANDS } from './texts/chat.ts'
@@ -58,6 +61,42 @@ test.for([
   expect(said(code)).toBe(1)
   if (name !== '409') expect(said('delivers messages to the bot again')).toBe(1)
   expectSecret(fixture)
+})
+
+test.each([
+  [null],
+  [5],
+  ['x'],
+  [[]],
+  [{}],
+  [{ update_id: '6' }],
+  [{ update_id: null }],
+  [{ update_id: 6.5 }],
+])('an update that is none, %j, holds up none that comes after it', async (odd) => {
+  const offsets: unknown[] = []
+  const halt = { update_id: 7, message: { text: '/halt' } }
+  const handled: unknown[] = []
+  const bot = new Bot(BOT_TOKEN, { botInfo: { id: 1, is_bot: true } as UserFromGetMe })
+  bot.use(({ update }) => void handled.push(update))
+  bot.api.config.use((_call, method, payload) => {
+    const { offset } = payload as { offset?: number }
+    if (method === 'getUpdates') offsets.push(offset)
+    if (offsets.length > 5) return Promise.withResolvers<never>().promise
+    const result = method === 'getUpdates' ? [odd, ...(offsets.length === 1 ? [halt] : [])] : true
+    return Promise.resolve({ ok: true, result } as never)
+  })
+  const ignore = () => undefined
+  const clock = turnableClock(stoppedTime(0))
+  const log = createLog({ program: 'bot', level: 'silent' })
+  const calls = { onStart: ignore, onHeard: ignore, onFailed: ignore, onTrouble: ignore }
+  const poll = new Poll({ bot, clock, log, ...calls })
+  poll.start()
+  await until(() => handled.length > 0)
+  clock.advance(1000)
+  await until(() => offsets.length > 1)
+  await poll.stop()
+  expect(handled).toEqual([halt])
+  expect(offsets.slice(0, 2)).toEqual([0, 8])
 })
 
 test('however long Telegram is away, it is said once, tried again within 5 s, and its return is said once', async () => {

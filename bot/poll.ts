@@ -98,7 +98,9 @@ export class Poll {
 
   async #handle(updates: Awaited<ReturnType<Bot['api']['getUpdates']>>): Promise<void> {
     const { bot, onFailed } = this.#deps
-    for (const update of updates) {
+    // What has no number cannot be confirmed, and comes again: no other update may wait for it.
+    const numbered = updates.filter((update) => Number.isSafeInteger(update?.update_id))
+    for (const update of numbered) {
       if (!this.#isRunning()) return
       try {
         await bot.handleUpdate(update)
@@ -110,6 +112,7 @@ export class Poll {
       this.#tries = 0
       this.#offset = update.update_id + 1
     }
+    if (numbered.length < updates.length) await this.#sleep(TRY_AGAIN_MS)
   }
 
   async #call<T>(make: (signal: Signal) => Promise<T>): Promise<T> {
