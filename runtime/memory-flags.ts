@@ -1,4 +1,4 @@
-// What Node is told about memory, by measure (bench/README.md): what is needed for a moment is collected soon, for some CPU.
+// Node's flags for less memory, as measured in bench/README.md: a small young generation is collected more often, for some CPU.
 
 /** A broker holds many connections. */
 export const BROKER_MEMORY: readonly string[] = [
@@ -6,7 +6,7 @@ export const BROKER_MEMORY: readonly string[] = [
   '--heap-growing-percent=25',
 ]
 
-/** Of what decides now and then: 1 MiB for what is young, where Node takes up to 16, twice. */
+/** For programs that work now and then: semi-spaces of 1 MiB, which Node lets grow to 16 each. */
 export const SMALL_MEMORY = '--max-semi-space-size=1'
 
 /** Charts are drawn by WebAssembly: compiled once, and not once more to be faster, which takes 30 to 60 MiB. */

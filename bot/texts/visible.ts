@@ -1,4 +1,5 @@
-// What of a message is seen: keyboards for two directions, and copies from elsewhere, add signs that are not.
+// Takes out characters that nobody sees, such as marks of direction: keyboards for right-to-left text and copies from
+// pages add them.
 
 export function visible(text: string): string {
   return text.replace(/\p{Cf}/gu, '')

@@ -6,7 +6,7 @@ const LEAST = 20
 /** Before a line that is quoted as it stands, such as one of a strategy with a caret under its mistake. */
 const QUOTED = '    '
 
-/** What goes on stands under the beginning of its text, or of its last column. `columns` is undefined where nobody looks. */
+/** Lines that go on are indented to where their text begins, or its last column. `columns`: undefined without a terminal. */
 export function wrapped(text: string, columns: number | undefined): string {
   if (columns === undefined || columns < LEAST) return text
   return text

@@ -31,7 +31,7 @@ export interface RouteParts<P, A> {
   readonly checkNames: (given: P, names: readonly string[]) => void
   /** For a key that may not trade. */
   readonly noPermission: () => Error
-  /** The answer without any. */
+  /** What is answered where no endpoint is there. */
   readonly nothing: A
 }
 
