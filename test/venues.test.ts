@@ -2,7 +2,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLAIM_NAMES, CLAIMS, VENUE_NAMES } from '@keyside/executor'
+import { systemClock } from '@keyside/runtime'
 import { expect, test } from 'vitest'
+import { VenueAdapter } from '../executor/venues/adapter/venue-adapter.ts'
+import { binance } from '../executor/venues/binance/dialect.ts'
+import { bybit } from '../executor/venues/bybit/dialect.ts'
+import { okx } from '../executor/venues/okx/dialect.ts'
 import { RECORDED_SHOWS, SANDBOX_SHOWS } from '../executor/venues/proof/claims.ts'
 import { read, root } from './source.ts'
 
@@ -23,6 +28,42 @@ test('every claim has its row, with what shows it at each exchange', () => {
 test('the table has a column for each exchange', () => {
   expect(written).toContain(
     `| claim | what it says | asked by \`prove\` | ${VENUE_NAMES.map((venue) => `\`${venue}\``).join(' | ')} | while it is not proved |`,
+  )
+})
+
+const DAY_MS = 86_400_000
+
+function lasting(ms: number): string {
+  const named = new Map([
+    [Number.POSITIVE_INFINITY, 'always'],
+    [7_200_000, 'two hours'],
+    [DAY_MS, 'a day'],
+    [7 * DAY_MS, 'a week'],
+  ])
+  return named.get(ms) ?? `${ms / DAY_MS} days`
+}
+
+test('how long an exchange may hide an order, and how long it shows one, is what is concluded from', () => {
+  const log = { info: () => undefined, warn: () => undefined }
+  const keys = { apiKey: 'a', secret: 'b', passphrase: 'c' }
+  const venues = [binance, bybit, okx].map((dialect) => ({
+    dialect,
+    adapter: new VenueAdapter(dialect, { keys, clock: systemClock, log }),
+  }))
+  const hidden = venues.map(({ adapter: { viewLagMs } }) =>
+    viewLagMs === 0 ? 'not at all' : `${viewLagMs / 1_000} s`,
+  )
+  const shown = venues.map(({ dialect, adapter: { retention } }) => {
+    const all = [retention.unfilledMs, retention.filledMs, retention.fillsMs].map(lasting)
+    const spans = dialect.fillsSpanMs === 7 * DAY_MS ? ' (asked for week by week)' : ''
+    return `${all.join(', ')}${spans}`
+  })
+  expect(venues.map(({ dialect }) => dialect.name)).toEqual(VENUE_NAMES)
+  expect(written).toContain(
+    `| an order that was taken may be missing for | ${hidden.join(' | ')} |`,
+  )
+  expect(written).toContain(
+    `| how long it shows one that is over without a fill, one with fills, and fills | ${shown.join(' | ')} |`,
   )
 })
 
