@@ -120,7 +120,7 @@ function checkTime<Name extends Kind>(
   if (life <= 0 || life > longest)
     return refuse(
       'life_too_long',
-      `lives ${seconds(life)}, expected more than 0 and at most ${longest} s`,
+      `lives ${Math.ceil(life * 1000) / 1000} s, expected more than 0 and at most ${longest} s`,
     )
   if (now >= claims.exp && !history)
     return refuse('expired', `expired ${seconds(now - claims.exp)} ago`)

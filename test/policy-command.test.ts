@@ -240,5 +240,5 @@ test('what the chat asks for waits at the terminal, is shown with its difference
   expect((await run('requests accept 1', ['no'])).stdout).toContain('Nothing was changed')
   expect((await run('requests accept 1', ['yes'])).stdout).toContain('does not count yet')
   expect((await run('requests accept 1', ['yes'])).stderr).toContain('no wish of this number')
-  expect((await run('requests')).stdout).toBe('Nothing waits.\n')
+  expect((await run('requests list')).stdout).toBe('Nothing waits.\n')
 })

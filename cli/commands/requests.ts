@@ -19,8 +19,11 @@ export function addRequests(program: Command): void {
   const requests = program
     .command('requests')
     .description('what the chat asks for that allows more: list, accept, drop')
-    .option('--json', 'for a program', false)
     .addHelpText('after', '\nExample:\n  keyside requests accept 3')
+  requests
+    .command('list', { isDefault: true })
+    .description('what waits, and what it would change')
+    .option('--json', 'for a program', false)
     .action(list)
   requests
     .command('accept <number>')

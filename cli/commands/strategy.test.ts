@@ -53,7 +53,18 @@ test('a strategy begins from an example, is listed, shown, and checked on candle
     writeCandles(join(home, 'a.csv')),
   )
   expect(checked).toContain('none: the same decisions with the future cut off at')
+  expect(checked).toMatch(/stops +[\d.]+ % to [\d.]+ % below the close that entered/)
   expect(checked).toMatch(/rules +enter: [1-9]/)
+  expect(code).toBe(0)
+})
+
+test('what cannot be read hides none of the others in the list', async () => {
+  const home = newHome()
+  await keyside('new', 'mine')
+  mkdirSync(join(home, 'strategies', 'folder.yaml'))
+  const [listed, code] = await keyside('list')
+  expect(listed).toMatch(/^mine +BTC\/USDT/m)
+  expect(listed).toMatch(/^folder\.yaml +.*it is a folder/m)
   expect(code).toBe(0)
 })
 

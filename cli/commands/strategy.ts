@@ -137,6 +137,16 @@ function readFile(file: string): Read {
   return strategyTextReader(file, readText(file))()
 }
 
+/** Or why it cannot be read: the others are listed all the same. */
+function listed(file: string): Read | string {
+  try {
+    return readFile(file)
+  } catch (error) {
+    if (error instanceof KeysideError && error.code === 'file_refused') return error.message
+    throw error
+  }
+}
+
 /** Code is not read where keys could be read. True where it was done elsewhere. `others`: what is looked for besides. */
 async function elsewhere(
   command: Command,
@@ -206,7 +216,8 @@ async function list({ json }: { json: boolean }, command: Command): Promise<void
   const files = filesOf([])
   if (await elsewhere(command, files)) return
   const rows = files.flatMap((file): readonly (readonly string[])[] => {
-    const read = readFile(file)
+    const read = listed(file)
+    if (typeof read === 'string') return [[basename(file), '', '', read]]
     if (!read.ok) return [[basename(file), '', '', `not right: ${read.problems[0]?.message}`]]
     return read.strategies.map(({ name, market, timeframe, plan = '' }) => [
       name,

@@ -59,7 +59,7 @@ export function lookInto<T>(path: string, look: (db: DatabaseSync) => T): T {
     if (isOfDisk(error)) throw fileRefused(error, path) ?? error
     throw new KeysideError(
       'journal_damaged',
-      `${path} cannot be read as a journal: ${error.message}`,
+      `${path} cannot be read as a journal (${error.message}): put a backup of this home back, then keyside journal adjust`,
       error,
     )
   }
