@@ -1,21 +1,9 @@
 // docs/configuration.md and the schemas of config.yaml in step, both ways: every setting, with its default.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { authorityConfig } from '@keyside/authority'
-import { botConfig } from '@keyside/bot'
-import { brokerConfig } from '@keyside/broker'
-import { executorConfig } from '@keyside/executor'
-import { engineConfig } from '@keyside/strategy-engine'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-
-const SECTIONS = {
-  broker: brokerConfig,
-  authority: authorityConfig,
-  engine: engineConfig,
-  executor: executorConfig,
-  bot: botConfig,
-}
+import { SECTIONS } from '../cli/doctor/examine.ts'
 
 const DOC = readFileSync(join(import.meta.dirname, '..', 'docs/configuration.md'), 'utf8')
 

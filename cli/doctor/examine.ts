@@ -37,7 +37,8 @@ import { wallsReport } from '../programs/walls-report.ts'
 import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 
-const SECTIONS = {
+/** Of config.yaml, each with what it may say. */
+export const SECTIONS = {
   broker: brokerConfig,
   authority: authorityConfig,
   engine: engineConfig,
