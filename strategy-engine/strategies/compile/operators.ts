@@ -30,33 +30,36 @@ export const ARITHMETIC_STEPS: Readonly<Record<ArithmeticOperator, Binary>> = {
   },
 }
 
+/** Where a comparison holds (1), and where its opposite does (2): looked up, since a branch that goes either way is slow. */
+const ANSWERS = Float64Array.of(Number.NaN, 1, 0)
+
 export const COMPARE_STEPS: Readonly<Record<Comparison, Binary>> = {
   '<': (left, right, out) => (length) => {
     for (let i = 0; i < length; i++) {
       const a = left[i] as number
       const b = right[i] as number
-      out[i] = a < b ? 1 : a >= b ? 0 : Number.NaN
+      out[i] = ANSWERS[Number(a < b) + 2 * Number(a >= b)] as number
     }
   },
   '<=': (left, right, out) => (length) => {
     for (let i = 0; i < length; i++) {
       const a = left[i] as number
       const b = right[i] as number
-      out[i] = a <= b ? 1 : a > b ? 0 : Number.NaN
+      out[i] = ANSWERS[Number(a <= b) + 2 * Number(a > b)] as number
     }
   },
   '>': (left, right, out) => (length) => {
     for (let i = 0; i < length; i++) {
       const a = left[i] as number
       const b = right[i] as number
-      out[i] = a > b ? 1 : a <= b ? 0 : Number.NaN
+      out[i] = ANSWERS[Number(a > b) + 2 * Number(a <= b)] as number
     }
   },
   '>=': (left, right, out) => (length) => {
     for (let i = 0; i < length; i++) {
       const a = left[i] as number
       const b = right[i] as number
-      out[i] = a >= b ? 1 : a < b ? 0 : Number.NaN
+      out[i] = ANSWERS[Number(a >= b) + 2 * Number(a < b)] as number
     }
   },
 }
@@ -103,8 +106,11 @@ export function and(left: Column, right: Column, out: Column): Step {
 
 export function or(left: Column, right: Column, out: Column): Step {
   return (length) => {
-    // Math.max is NaN as soon as one of the two is.
-    for (let i = 0; i < length; i++) out[i] = Math.max(left[i] as number, right[i] as number)
+    for (let i = 0; i < length; i++) {
+      const a = left[i] as number
+      const b = right[i] as number
+      out[i] = a + b - a * b
+    }
   }
 }
 
