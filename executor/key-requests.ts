@@ -1,7 +1,7 @@
 // A terminal has put another exchange key into the keychain: the executor that runs tries it, and goes on with it.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Cancel, type Clock, type Logger, writePrivate } from '@keyside/runtime'
+import { type Cancel, type Clock, type Logger, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
 import type { Input } from './core/execution/inputs.ts'
 import type { ApiKeys } from './venues/adapter/api-keys.ts'
@@ -34,7 +34,7 @@ export interface KeyRequestOptions {
 export function answerKeyRequests(options: KeyRequestOptions): Cancel {
   const file = requestFile(options.home)
   return options.clock.every(LOOK_MS, () => {
-    const to = readText(file)
+    const to = textOf(file)
     if (to !== null) void answerOne(file, to, options)
   })
 }
@@ -78,7 +78,7 @@ export function askToTakeKey(home: string, { now, id }: { now: number; id: strin
 
 /** Null until it is there. */
 export function readKeyAnswer(home: string, to: string): KeyAnswer | null {
-  const text = readText(`${requestFile(home)}.answer`)
+  const text = textOf(`${requestFile(home)}.answer`)
   const read = text === null ? null : answer.safeParse(json(text)).data
   return read?.to === to ? read : null
 }
@@ -92,7 +92,7 @@ function requestFile(home: string): string {
   return join(home, 'run', 'KEY')
 }
 
-function readText(file: string): string | null {
+function textOf(file: string): string | null {
   try {
     return readText(file)
   } catch {
