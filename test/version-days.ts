@@ -1,6 +1,7 @@
 // Another version of Keyside, built from its commit, before this one and after it, on one home that holds a position.
 import { execFileSync } from 'node:child_process'
-import { renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunningService } from './running-service.ts'
 import type { Days } from './service-days.ts'
@@ -10,15 +11,17 @@ const root = join(import.meta.dirname, '..')
 
 /** Into this folder. Its libraries are installed as its lockfile says. */
 export function packageOf(commit: string, folder: string): void {
-  const tree = `${folder}-source`
+  const place = mkdtempSync(join(tmpdir(), 'keyside-version-'))
+  const tree = join(place, 'source')
   const run = (words: readonly string[], cwd: string) =>
     execFileSync(words[0] ?? '', words.slice(1), { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
-  run(['git', 'worktree', 'add', '--detach', tree, commit], root)
+  run(['git', 'worktree', 'add', '--quiet', '--detach', tree, commit], root)
   try {
     run(['npm', 'ci', '--no-audit', '--no-fund'], tree)
     run([process.execPath, 'release/build.ts', folder], tree)
   } finally {
     run(['git', 'worktree', 'remove', '--force', tree], root)
+    rmSync(place, { recursive: true })
   }
 }
 
