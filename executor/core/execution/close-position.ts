@@ -19,7 +19,7 @@ export const CLOSE_SENTENCES: Readonly<Record<CloseReason, string>> = {
   flatten: 'you asked for everything to be sold',
   silence: 'its provider has been silent for too long',
   head: 'missed exit, made up for from the head',
-  exit: 'its strategy has left, and the exchange had less than all of it',
+  exit: 'its strategy has left, and it could not be sold at once',
   trader: 'you asked for it to be sold',
 }
 
@@ -45,7 +45,10 @@ export function closePosition(
   if (position.closing === null || isCounting(context, position.market)) return
   // That it does not answer is told on its own: a try now would be refused for want of a price.
   if (!context.environment.exchange.reachable) return
-  const isGone = context.environment.exchange.rules(position.market)?.status === 'gone'
+  const rules = context.environment.exchange.rules(position.market)
+  // Just after a start they may not be here yet; and of a market that the exchange does not have, the trader was told.
+  if (rules === null) return
+  const isGone = rules.status === 'gone'
   if (position.failures.exit.times > 0 || isGone)
     notifyPosition(context, position, { level: 'error', code: 'exit_failed' })
   // Every try would be refused, and told. It is looked for every minute, and then sold.
@@ -91,6 +94,16 @@ export function orderDeviceExit(
     intent: { kind: 'exit', market, side: 'sell', size, type: 'market' },
   }
   append(context, { type: 'ordered', order })
+}
+
+/** The exchange says nothing of its market for now, or has not yet since the start: all of it is sold as soon as it does. */
+export function leaveLater(context: DecisionContext, order: Order): undefined {
+  const { kind, intent, takeProfitLevels } = order
+  const { unit, value } = intent.size
+  const isAll = unit === 'percent' && parseDecimal(value).eq(100)
+  if (kind !== 'exit' || intent.type !== 'market' || takeProfitLevels !== undefined || !isAll)
+    return
+  startClosing(context, positionKey(order), 'exit')
 }
 
 // Sales for which the exchange does not have the coins: what is there is counted, and then sold or protected.

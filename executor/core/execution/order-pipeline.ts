@@ -9,6 +9,7 @@ import { positionKey } from '../model/position.ts'
 import { ordersOf, stopOf } from '../model/positions.ts'
 import { carriedOver, ratioOf } from '../risk/plan/map.ts'
 import { askAgain, askTrader } from './approval.ts'
+import { leaveLater } from './close-position.ts'
 import { append, type DecisionContext, emit } from './context.ts'
 import { awaitsPrices } from './loss-limits.ts'
 import { requestCancel } from './order-polling.ts'
@@ -148,6 +149,9 @@ function carryOver(context: DecisionContext, order: Order): StepResult {
   return 'on'
 }
 
+/** What is the matter with the exchange, and not with the order. */
+const SAYS_NOTHING: readonly string[] = ['market_unknown', 'quote_missing']
+
 /** An order that the trader has approved is kept to the character. */
 function makePlan(context: DecisionContext, order: Order): StepResult {
   if (order.state === 'reducing') return askForLess(context, order)
@@ -157,7 +161,10 @@ function makePlan(context: DecisionContext, order: Order): StepResult {
     order,
     context.environment.policy.approval === 'always' ? 'ask' : 'send',
   )
-  if (!drawn.ok) return denyOrder(context, order, drawn.code, drawn.message)
+  if (!drawn.ok) {
+    if (SAYS_NOTHING.includes(drawn.code)) leaveLater(context, order)
+    return denyOrder(context, order, drawn.code, drawn.message)
+  }
   append(context, { type: 'planned', clientOrderId: order.clientOrderId, plan: drawn.plan })
   return 'on'
 }

@@ -1,0 +1,61 @@
+// A way out that comes while the exchange says nothing of its market: just after a start without it, or in an outage.
+import { expect, test } from 'vitest'
+import { TestExecutor } from '../../testing/rig.ts'
+
+const SECOND = 1_000
+
+async function holding() {
+  const executor = new TestExecutor()
+  await executor.enter({ stopPrice: '58000' })
+  await executor.clock.turn(10 * SECOND)
+  return executor
+}
+
+/** It answers again. */
+async function back(executor: TestExecutor, silent: object): Promise<void> {
+  for (const name of Object.keys(silent)) Reflect.deleteProperty(executor.exchange, name)
+  executor.exchange.quoteAt = executor.clock.now()
+  await executor.clock.turn(90 * SECOND)
+}
+
+const NO_PRICE = { quote: () => null, refreshQuote: async () => ({ ok: false, message: 'away' }) }
+
+test.each([
+  ['the rules of the market are not here yet', { rules: () => null, ...NO_PRICE }, 'crash'],
+  ['there is no price yet', NO_PRICE, 'crash'],
+  ['there is no price any more', NO_PRICE, 'run'],
+] as const)(
+  'an exit is made up for once the exchange answers, where %s',
+  async (_, silent, how) => {
+    const executor = await holding()
+    Object.assign(executor.exchange, silent)
+    if (how === 'crash') executor.crash()
+    await executor.give(executor.exit())
+    await executor.clock.turn(20 * SECOND)
+    expect(executor.state().portfolio.positions).not.toEqual({})
+    expect(executor.told()).toContain('notice position_closing')
+    await back(executor, silent)
+    expect(executor.told()).toContain('exit filled')
+    expect(executor.state().portfolio.positions).toEqual({})
+  },
+)
+
+test('a part that was to be sold is not: the trader is told, and the rest stands as it did', async () => {
+  const executor = await holding()
+  Object.assign(executor.exchange, NO_PRICE)
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
+  await executor.clock.turn(20 * SECOND)
+  expect(executor.told()).toContain('refusal quote_missing')
+  await back(executor, NO_PRICE)
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
+    { closing: null, amount: '0.00497' },
+  ])
+})
+
+test('nothing is tried of a market that the exchange does not have', async () => {
+  const executor = await holding()
+  executor.exchange.rules = () => null
+  await executor.give(executor.exit())
+  await executor.clock.turn(90 * SECOND)
+  expect(executor.told().filter((one) => one === 'refusal market_unknown')).toHaveLength(1)
+})
