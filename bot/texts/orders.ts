@@ -184,7 +184,7 @@ function wholeResult({ order, result }: OrderStep): Html | null {
   if (result === undefined) return null
   const { besides = [] } = result
   const rest =
-    besides.length === 0 ? 'fees included' : `less fees of ${besides.map(feeText).join(' + ')}`
+    besides.length === 0 ? 'fees included' : `without fees of ${besides.map(feeText).join(' + ')}`
   const held = result.held === undefined ? '' : `, held ${span(result.held * 1000)}`
   return html`${resultText(result, currencies(order.market).quote)}, ${rest}${held}.`
 }

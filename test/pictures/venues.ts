@@ -53,7 +53,7 @@ async function pictures(venue: string, page: Page, path: string): Promise<void> 
     await photograph(page, 0, `${path}-card.png`)
     await card.first().getByRole('button', { name: 'Approve' }).click()
     await messages
-      .getByText(/fees included|less fees of/)
+      .getByText(/fees included|without fees of/)
       .last()
       .waitFor({ timeout: SALE_MS })
     await page.locator('#text').fill('/status')
@@ -63,7 +63,7 @@ async function pictures(venue: string, page: Page, path: string): Promise<void> 
       .last()
       .waitFor()
     // Not the next card, which may be there already.
-    await keep(page, /the answer below|fees included|less fees of|status|reachable/)
+    await keep(page, /the answer below|fees included|without fees of|status|reachable/)
     await photograph(page, 0, `${path}-result.png`)
   } finally {
     child.kill('SIGINT')
