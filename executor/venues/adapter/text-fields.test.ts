@@ -1,6 +1,6 @@
 // Whatever shape a venue gives a number, the port sees a plain decimal or nothing at all.
 import { expect, test } from 'vitest'
-import { amount, amountOrNone, signedAmount, time } from './text-fields.ts'
+import { amount, amountOrNone, signedAmount, time, traded } from './text-fields.ts'
 
 test.each([
   ['1.50000000', '1.5'],
@@ -11,6 +11,13 @@ test.each([
 ])('%s is the decimal %s', (text, decimal) => {
   expect(amount.parse(text)).toBe(decimal)
   expect(amountOrNone.parse(text)).toBe(decimal)
+})
+
+test('what was traded is an amount above zero', () => {
+  expect(traded.parse('0.000000000000000001')).toBe('0')
+  expect(traded.parse('1.50')).toBe('1.5')
+  for (const none of ['0', '0.00000000', '00', '', '1e-7', '-1'])
+    expect(traded.safeParse(none).success, none).toBe(false)
 })
 
 const SHAPES = [

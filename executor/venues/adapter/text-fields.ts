@@ -14,6 +14,9 @@ export const amount = z
   .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
   .transform(toDecimal)
 
+/** Of what was traded, amount and price: nothing for something, or something for nothing, was never traded. */
+export const traded = z.string().regex(/[1-9]/).pipe(amount)
+
 /** What is not there yet is an empty text. */
 export const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
 

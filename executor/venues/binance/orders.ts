@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
 import type { OrderQuestions } from '../adapter/dialect.ts'
 import type { OrderRow, TradeRow } from '../adapter/row-reader.ts'
-import { amount, fields, words } from '../adapter/text-fields.ts'
+import { amount, fields, traded, words } from '../adapter/text-fields.ts'
 import { id, rows, single } from './answers.ts'
 
 /** The most orders or trades that one answer holds. */
@@ -59,8 +59,8 @@ const outcome = order.extend({
   fills: z.array(
     fields({
       id: ['tradeId', id],
-      price: ['price', amount],
-      amount: ['qty', amount],
+      price: ['price', traded],
+      amount: ['qty', traded],
       fee: ['commission', amount],
       currency: ['commissionAsset', z.string()],
     }).transform(({ fee, currency, ...fill }) => ({ ...fill, fee: { amount: fee, currency } })),
@@ -81,8 +81,8 @@ const tradeRow = fields({
   market: ['symbol', z.string()],
   id: ['id', id],
   exchangeId: ['orderId', id],
-  price: ['price', amount],
-  amount: ['qty', amount],
+  price: ['price', traded],
+  amount: ['qty', traded],
   fee: ['commission', amount],
   currency: ['commissionAsset', z.string()],
   at: ['time', z.int()],

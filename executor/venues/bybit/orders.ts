@@ -5,12 +5,12 @@ import type { OrderRequest } from '../../core/model/exchange.ts'
 import type { OrderQuestions, VenueMarket } from '../adapter/dialect.ts'
 import type { OrderRow, TradeRow } from '../adapter/row-reader.ts'
 import {
-  amount,
   amountOrNone,
   feeOf,
   fields,
   signedAmount,
   time,
+  traded,
   words,
 } from '../adapter/text-fields.ts'
 import { get, nextPage, pages, result, rows, spot, whole } from './answers.ts'
@@ -86,8 +86,8 @@ function fillRow({ rules: { base, quote } }: VenueMarket) {
     side: ['side', words({ Buy: 'buy', Sell: 'sell' })],
     id: ['execId', id],
     at: ['execTime', time],
-    amount: ['execQty', amount],
-    price: ['execPrice', amount],
+    amount: ['execQty', traded],
+    price: ['execPrice', traded],
     fee: ['execFee', z.union([z.literal(''), signedAmount])],
     currency: ['feeCurrency', z.string()],
   }).transform(({ fee, currency, clientOrderId, ...row }): TradeRow => {

@@ -5,12 +5,12 @@ import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
 import type { OrderQuestions, Question, VenueMarket } from '../adapter/dialect.ts'
 import type { OrderRow, TradeRow } from '../adapter/row-reader.ts'
 import {
-  amount,
   amountOrNone,
   feeOf,
   fields,
   signedAmount,
   time,
+  traded,
   words,
 } from '../adapter/text-fields.ts'
 import { rows, spot } from './answers.ts'
@@ -100,8 +100,8 @@ const fillRow = fields({
   page: ['billId', id],
   id: ['tradeId', id],
   at: ['ts', time],
-  amount: ['fillSz', amount],
-  price: ['fillPx', amount],
+  amount: ['fillSz', traded],
+  price: ['fillPx', traded],
   fee: ['fee', z.union([z.literal(''), signedAmount])],
   currency: ['feeCcy', z.string()],
   exchangeId: ['ordId', id],
