@@ -103,6 +103,16 @@ test('what a library of it needs lies beside it, so that npm asks the network fo
   expect(missing).toEqual([])
 })
 
+test('MQTT packets are written by one library, so that what is set in it is set for client and broker', () => {
+  const places = ['code/*.js', 'node_modules/mqtt*/**/*.js'].flatMap((pattern) =>
+    globSync(pattern, { cwd: PACKAGE }),
+  )
+  const own = places.filter((file) =>
+    /["'`]cacheNumbers["'`]/.test(readFileSync(join(PACKAGE, file), 'utf8')),
+  )
+  expect(own).toEqual(['node_modules/mqtt-packet/mqtt.js'])
+})
+
 test('linked as npm links it, it runs from an empty folder without a network', () => {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-linked-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
