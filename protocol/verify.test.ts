@@ -36,6 +36,15 @@ test('refuses a signal that comes on the topic of another plan', () => {
   expect(verify(token, ring, { ...expected, topic })).toMatchObject({ code: 'topic_mismatch' })
 })
 
+test('a life that is a little too long is shown as longer than what is allowed', () => {
+  const exp = good.entry.iat + 60.0000005
+  const long = sign('signal', { ...good.entry, exp }, ENGINE.key)
+  expect(verify(long, ring, expected)).toMatchObject({
+    code: 'life_too_long',
+    message: 'lives 60.001 s, expected more than 0 and at most 60 s',
+  })
+})
+
 test('accepts a token issued ahead of this clock by no more than the skew', () => {
   const at = (now: number) => verify(token, ring, { ...expected, now })
   expect(at(good.entry.iat - 5)).toMatchObject({ ok: true })

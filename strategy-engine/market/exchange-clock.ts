@@ -26,7 +26,9 @@ export class ExchangeClock {
   constructor(options: ExchangeClockOptions) {
     this.#options = options
     this.#cancel = options.clock.every(CHECK_MS, () => {
-      this.check().catch((error) => options.log.warn({ err: error }, 'clock not checked'))
+      this.check().catch((error) =>
+        options.log.warn({ err: error }, 'the exchange does not tell its time'),
+      )
     })
   }
 
