@@ -24,12 +24,14 @@ test.each([
   ['the rules of the market are not here yet', { rules: () => null, ...NO_PRICE }, 'crash'],
   ['there is no price yet', NO_PRICE, 'crash'],
   ['there is no price any more', NO_PRICE, 'run'],
+  ['the price is old', { refreshQuote: NO_PRICE.refreshQuote }, 'run'],
 ] as const)(
   'an exit is made up for once the exchange answers, where %s',
   async (_, silent, how) => {
     const executor = await holding()
     Object.assign(executor.exchange, silent)
     if (how === 'crash') executor.crash()
+    else await executor.clock.turn(10 * SECOND)
     await executor.give(executor.exit())
     await executor.clock.turn(20 * SECOND)
     expect(executor.state().portfolio.positions).not.toEqual({})

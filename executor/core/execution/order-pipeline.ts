@@ -194,6 +194,8 @@ function askPolicy(context: DecisionContext, order: Order): StepResult {
     case 'deny':
       if (order.approval.by !== 'nobody' && verdict.tag === 'price.collar')
         return askAgain(context, order)
+      // An exit at the price of now meets its collar, but for a price that is old, crossed or not there.
+      if (verdict.tag === 'price.collar') leaveLater(context, order)
       return denyOrder(context, order, verdict.tag, verdict.reason)
   }
 }
