@@ -125,7 +125,8 @@ function checkShort({ ledger, simulation, truth }: Ended): void {
     const mine = positions.filter((one) => one.market === market)
     const held = mine.reduce((sum, { amount }) => sum + amountUnits(amount), 0)
     const short = held - truth.there(market) + truth.lockedByTrader(market)
-    const isNew = truth.touchedAt(market) > simulation.scheduler.now() - A_LOOK_MS - TWO_LOOKS_MS
+    const recently = simulation.scheduler.now() - A_LOOK_MS - TWO_LOOKS_MS
+    const isNew = truth.touchedAt(market) > recently || wasJustNameless(ledger, market, recently)
     const isKnown = mine.some(({ missing }) => amountUnits(missing) > 0)
     if (short > 0 && !isNew && !isKnown)
       simulation.violate('coins that are missing are known', `${market}: ${short} of ${held}`)
@@ -147,7 +148,7 @@ function hasJustMoved({ ledger, simulation }: Ended, stream: string): boolean {
   )
 }
 
-/** While an order has no number a trade may be its own: after that it takes two looks again. */
+/** While an order has no number, trades and what is missing may be its own: after that it takes the looks again. */
 function wasJustNameless({ orders }: Ledger, market: string, since: number): boolean {
   return [...orders.values()].some(
     ({ seed, state, movedAt }) =>
