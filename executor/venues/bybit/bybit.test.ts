@@ -71,25 +71,6 @@ test('a stop that the price has passed already is not sent', async () => {
   expect(tap.heard.slice(before).filter(({ method }) => method === 'POST')).toEqual([])
 })
 
-test('a stop that has triggered, and waits at its price, is canceled as the order that it is', async () => {
-  accepted(await exchange.place(order()))
-  const stop = order({
-    type: 'stop_limit',
-    timeInForce: 'GTC',
-    side: 'sell',
-    triggerPrice: '58800',
-    price: '58790',
-  })
-  const { exchangeId } = accepted(await exchange.place(stop))
-  // Through the trigger and the limit at once: it rests above the market.
-  await venue.moveTo(0.9)
-  await found(venue, stop, (one) => {
-    expect([one.exchangeId, one.status, one.triggers]).toEqual([exchangeId, 'open', undefined])
-  })
-  await canceled(venue, stop)
-  await venue.moveTo(1)
-})
-
 test('an account that may borrow is refused before anything is ordered', async () => {
   const other = open({ ...KEYS, apiKey: 'borrower' })
   await expect(other.start([BTC])).rejects.toMatchObject({ code: 'exchange_account_borrows' })

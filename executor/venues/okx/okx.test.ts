@@ -2,7 +2,7 @@
 import { okxDialect } from '@keyside/sandbox'
 import { expect, test } from 'vitest'
 import { BALANCES, openSandbox, sandboxContract } from '../testing/sandbox-venue.ts'
-import { accepted, canceled, found, order } from '../testing/steps.ts'
+import { order } from '../testing/steps.ts'
 import { okx } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret', passphrase: 'CanaryPassphrase' }
@@ -27,28 +27,6 @@ const { tap, exchange, venue, open } = await openSandbox({
 })
 
 test.for(sandboxContract(null))('$name', ({ run }) => run(venue))
-
-test('a stop that has triggered, and waits at its price as another order, is canceled as that one', async () => {
-  accepted(await exchange.place(order()))
-  const stop = order({
-    type: 'stop_limit',
-    timeInForce: 'GTC',
-    side: 'sell',
-    triggerPrice: '58800',
-    price: '58790',
-  })
-  const { exchangeId } = accepted(await exchange.place(stop))
-  // Through the trigger and the limit at once: it rests above the market.
-  await venue.moveTo(0.9)
-  await found(venue, stop, (one) =>
-    expect([one.exchangeId, one.status]).toEqual([exchangeId, 'open']),
-  )
-  await canceled(venue, stop)
-  await found(venue, stop, (one) => expect(one.status).toBe('canceled'))
-  const open = await exchange.openOrders(BTC)
-  expect(open.ok && open.value.map((one) => one.exchangeId)).not.toContain(exchangeId)
-  await venue.moveTo(1)
-})
 
 test('an account that may borrow is refused before anything is ordered', async () => {
   const other = open({ ...KEYS, apiKey: 'borrower' })

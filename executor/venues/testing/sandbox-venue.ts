@@ -15,7 +15,7 @@ import type { Dialect } from '../adapter/dialect.ts'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
 import { type Check, exchangeContract, type Faults } from './contract.ts'
-import type { TestVenue } from './steps.ts'
+import { accepted, canceled, found, order, type TestVenue } from './steps.ts'
 import { openWiretap, type Wiretap } from './wiretap.ts'
 
 const MARKET = 'BTC/USDT'
@@ -92,7 +92,7 @@ export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> 
 }
 
 export function sandboxContract(maxStops: number | null): readonly Check[] {
-  return exchangeContract(
+  const contract = exchangeContract(
     {
       market: MARKET,
       price: PRICE,
@@ -106,6 +106,33 @@ export function sandboxContract(maxStops: number | null): readonly Check[] {
     },
     SANDBOX_FAULTS,
   )
+  return [...contract, TRIGGERED_STOP]
+}
+
+const TRIGGERED_STOP: Check = {
+  name: 'a stop that has triggered, and waits at its price, is canceled, also where it is another order by then',
+  run: async (venue) => {
+    const { exchange, moveTo } = venue
+    accepted(await exchange.place(order()))
+    const stop = order({
+      type: 'stop_limit',
+      timeInForce: 'GTC',
+      side: 'sell',
+      triggerPrice: '58800',
+      price: '58790',
+    })
+    const { exchangeId } = accepted(await exchange.place(stop))
+    // Through the trigger and the limit at once: it rests above the market.
+    await moveTo(0.9)
+    await found(venue, stop, (one) => {
+      expect([one.exchangeId, one.status, one.triggers]).toEqual([exchangeId, 'open', undefined])
+    })
+    await canceled(venue, stop)
+    await found(venue, stop, (one) => expect(one.status).toBe('canceled'))
+    const open = await exchange.openOrders(MARKET)
+    expect(open.ok && open.value.map((one) => one.exchangeId)).not.toContain(exchangeId)
+    await moveTo(1)
+  },
 }
 
 /** `exchange` has been started on BTC/USDT. */
