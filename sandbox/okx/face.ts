@@ -97,6 +97,7 @@ function said(data: readonly unknown[]): object {
   return { code: '0', msg: '', data }
 }
 
+const SPOT = 'SPOT'
 const LIST = ['instType', 'instId', 'limit', 'after']
 const SPAN = ['begin', 'end']
 const FILL_LIST = [...LIST, ...SPAN, 'ordId']
@@ -124,7 +125,7 @@ function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>
       newest(call, pending(context, 'order', call), orderView),
     ),
     'GET /api/v5/trade/orders-history': reading([...LIST, ...SPAN], (call) => {
-      oneOf(call.parameters, 'instType', ['SPOT'])
+      oneOf(call.parameters, 'instType', [SPOT])
       return newest(call, over(context, 'order', call, KEPT_MS.ordersListed), orderView)
     }),
     'GET /api/v5/trade/orders-algo-pending': reading([...LIST, 'ordType'], (call) => {
@@ -145,7 +146,7 @@ function signedRoutes(context: OkxContext): Readonly<Record<string, SignedRoute>
       fills(context, call, KEPT_MS.fillsListed),
     ),
     'GET /api/v5/trade/fills-history': reading(FILL_LIST, (call) => {
-      oneOf(call.parameters, 'instType', ['SPOT'])
+      oneOf(call.parameters, 'instType', [SPOT])
       return fills(context, call, KEPT_MS.traded)
     }),
     'GET /api/v5/account/balance': reading(['ccy'], ({ account }) => {
@@ -206,7 +207,7 @@ function seen(context: OkxContext, kind: Kind, { account, parameters }: SignedCa
   const { venue } = context.trading
   const { instId } = parameters
   const now = context.now()
-  if (parameters['instType'] !== undefined) oneOf(parameters, 'instType', ['SPOT'])
+  oneOf({ instType: SPOT, ...parameters }, 'instType', [SPOT])
   return venue.orders.flatMap((order) => {
     const isMeant =
       order.request.account === account.name &&
@@ -280,7 +281,7 @@ function fills(context: OkxContext, call: SignedCall, listedMs: number): readonl
   const { ordId, instId } = parameters
   const { since, until } = spanOf(parameters)
   trading.advance()
-  if (parameters['instType'] !== undefined) oneOf(parameters, 'instType', ['SPOT'])
+  oneOf({ instType: SPOT, ...parameters }, 'instType', [SPOT])
   const rows = tradesAt(trading.venue, account.name, now() - lagMs)
     .filter(({ order }) => instId === undefined || idOf(order) === instId)
     .filter(({ order }) => ordId === undefined || String(order.id) === ordId)
