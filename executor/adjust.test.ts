@@ -43,9 +43,16 @@ function adjust(executor: TestExecutor, markets = ['BTC/USDT']): Promise<Adjustm
 
 async function carriedOut(executor: TestExecutor, markets?: string[]): Promise<Adjustment> {
   const done = await adjust(executor, markets)
-  await done.carryOut()
+  await done.carryOut('asked')
   await done.close()
   return done
+}
+
+/** Looks, and changes nothing. */
+async function adjusting(executor: TestExecutor): Promise<Adjustment> {
+  const looked = await adjust(executor)
+  await looked.close()
+  return looked
 }
 
 /** Everything that was ever reported. */
@@ -192,8 +199,13 @@ test('a stop that the exchange has no more is over, and the position gets anothe
     name,
   ])
   executor.close()
-  const { gone } = await carriedOut(executor)
-  expect(gone).toEqual([name])
+  const asked = await adjust(executor)
+  await expect(asked.carryOut('unasked'), 'its fills are unknown').rejects.toMatchObject({
+    code: 'exchange_unreachable',
+  })
+  await asked.close()
+  const { ended } = await carriedOut(executor)
+  expect(ended).toEqual([{ clientOrderId: name, is: 'gone', fills: 'unknown' }])
   expect(verifyJournal(path()).brokenAt).toBeNull()
   executor.reopen()
   await executor.clock.turn(5_000)
@@ -219,11 +231,64 @@ test('an order that filled in part and that every list has lost is over with tha
   await executor.clock.turn(MINUTE)
   expect(executor.told()).toContain('notice order_vanished')
   executor.close()
-  expect((await carriedOut(executor)).gone).toEqual([name])
+  expect((await carriedOut(executor)).ended).toMatchObject([{ clientOrderId: name, is: 'gone' }])
   executor.reopen()
   await executor.clock.turn(MINUTE)
   expect(executor.state().portfolio.orders[name]).toBeUndefined()
   expect(executor.state().portfolio.positions[BTC]?.amount).toBe('0.00297')
+})
+
+test('the fills of an order that every list has lost come into the books with its end, and are no sale of a stranger', async () => {
+  const executor = new TestExecutor({ path: path(), streams: ['demo', 'other'] })
+  const { exchange } = executor
+  exchange.own = '0'
+  await executor.enterFrom('other', { size: { unit: 'quote', value: '300' } })
+  await bought(executor)
+  const { clientOrderId: name = '', amount = '' } = exchange.accepted.at(-1) ?? {}
+  executor.close()
+  exchange.fill(name, amount, 'filled')
+  const fills = exchange.orders.get(name)?.fills ?? []
+  const find = exchange.find.bind(exchange)
+  exchange.find = async (market, id) =>
+    id === name ? { outcome: 'missing' } : await find(market, id)
+  const { plan, ended } = await carriedOut(executor)
+  expect(ended).toEqual([{ clientOrderId: name, is: 'gone', fills: 1 }])
+  expect(plan.positions, 'it is sold, not lost').toEqual([])
+  const events = readJournal(path()).filter(({ order }) => order === name)
+  expect(events.map(({ body }) => body)).toContainEqual(
+    expect.objectContaining({ type: 'fill', trade: fills[0] }),
+  )
+  expect(events.at(-1)?.body).toMatchObject({ event: 'complete', code: 'journal_adjusted' })
+  executor.reopen()
+  expect(Object.keys(executor.state().portfolio.positions)).toEqual(['home/other BTC/USDT'])
+})
+
+test('an order that is over, and whose fills have not come for ten minutes, ends with those that are known, and not before', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange, clock } = executor
+  exchange.own = '0'
+  await bought(executor)
+  const { clientOrderId: name = '', amount = '' } = exchange.accepted.at(-1) ?? {}
+  exchange.fill(name, amount, 'filled')
+  const shown = exchange.orders.get(name)
+  const [fill] = shown?.fills.splice(0) ?? []
+  const view = exchange.view.bind(exchange)
+  exchange.view = (one) => ({ ...view(one), filled: one === shown ? amount : view(one).filled })
+  await clock.turn(2 * MINUTE)
+  expect(executor.told()).toContain('notice fills_missing')
+  executor.close()
+  const early = await carriedOut(executor)
+  expect(early, 'they may be late').toMatchObject({ ended: [], plan: { positions: [] } })
+  await clock.turn(10 * MINUTE)
+  if (fill !== undefined) shown?.fills.push(fill)
+  expect((await adjusting(executor)).ended, 'the next start ends it').toEqual([])
+  shown?.fills.splice(0)
+  const { plan, ended } = await carriedOut(executor)
+  expect(ended).toEqual([{ clientOrderId: name, is: 'over', fills: 0 }])
+  expect(plan.positions, 'what was sold is not there').toMatchObject([{ position: BTC, to: '0' }])
+  expect(verifyJournal(path()).brokenAt).toBeNull()
+  executor.reopen()
+  expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })
 
 test.each(['unknown', 'submitted'] as const)(
@@ -238,10 +303,10 @@ test.each(['unknown', 'submitted'] as const)(
     exchange.orders.clear()
     executor.close()
     exchange.lookups = 'honest'
-    expect((await carriedOut(executor)).gone).toEqual([])
+    expect((await carriedOut(executor)).ended).toEqual([])
     await clock.turn(10 * MINUTE)
-    const { gone } = await carriedOut(executor)
-    expect(gone).toHaveLength(1)
+    const { ended } = await carriedOut(executor)
+    expect(ended).toMatchObject([{ is: 'gone', fills: 0 }])
     expect(verifyJournal(path()).brokenAt).toBeNull()
     executor.reopen()
     expect(executor.state().portfolio.orders).toEqual({})
@@ -264,10 +329,10 @@ test('what was held in a market that the exchange has no more is held against th
       }
   exchange.balances = () => [{ currency: 'USDT', free: '10000', used: '0' }]
   const start = vi.spyOn(exchange, 'start')
-  const { plan, gone } = await carriedOut(executor, [])
+  const { plan, ended } = await carriedOut(executor, [])
   expect(start, 'it may be missing').toHaveBeenCalledWith([], ['BTC/USDT'])
   expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
-  expect(gone).toHaveLength(1)
+  expect(ended).toMatchObject([{ is: 'gone' }])
   executor.reopen()
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })

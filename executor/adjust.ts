@@ -1,20 +1,15 @@
 // Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
 import { resolve } from 'node:path'
-import { type Clock, KeysideError, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
+import { type Clock, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
+import { answered, type EndedOrder, endOrders, refuseUnknownFills } from './adjust-orders.ts'
 import {
   type AdjustmentPlan,
-  isUnsent,
   type MarketSeen,
   planAdjustment,
-  settleGone,
-  settleUnsent,
 } from './core/execution/adjustment-plan.ts'
 import { apply } from './core/model/apply.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import type { JournalEvent, NewEvent } from './core/model/events.ts'
-import type { Answered } from './core/model/exchange.ts'
-import type { Order } from './core/model/order.ts'
-import { isAccepted } from './core/model/order-table.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Portfolio } from './core/model/state.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
@@ -40,10 +35,13 @@ export interface Adjustment {
   readonly plan: AdjustmentPlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
-  /** Client order ids of orders that the exchange took, or may have taken, and has no more. */
-  readonly gone: readonly string[]
-  /** Cancels first, then writes, and leaves trading halted. Rejects with `exchange_unreachable`, and then nothing is written. */
-  carryOut(): Promise<void>
+  /** Orders that the exchange took, or may have taken, and of which it will say no more. */
+  readonly ended: readonly EndedOrder[]
+  /**
+   * Cancels first, then writes, and leaves trading halted. `unasked`: nobody has read what it does, and an order whose fills are
+   * unknown is not ended. Rejects with `exchange_unreachable`, and then nothing is written.
+   */
+  carryOut(consent: 'asked' | 'unasked'): Promise<void>
   /** To be called in the end, whatever was decided. */
   close(): Promise<void>
 }
@@ -70,14 +68,19 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
     for (const market of markets.filter((one) => exchange.rules(one) !== null))
       seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
+    const { happenings, ...orders } = await endOrders(portfolio, seen, {
+      exchange,
+      db: journal.database(),
+      now: clock.now(),
+    })
     const plan = planAdjustment(
-      portfolio,
-      seen,
+      happenings.map(atTime(clock.now())).reduce(apply, portfolio),
+      withoutBooked(seen, happenings),
       (currency) => thereOf(balances, currency),
       (market) => exchange.rules(market)?.step,
     )
-    const { happenings, ...settled } = await settle(portfolio, exchange, clock.now())
-    const carryOut = async () => {
+    const carryOut = async (consent: 'asked' | 'unasked') => {
+      if (consent === 'unasked') refuseUnknownFills(orders.ended)
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
       const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
@@ -86,7 +89,7 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       writeMark(path, journal)
       markHere(journal.database())
     }
-    return { plan, ...settled, carryOut, close }
+    return { plan, ...orders, carryOut, close }
   } catch (error) {
     await close()
     throw error
@@ -107,38 +110,23 @@ async function lookAt(
   return { market, open, trades }
 }
 
-async function settle(portfolio: Portfolio, exchange: Exchange, now: number) {
-  const happenings: NewEvent[] = []
-  const dropped: string[] = []
-  const gone: string[] = []
-  for (const order of Object.values(portfolio.orders)) {
-    if (isUnsent(order)) {
-      const found = await search(order, exchange)
-      happenings.push(...settleUnsent(order, found))
-      if (found === 'missing') dropped.push(order.clientOrderId)
-    }
-    const mayBeGone = isAccepted(order.state) || isUnprovable(order, exchange, now)
-    if (mayBeGone && (await search(order, exchange)) === 'missing') {
-      happenings.push(...settleGone(order))
-      gone.push(order.clientOrderId)
-    }
-  }
-  return { happenings, dropped, gone }
+/** What comes into the books with the end of its order is no trade of an order that nobody here knows. */
+function withoutBooked(
+  seen: readonly MarketSeen[],
+  happenings: readonly NewEvent[],
+): readonly MarketSeen[] {
+  const isBooked = (order: string | null, id: string) =>
+    happenings.some(
+      (one) => one.type === 'fill' && one.clientOrderId === order && one.trade.id === id,
+    )
+  return seen.map((one) => ({
+    ...one,
+    trades: one.trades.filter(({ order, id }) => !isBooked(order, id)),
+  }))
 }
 
-/** Nobody heard what became of it, and no miss will ever prove to the executor that it was not placed. */
-function isUnprovable({ state, sentAt, intent }: Order, exchange: Exchange, now: number): boolean {
-  const isShown =
-    exchange.rules(intent.market) !== null && now - sentAt < exchange.retention.filledMs
-  return !isShown && (state === 'submitted' || state === 'unknown')
-}
-
-/** With its market, all of its orders are gone. */
-async function search({ intent, clientOrderId, exchangeId }: Order, exchange: Exchange) {
-  if (exchange.rules(intent.market) === null) return 'missing'
-  const { outcome } = await exchange.find(intent.market, clientOrderId, exchangeId)
-  if (outcome === 'unknown') throw unanswered()
-  return outcome
+function atTime(at: number) {
+  return (happening: NewEvent): JournalEvent => ({ ...happening, at })
 }
 
 /** Halted in the end: a halt, or a tighter policy, that came after the backup is not in it. */
@@ -148,24 +136,10 @@ function write(
   at: number,
 ): void {
   const state = 'halted'
-  const events = [...happenings, { type: 'trading', state, by } as const].map(
-    (happening): JournalEvent => ({ ...happening, at }),
-  )
+  const events = [...happenings, { type: 'trading', state, by } as const].map(atTime(at))
   // What cannot follow must not be written: a start would fail on it for ever.
   events.reduce(apply, portfolio)
   const code = 'journal_adjusted'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
   journal.append(events, [notice, { type: 'state', state, by }], at)
-}
-
-function answered<T>(answer: Answered<T>): T {
-  if (!answer.ok) throw unanswered()
-  return answer.value
-}
-
-function unanswered(): KeysideError {
-  return new KeysideError(
-    'exchange_unreachable',
-    'the exchange did not answer every question: nothing was changed, try again',
-  )
 }

@@ -32,7 +32,7 @@ async function run({ yes }: { yes: boolean }): Promise<void> {
   try {
     print(...changesOf(adjustment), '', ...policyLines(found, home), '')
     if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
-    await adjustment.carryOut()
+    await adjustment.carryOut(yes ? 'unasked' : 'asked')
     print(
       'Done. Trading is halted: "keyside unhalt" at this device undoes that.',
       'Entries then wait for the next head of their stream.',
@@ -55,12 +55,23 @@ async function prepare(home: string, markets: readonly string[]): Promise<Adjust
   })
 }
 
-function changesOf({ plan, dropped, gone }: Adjustment): readonly string[] {
+/** By how many fills come into the books with it. */
+const ENDED_WITH: Readonly<Record<string, string>> = {
+  0: 'with the fills that are known',
+  1: 'with one more fill',
+  unknown: 'without fills that the exchange did not answer for',
+}
+
+function changesOf({ plan, dropped, ended }: Adjustment): readonly string[] {
   const rows = [
     ...plan.positions.map(({ position, from, to }) => ['position', position, `${from} -> ${to}`]),
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
     ...dropped.map((clientOrderId) => ['never sent', 'dropped', clientOrderId]),
-    ...gone.map((clientOrderId) => ['not there', 'over', clientOrderId]),
+    ...ended.map(({ clientOrderId, is, fills }) => [
+      is === 'gone' ? 'not there' : 'no fills',
+      'over',
+      `${clientOrderId}, ${ENDED_WITH[fills] ?? `with ${fills} more fills`}`,
+    ]),
     ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
   ]
   return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)

@@ -52,3 +52,14 @@ export function hasFill(db: DatabaseSync, { order, trade }: { order: string; tra
     .get(order, trade)
   return fill !== undefined
 }
+
+/** When the exchange last said that it is over, Unix ms of this device. */
+export function overSince(db: DatabaseSync, clientOrderId: string): number {
+  const row = db
+    .prepare(
+      `SELECT max(at) AS at FROM events
+       WHERE order_id = ? AND type = 'step' AND body ->> 'event' = 'await_fills'`,
+    )
+    .get(clientOrderId)
+  return Number(row?.['at'])
+}

@@ -3,9 +3,9 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
-import { minus, plus } from '../model/decimals.ts'
+import { isZero, minus, plus } from '../model/decimals.ts'
 import type { NewEvent } from '../model/events.ts'
-import type { AccountTrade, ExchangeOrder, VenueOrderKind } from '../model/exchange.ts'
+import type { AccountTrade, ExchangeOrder, Fill, VenueOrderKind } from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
@@ -107,19 +107,28 @@ function cutTo(
   })
 }
 
-/** With the trades of its working orders, which the start brings in. */
+/** With what its working orders have traded: the start brings that in. */
 function expectedIn(
   portfolio: Portfolio,
   key: string,
   { amount }: Position,
   trades: MarketSeen['trades'],
 ): Decimal {
-  const sum = trades.reduce((all, trade) => {
-    const order = liveOrder(portfolio, trade.order)
-    if (order === undefined || positionKey(order) !== key) return all
-    return trade.side === 'buy' ? all.plus(trade.amount) : all.minus(trade.amount)
-  }, new Big(amount))
+  const sum = Object.values(portfolio.orders)
+    .filter((order) => isWorking(order.state) && positionKey(order) === key)
+    .reduce((all, order) => {
+      const traded = tradedSince(order, trades)
+      return order.kind === 'entry' ? all.plus(traded) : all.minus(traded)
+    }, new Big(amount))
   return sum.lt(0) ? '0' : toDecimal(sum)
+}
+
+/** What the exchange says of its end counts before the fills are here. */
+function tradedSince({ clientOrderId, end, filled }: Order, trades: MarketSeen['trades']): Decimal {
+  const own = trades.filter(({ order }) => order === clientOrderId)
+  const listed = own.reduce((sum, trade) => plus(sum, trade.amount), '0')
+  const said = end === null ? '0' : minus(end.filled, filled)
+  return new Big(said).gt(listed) ? said : listed
 }
 
 // Orders that the journal holds otherwise than the exchange: sent after a backup was made, or gone there. Pure.
@@ -136,12 +145,22 @@ export function isUnsent({ state }: Order): boolean {
   return LOST[state] !== undefined
 }
 
-/** Over with the trades that are known: the exchange has it in none of its lists, and the trader is there to say so. */
-export function settleGone({ clientOrderId, state, filled }: Order): readonly NewEvent[] {
+/** Over with the trades that are known, `lacking` among them: the exchange will say no more, and the trader is there to say so. */
+export function settleOver(
+  { clientOrderId, state, filled: before, intent, planned }: Order,
+  lacking: readonly Fill[] = [],
+): readonly NewEvent[] {
   const notFound = step(clientOrderId, 'not_found')
   if (state === 'submitted') return [step(clientOrderId, 'mark_unknown'), notFound]
   if (state === 'unknown') return [notFound]
-  return [{ ...step(clientOrderId, 'await_fills'), filled }, step(clientOrderId, 'cancel')]
+  const filled = lacking.reduce((sum, { amount }) => plus(sum, amount), before)
+  const isWhole = planned !== null && isZero(minus(planned.request.amount, filled))
+  const { market } = intent
+  return [
+    ...lacking.map((trade) => ({ type: 'fill', clientOrderId, market, trade }) as const),
+    { ...step(clientOrderId, 'await_fills'), filled },
+    step(clientOrderId, isWhole ? 'complete' : 'cancel'),
+  ]
 }
 
 export function settleUnsent(
