@@ -32,6 +32,7 @@ type Section = Record<string, unknown>
 /** What one environment variable says. */
 interface Override {
   readonly variable: string
+  /** Within the section. */
   readonly path: readonly string[]
   readonly text: string
 }
@@ -75,7 +76,8 @@ export function readConfigText(home: string): string {
   throw new KeysideError('config_missing', `cannot read ${file}: run "keyside init" first`)
 }
 
-function overridesOf(name: string, env: Environment): Override[] {
+/** What the environment says of the section `name`. */
+export function overridesOf(name: string, env: Environment): Override[] {
   const prefix = `KEYSIDE_${name.toUpperCase()}__`
   return Object.entries(env)
     .filter(([variable]) => variable.startsWith(prefix))

@@ -17,6 +17,7 @@ export {
   keysideHome,
   loadConfig,
   logLevel,
+  overridesOf,
   readConfigText,
 } from './config.ts'
 export { CODE_MEMORY, CONFINED_CODE } from './confined-code.ts'

@@ -42,6 +42,7 @@ import { addAccount } from '../accounts/add-account.ts'
 import { addBackup } from '../commands/backup.ts'
 import { accountHome } from '../home/accounts.ts'
 import { makeHome } from '../home/home.ts'
+import { executorSection } from '../home/home-keychain.ts'
 import { type BackupContents, filesOf, secretsOf, unpacked } from './collect.ts'
 import { refuseOutside } from './outside.ts'
 import { restoreHome } from './restore-home.ts'
@@ -295,6 +296,50 @@ test('what would be missing, damaged, of another version or too much is refused 
     )
     await expectRefused('journal_damaged')
   }
+})
+
+test('what only the environment says of where the home keeps its own is refused, and is said of no other account', async () => {
+  const { home, live, folder } = await openHome()
+  const outside = join(folder, 'journal.db')
+  const inside = join(home, 'executor', 'other.db')
+  for (const file of [outside, inside]) writeFileSync(file, '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const say = (file: string) => vi.stubEnv('KEYSIDE_EXECUTOR__DATABASE', file)
+  for (const [file, words] of [
+    [outside, `KEYSIDE_EXECUTOR__DATABASE is ${outside}, outside of ${home}`],
+    ['executor/other.db', `KEYSIDE_EXECUTOR__DATABASE is ${inside}, which the environment says`],
+  ] as const) {
+    say(file)
+    expect(() => refuseOutside(home, home)).toThrow(
+      expect.objectContaining({
+        code: 'backup_outside',
+        message: expect.stringContaining(words),
+      }),
+    )
+    refuseOutside(home, live)
+    expect(executorSection(live).database).not.toBe(file)
+  }
+  say('executor/nothing.db')
+  refuseOutside(home, home)
+  const config = join(home, 'config.yaml')
+  const text = readFileSync(config, 'utf8')
+  writeFileSync(config, text.replace('  keychain:', '  database: executor/other.db\n  keychain:'))
+  say('executor/other.db')
+  refuseOutside(home, home)
+})
+
+test('a file that is no backup is refused before anybody is asked for a passphrase', async () => {
+  const { folder, next } = await openHome()
+  const file = join(folder, 'holiday.jpg')
+  writeFileSync(file, 'no backup')
+  vi.stubEnv('KEYSIDE_HOME', next)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const program = new Command()
+  addBackup(program)
+  const words = ['backup', 'restore', file, '--passphrase-file', join(folder, 'nowhere')]
+  await expect(program.parseAsync(words, { from: 'user' })).rejects.toMatchObject({
+    code: 'backup_foreign',
+  })
 })
 
 test('a home that was moved is held by nobody else meanwhile', async () => {

@@ -1,7 +1,8 @@
 // What of a home lies outside of its folder, so that a backup of the folder would lose it in silence.
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { KeysideError, openYaml, readConfigText } from '@keyside/runtime'
+import { KeysideError, openYaml, overridesOf, readConfigText } from '@keyside/runtime'
+import { environmentOf } from '../home/whole-home.ts'
 
 /** Settings that name what a home has made or follows. A passphrase, a root key and a certificate may be elsewhere on purpose. */
 const OF_THE_HOME: ReadonlySet<string> = new Set([
@@ -15,18 +16,55 @@ const OF_THE_HOME: ReadonlySet<string> = new Set([
   'trials',
 ])
 
+/** A file, and the words by which it is named. */
+interface Setting {
+  readonly in: 'config.yaml' | 'environment'
+  readonly name: string
+  readonly file: string
+}
+
 /** `account`: the home, or a further account's folder in it. Throws `backup_outside`. */
 export function refuseOutside(home: string, account: string): void {
-  const config = openYaml(readConfigText(account))
-  for (const [name, file] of config.ok ? settingsIn(config.data, []) : []) {
-    const path = resolve(account, file)
+  for (const setting of settingsOf(account)) {
+    const path = resolve(account, setting.file)
     const inside = relative(home, path)
-    if (!existsSync(path) || (!inside.startsWith('..') && !isAbsolute(inside))) continue
-    throw new KeysideError(
-      'backup_outside',
-      `${name} of config.yaml is ${path}, outside of ${home}, and would not be in the backup: move it into the home, or put a link to it there and name that`,
-    )
+    const isInside = !inside.startsWith('..') && !isAbsolute(inside)
+    if (!existsSync(path) || (isInside && setting.in === 'config.yaml')) continue
+    throw new KeysideError('backup_outside', sentenceOf(setting, { home, path, isInside }))
   }
+}
+
+function sentenceOf(
+  setting: Setting,
+  { home, path, isInside }: { home: string; path: string; isInside: boolean },
+): string {
+  const { name } = setting
+  if (isInside)
+    return `${name} is ${path}, which the environment says and config.yaml does not, so that what is restored would not find it: write it there, and take the variable away`
+  const of = setting.in === 'config.yaml' ? `${name} of config.yaml` : name
+  return `${of} is ${path}, outside of ${home}, and would not be in the backup: move it into the home, or put a link to it there and name that`
+}
+
+/** As they are in force. A variable that says what the file says adds nothing to it. */
+function settingsOf(account: string): readonly Setting[] {
+  const config = openYaml(readConfigText(account))
+  if (!config.ok) return []
+  const written = new Map(settingsIn(config.data, []))
+  const given = Object.keys(config.data)
+    .flatMap((section) =>
+      overridesOf(section, environmentOf(account)).map(({ variable, path, text }) => ({
+        variable,
+        name: [section, ...path].join('.'),
+        file: text,
+        isOfHome: OF_THE_HOME.has(path.at(-1) ?? ''),
+      })),
+    )
+    .filter(({ isOfHome, name, file }) => isOfHome && written.get(name) !== file)
+  for (const { name } of given) written.delete(name)
+  return [
+    ...[...written].map(([name, file]) => ({ in: 'config.yaml', name, file }) as const),
+    ...given.map(({ variable, file }) => ({ in: 'environment', name: variable, file }) as const),
+  ]
 }
 
 function settingsIn(level: unknown, path: readonly string[]): [string, string][] {

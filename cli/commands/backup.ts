@@ -17,7 +17,7 @@ import {
   systemRandomBytes,
   writePrivate,
 } from '@keyside/runtime'
-import { createVault, seal, unseal } from '@keyside/runtime/vault'
+import { createVault, seal, sealedFile, unseal } from '@keyside/runtime/vault'
 import { type Command, Option } from 'commander'
 import { type BackupContents, backupContents, filesOf, secretsOf } from '../backup/collect.ts'
 import { refuseOutside } from '../backup/outside.ts'
@@ -118,7 +118,7 @@ async function create(file: string, options: CreateOptions): Promise<void> {
 async function restore(file: string, options: RestoreOptions): Promise<void> {
   const home = keysideHome()
   refuseRestore(home)
-  const sealed = readBytes(file)
+  const sealed = sealedFile(readBytes(file))
   const passphrase = await readPassphrase(home, given(options.passphraseFile), BACKUP)
   const contents = backupContents.safeParse(await unseal(sealed, passphrase)).data
   if (contents === undefined)

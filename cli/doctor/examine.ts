@@ -33,6 +33,7 @@ import { executorSection, homeKeychains, homeKeys } from '../home/home-keychain.
 import { reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
+import { environmentOf } from '../home/whole-home.ts'
 import { wallsReport } from '../programs/walls-report.ts'
 import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
@@ -136,7 +137,7 @@ function config(home: string): string {
     throw new Error(
       `${join(home, 'config.yaml')} has no section of a program: run "keyside init" in another KEYSIDE_HOME`,
     )
-  for (const program of programs) loadConfig(program, SECTIONS[program], home, environment)
+  for (const program of programs) loadConfig(program, SECTIONS[program], home, environmentOf(home))
   return `${join(home, 'config.yaml')}: ${programs.join(', ')}`
 }
 

@@ -8,11 +8,11 @@ import {
   openKeychain,
 } from '@keyside/executor'
 import { KeysideError, loadConfig, systemRandomBytes } from '@keyside/runtime'
-import { environment } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
+import { environmentOf } from './whole-home.ts'
 
 export function executorSection(home: string): ExecutorConfig {
-  return loadConfig('executor', executorConfig, home, environment)
+  return loadConfig('executor', executorConfig, home, environmentOf(home))
 }
 
 /** `typed`: the passphrase, where somebody has asked for it already. */

@@ -44,8 +44,16 @@ export async function seal(
   return Buffer.concat([Buffer.from(`${first}\n${sumOf(first, rest)}\n`), rest])
 }
 
-/** Rejects with `backup_foreign`, `backup_newer`, `backup_damaged` or `backup_passphrase_wrong`. */
-export async function unseal(file: Uint8Array, passphrase: string): Promise<unknown> {
+/** Whole, and of this version; not yet opened. */
+interface SealedFile {
+  readonly first: string
+  readonly head: z.infer<typeof header>
+  readonly salt: Uint8Array
+  readonly rest: Uint8Array
+}
+
+/** Throws `backup_foreign`, `backup_newer` or `backup_damaged`: nobody need be asked for the passphrase of such a file. */
+export function sealedFile(file: Uint8Array): SealedFile {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength)
   const firstEnd = bytes.indexOf('\n')
   const first = bytes.subarray(0, firstEnd).toString()
@@ -58,6 +66,14 @@ export async function unseal(file: Uint8Array, passphrase: string): Promise<unkn
   const salt = decodeBase64url(head.salt)
   if (sum !== sumOf(first, rest) || salt === null || rest.length <= NONCE_BYTES)
     throw refused('backup_damaged')
+  return { first, head, salt, rest }
+}
+
+/** Rejects with `backup_damaged` or `backup_passphrase_wrong`. */
+export async function unseal(
+  { first, head, salt, rest }: SealedFile,
+  passphrase: string,
+): Promise<unknown> {
   const key = await deriveKey(passphrase, { cost: head.cost, salt })
   const cipher = xchacha20poly1305(key, rest.subarray(0, NONCE_BYTES), Buffer.from(first))
   let plain: Uint8Array
