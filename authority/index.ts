@@ -18,7 +18,6 @@ export { keysetTime } from './keyset/reminder.ts'
 export { createRoot, openRoot, soleRoot } from './keyset/root.ts'
 export {
   currentKeyset,
-  type KeysetDeps,
   publishKeyset,
   renewKeyset,
   revokeKey,

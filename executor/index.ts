@@ -3,24 +3,14 @@
 export { type Adjustment, prepareAdjustment } from './adjust.ts'
 export { codeUri, spellSecret, stepOfCode } from './authenticator.ts'
 export { type ExecutorConfig, executorConfig } from './config.ts'
-export {
-  EXECUTOR_CODES,
-  EXECUTOR_SENTENCES,
-  type ExecutorCode,
-  sentenceOf,
-} from './core/model/codes.ts'
+export { EXECUTOR_CODES, sentenceOf } from './core/model/codes.ts'
 export { type KeyRights, REJECTION_CODES } from './core/model/exchange.ts'
 export { AGE_DAYS, type KeyWarning, keyWarnings } from './core/model/key-warnings.ts'
 export type { ProviderStatus } from './core/model/provider.ts'
 export { PLAN_CODES } from './core/risk/plan/result.ts'
-export {
-  type BoundTerm,
-  type DailyBound,
-  dailyBound,
-  printBound,
-} from './core/risk/policy/bound.ts'
+export { type DailyBound, dailyBound, printBound } from './core/risk/policy/bound.ts'
 export { DEFAULT_POLICY } from './core/risk/policy/default.ts'
-export { type Setting, settings } from './core/risk/policy/settings.ts'
+export { settings } from './core/risk/policy/settings.ts'
 export { RULES } from './core/risk/rules/check.ts'
 export {
   askForHalt,
@@ -32,28 +22,16 @@ export {
 } from './halt-file.ts'
 export { paperInJournal } from './journal/account.ts'
 export { JOURNAL_FILE } from './journal/database.ts'
-export { type Explained, explain } from './journal/explain.ts'
+export { explain } from './journal/explain.ts'
 export { FLAT_COLUMNS, flatRows } from './journal/flat.ts'
 export { holdForMove, prepareRestored } from './journal/moved.ts'
 export { statusInJournal } from './journal/providers.ts'
-export {
-  type JournalCheck,
-  type JournalEntry,
-  newestEvents,
-  type ReadOptions,
-  readJournal,
-  verifyJournal,
-} from './journal/read.ts'
+export { type JournalEntry, newestEvents, readJournal, verifyJournal } from './journal/read.ts'
 export { readResults } from './journal/results.ts'
-export { type Chapter, readStories, type Story } from './journal/story.ts'
-export { type JournalSummary, journalSummary } from './journal/summary.ts'
+export { readStories } from './journal/story.ts'
+export { journalSummary } from './journal/summary.ts'
 export { tell } from './journal/words.ts'
-export {
-  askToTakeKey,
-  type KeyAnswer,
-  readKeyAnswer,
-  withdrawKeyRequest,
-} from './key-requests.ts'
+export { askToTakeKey, readKeyAnswer, withdrawKeyRequest } from './key-requests.ts'
 export { KEYCHAIN_CODES } from './keychain/codes.ts'
 export { openKeychain, vaultFile } from './keychain/open.ts'
 export { openOsKeychain } from './keychain/os.ts'
@@ -92,14 +70,13 @@ export { markOf } from './process-mark.ts'
 export { type Followed, followOffer, type Offer, readOffer } from './providers/follow.ts'
 export {
   markRemoved,
-  type ProviderFolder,
   providerNames,
   readHeldKeyset,
   readProvider,
   readToken,
   requireProvider,
 } from './providers/provider-folder.ts'
-export { type ExecutorNote, executorAt, type Found, homesWithExecutor } from './registry.ts'
+export { type ExecutorNote, executorAt, homesWithExecutor } from './registry.ts'
 export { heldMarkets, preparePaperReset } from './reset-paper.ts'
 export type { Trade } from './results/trade.ts'
 export { type SameAccount, tryKey } from './rotate-key.ts'

@@ -26,11 +26,7 @@ export {
   toDecimal,
   WIRE_PLACES,
 } from './claims/decimal.ts'
-export {
-  type Enroll,
-  type EnrollAnswer,
-  MAX_PLANS,
-} from './claims/enroll.ts'
+export { type EnrollAnswer, MAX_PLANS } from './claims/enroll.ts'
 export { type Head, type HeadRow, MAX_STREAMS } from './claims/head.ts'
 export type { Intent, IntentResult } from './claims/intent.ts'
 export type { Keyset, Root } from './claims/keyset.ts'
@@ -47,51 +43,37 @@ export type { ApprovalNeeded, Report, ReportEvent } from './claims/report.ts'
 export type { ProviderRequest, ProviderResponse } from './claims/request.ts'
 export type { Curve, ResultRow, SaleRow } from './claims/results.ts'
 export type { Signal } from './claims/signal.ts'
-export { fitsRequest, MAX_STRATEGY_TEXT } from './claims/strategies.ts'
+export { fitsRequest } from './claims/strategies.ts'
 export {
   ENROLL_CODES,
   INVITATION_CODES,
   KEY_CODES,
   KEYSET_CODES,
-  type KeysetCode,
   VERIFY_CODES,
   type VerifyCode,
 } from './codes.ts'
-export { type EnrollExpected, enrollMac, type RefusedEnroll, verifyEnroll } from './enrolment.ts'
+export { enrollMac, verifyEnroll } from './enrolment.ts'
 export { GENESIS, hashText } from './hash.ts'
 export {
   deriveInvitation,
   formatInvitation,
   type Invitation,
-  type InvitationKeys,
-  type InvitationReader,
   joinClient,
   joinedInvitation,
   parseInvitation,
-  type ReadInvitation,
 } from './invitation.ts'
-export { headerSegment, type Keyring, keyring, keysetKeyring, type Trust } from './keyring.ts'
+export { headerSegment, type Keyring, keyring, keysetKeyring } from './keyring.ts'
+export { enrolKey, type PublicKey, type SigningKey, thumbprint } from './keys.ts'
 export {
-  type Enrolment,
-  enrolKey,
-  type PublicKey,
-  portablePublicKey,
-  portableSigningKey,
-  type SigningKey,
-  thumbprint,
-} from './keys.ts'
-export {
-  type HeldKeyset,
-  type KeysetExpected,
   type RefusedKeyset,
   rootFingerprint,
   type VerifiedKeyset,
   verifyKeyset,
   wireVersion,
 } from './keyset.ts'
-export { type Claims, KINDS, type Kind } from './kinds.ts'
+export { type Claims, KINDS } from './kinds.ts'
 export { isLoopback } from './loopback.ts'
-export { type Refused, readOwnClaims } from './read.ts'
+export { readOwnClaims } from './read.ts'
 export { sign } from './sign.ts'
 export { isTrial, shownStream, streamName, TRIAL_PLAN, TRIAL_PREFIX } from './stream-name.ts'
 export {
@@ -111,4 +93,4 @@ export {
   signalTopic,
   WIRE_VERSIONS,
 } from './topics.ts'
-export { CLOCK_SKEW, type Expected, type Verified, verify } from './verify.ts'
+export { CLOCK_SKEW, type Verified, verify } from './verify.ts'

@@ -47,7 +47,7 @@ export interface FetchedKeyset {
   readonly keyset: VerifiedKeyset
 }
 
-export interface AcceptedTerms {
+interface AcceptedTerms {
   readonly plan: string
   readonly version: number
 }

@@ -22,14 +22,7 @@ export {
 } from './config.ts'
 export { CODE_MEMORY, CONFINED_CODE } from './confined-code.ts'
 export { openDatabase, transaction } from './database.ts'
-export {
-  type AcceptedTerms,
-  type Enrolled,
-  type EnrolmentRefusal,
-  enrol,
-  type FetchedKeyset,
-  fetchKeyset,
-} from './enrolment.ts'
+export { enrol, fetchKeyset } from './enrolment.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export { fileRefused } from './file-refused.ts'
 export {
@@ -67,7 +60,7 @@ export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './ran
 export { openPlainFile, readBytes, readText, readTextIfThere } from './read-file.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
-export { type Ask, Requests, type ResponseAnswer } from './requests.ts'
+export { Requests } from './requests.ts'
 export { RISK } from './risk.ts'
 export {
   ensureProofSecret,
@@ -80,5 +73,5 @@ export {
 } from './sandbox-proof.ts'
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
-export { type Checked, checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'
+export { checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'
 export { addToYaml, setInYaml } from './yaml/yaml-edit.ts'

@@ -29,7 +29,7 @@ export function exchangeOf(options: ExchangeOptions): SimulatedExchange {
     : new SimulatedExchange(options)
 }
 
-export class ForgetfulExchange extends SimulatedExchange {
+class ForgetfulExchange extends SimulatedExchange {
   readonly #options: ExchangeOptions
   readonly #client: OrderClient
 

@@ -1,7 +1,7 @@
 // What other folders may use of backtests, without the engine.
 
 export type { Backtested } from './backtest/backtested.ts'
-export { type CandleSource, type Prepared, prepare } from './backtest/prepare.ts'
+export { type Prepared, prepare } from './backtest/prepare.ts'
 export { htmlReport } from './backtest/report/html-report.ts'
 export { PICTURE_WIDTH, pictureOf } from './backtest/report/picture.ts'
 export { textReport } from './backtest/report/text-report.ts'

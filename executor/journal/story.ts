@@ -6,7 +6,7 @@ import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { allRows, toEvent } from './journal.ts'
 
-export interface Chapter {
+interface Chapter {
   readonly seq: number
   /** Unix ms. */
   readonly at: number

@@ -4,7 +4,7 @@ import { id, market, numericDate, singleLine, timeframe } from './common.ts'
 import { code } from './order.ts'
 
 /** Of a rule from the chat, characters; and as JSON, bytes: a request has room for so many. */
-export const MAX_STRATEGY_TEXT = 4_000
+const MAX_STRATEGY_TEXT = 4_000
 const MAX_STRATEGY_BYTES = 5_600
 
 const encoder = new TextEncoder()

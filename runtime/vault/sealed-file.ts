@@ -21,7 +21,7 @@ const header = z.strictObject({
   salt: z.string(),
 })
 
-export interface Sealing {
+interface Sealing {
   readonly passphrase: string
   readonly randomBytes: RandomBytes
   /** scrypt's N. */

@@ -8,7 +8,7 @@ import type { RandomBytes } from '../random.ts'
 import { associatedData, readVaultFile, type VaultHeader, writeVaultFile } from './vault-file.ts'
 import { deriveKey, requireLong, SCRYPT_COST } from './vault-key.ts'
 
-export { type Sealing, seal, sealedFile, unseal } from './sealed-file.ts'
+export { seal, sealedFile, unseal } from './sealed-file.ts'
 export { MIN_PASSPHRASE, requireLong } from './vault-key.ts'
 
 const contents = z.array(z.tuple([z.string(), z.string()]))

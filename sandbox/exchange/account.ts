@@ -1,7 +1,7 @@
 // Who may trade: one API key, its kind and its rights; the venue keeps its balances under its name.
 import { createPublicKey, type KeyObject } from 'node:crypto'
 
-export interface KeyRights {
+interface KeyRights {
   readonly ipRestrict: boolean
   readonly enableReading: boolean
   readonly enableSpotAndMarginTrading: boolean

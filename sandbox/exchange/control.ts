@@ -25,7 +25,7 @@ export interface ControlParts {
 }
 
 /** Besides those that all pages of the sandbox share. */
-export const EXCHANGE_CONTROL_REFUSALS = [
+const EXCHANGE_CONTROL_REFUSALS = [
   {
     code: 'unknown-symbol',
     status: 404,

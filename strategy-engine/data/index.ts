@@ -3,7 +3,7 @@
 export { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
 export { type CandleSet, readStored, type Stored, storedPaths } from './candle-store.ts'
 export { instantOf } from './csv.ts'
-export { type Downloaded, downloadCandles, type Progress } from './download.ts'
+export { type Downloaded, downloadCandles } from './download.ts'
 export { openSource } from './exchange-candles.ts'
 export { candlesAsCsv } from './export-candles.ts'
 export type { StoredGap } from './gaps.ts'

@@ -1,6 +1,6 @@
 // Every code that the executor itself gives, with the sentence a person reads. docs/errors.md explains each one.
 
-export const EXECUTOR_SENTENCES = {
+const EXECUTOR_SENTENCES = {
   retained_signal:
     'a broker kept this signal and sent it again: signals are never kept, ask the provider about its broker',
   sequence_unbased:

@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCandles } from '../../testing/random-candles.ts'
-import { isRule, parseExpression } from '../rules/parse.ts'
+import { parseExpression } from '../rules/parse.ts'
+import { isCondition } from '../rules/tree.ts'
 import { condition, SCOPE } from '../testing/rule-texts.ts'
 import { Graph } from './graph.ts'
 import { namesTrade } from './trade.ts'
@@ -28,7 +29,7 @@ test('any rule is true, false or unknown at each candle, in blocks as one by one
   fc.assert(
     fc.property(condition, fc.integer({ min: 1, max: 90 }), (text, block) => {
       const read = parseExpression(text, SCOPE)
-      if (!read.ok || !isRule(read.parsed) || namesTrade(read.parsed.tree)) return
+      if (!read.ok || !isCondition(read.parsed.tree) || namesTrade(read.parsed.tree)) return
       const whole = values(read.parsed.tree, 1_024)
       const said = new Set(whole.map((value) => (Number.isNaN(value) ? 'unknown' : value)))
       expect(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { explain } from './explain.ts'
-import { isRule, parseExpression } from './parse.ts'
+import { parseExpression } from './parse.ts'
 import { print } from './print.ts'
 import { isCondition, type Tree } from './tree.ts'
 
@@ -19,7 +19,7 @@ function said(
     trade: true,
     distance: false,
   })
-  if (!read.ok || !isRule(read.parsed)) throw new Error(text)
+  if (!read.ok || !isCondition(read.parsed.tree)) throw new Error(text)
   const value = (part: Tree) => values[print(part)] ?? (isCondition(part) ? 1 : otherwise)
   return explain({ name, condition: read.parsed.tree }, value)
 }

@@ -9,7 +9,6 @@ import {
   type ArithmeticOperator,
   COMPARISONS,
   type Condition,
-  isCondition,
   JOINING,
   MAX_AGO,
   type Numeric,
@@ -264,9 +263,4 @@ function list(cursor: Cursor): readonly Parsed[] {
   while (cursor.take(','))
   if (!cursor.take(')')) cursor.unexpected('"," or ")"')
   return items
-}
-
-/** A condition, ready to run. */
-export function isRule(parsed: Parsed): parsed is Parsed & { readonly tree: Condition } {
-  return parsed.unit === 'condition' && isCondition(parsed.tree)
 }

@@ -16,7 +16,7 @@ import { randomCandles } from '../../testing/random-candles.ts'
 import { checkStrategy } from '../check.ts'
 import { problemText } from '../file/report.ts'
 import { strategyShape } from '../file/shape.ts'
-import { readTypeScript } from './read-typescript.ts'
+import { typeScriptReader } from './read-typescript.ts'
 import { coded, codeText, mistakes } from './testing/code.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -36,7 +36,7 @@ test('every file of the docs and every example is a strategy, and an honest one'
   const files = [...blocks('ts'), ...examples]
   expect(files.length).toBeGreaterThanOrEqual(3)
   for (const file of files) {
-    const read = readTypeScript('docs.ts', file)
+    const read = typeScriptReader('docs.ts', file)({})
     if (!read.ok) throw new Error(read.problems.map(problemText).join('\n'))
     const [strategy] = read.strategies
     const candles = randomCandles({ length: 600, seed: 2, seconds: 900, range: 0.02 })

@@ -9,7 +9,7 @@ import { type Read, readStrategy } from '../file/read-strategy.ts'
 import { problemText } from '../file/report.ts'
 import type { Strategy } from '../file/strategy.ts'
 import { Runner } from '../runner.ts'
-import { readTypeScript } from './read-typescript.ts'
+import { typeScriptReader } from './read-typescript.ts'
 import { coded } from './testing/code.ts'
 
 const RULES = `
@@ -95,7 +95,7 @@ test.each([
   ['a strategy with all kinds of exits', RULES, CODE],
   ['the example', example('ema-cross.yaml'), example('ema-cross.ts')],
 ])('%s decides the same as rules and as code, byte for byte', (_, rules, code) => {
-  const [a, b] = [stepsOf(readStrategy(rules)), stepsOf(readTypeScript('coded.ts', code))]
+  const [a, b] = [stepsOf(readStrategy(rules)), stepsOf(typeScriptReader('coded.ts', code)({}))]
   const said = (all: typeof a) => all.map((step) => JSON.stringify(step))
   expect(said(b)).toEqual(said(a))
   const kinds = a.map(({ decision }) => decision?.kind)

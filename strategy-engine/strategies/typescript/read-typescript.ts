@@ -9,12 +9,10 @@ import { failed, type Numbers, Realm, withEnd } from './realm.ts'
 
 type Params = Readonly<Record<string, number>>
 
-/** `params` counts in place of the file's own values. `file` is what sentences call it. */
-export function readTypeScript(file: string, text: string, params: Params = {}): Read {
-  return typeScriptReader(file, text)(params)
-}
-
-/** As `readTypeScript`, for one file with many values of its params: its code is evaluated once. */
+/**
+ * Its code is evaluated once, for many values of its params, which count in place of the file's own. `file` is what
+ * sentences call it.
+ */
 export function typeScriptReader(file: string, text: string): (params: Params) => Read {
   const realm = told(text, () => ({ ok: true as const, realm: new Realm(file, text, LIMITS) }))
   return (params) => (realm.ok ? told(text, () => readIn(realm.realm, file, text, params)) : realm)

@@ -7,7 +7,7 @@ import type { Policy } from './schema.ts'
 /** Plain digits. A sum may have more of them than a decimal on the wire. */
 type Sum = string
 
-export interface BoundTerm {
+interface BoundTerm {
   readonly what: string
   /** In the policy's numbers, for a person to check. */
   readonly how: string

@@ -1,7 +1,7 @@
 // Strategies in TypeScript for tests: the parts of a file that matter, the rest filled in.
 import { problemText } from '../../file/report.ts'
 import type { Strategy } from '../../file/strategy.ts'
-import { readTypeScript } from '../read-typescript.ts'
+import { typeScriptReader } from '../read-typescript.ts'
 
 interface Parts {
   /** Outside of the strategy. */
@@ -42,13 +42,13 @@ export default {
 }
 
 export function coded(parts: Parts): Strategy {
-  const read = readTypeScript('coded.ts', codeText(parts))
+  const read = typeScriptReader('coded.ts', codeText(parts))({})
   if (!read.ok) throw new Error(read.problems.map(problemText).join('\n'))
   return read.strategies[0]
 }
 
 /** What is wrong with the text, in sentences. */
 export function mistakes(text: string): readonly string[] {
-  const read = readTypeScript('coded.ts', text)
+  const read = typeScriptReader('coded.ts', text)({})
   return read.ok ? [] : read.problems.map(problemText)
 }
