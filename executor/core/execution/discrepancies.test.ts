@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Position } from '../model/position.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../model/state.ts'
-import { allocateMissing } from './discrepancies.ts'
+import { allocateMissing, findDiscrepancies } from './discrepancies.ts'
 
 const STEP = '0.00001'
 const A = 'a BTC/USDT'
@@ -89,4 +89,41 @@ test('all that is missing is shared out, and nobody lacks more than it has', () 
         expect(new Big(shares[key] ?? 0).lte(amount)).toBe(true)
     }),
   )
+})
+
+/** One position of 0.005, of which `there` is left, beside an order of another stream that is unknown. */
+function seen(side: 'buy' | 'sell', amount: string, filled: string, there: string) {
+  const book = bookOf({ [A]: ['0.005'] })
+  const request = { side, amount }
+  const order = { stream: 'b', state: 'unknown', filled, intent: { market: 'BTC/USDT' } }
+  const orders = { other: { ...order, planned: { request } } } as unknown as Portfolio['orders']
+  const look = { exchangeBalance: there, used: '0', observed: [], next: 0 }
+  const { coins, short } = findDiscrepancies({ ...book, orders }, 'BTC/USDT', look)
+  return { coins, short }
+}
+
+test.for([
+  [
+    'a purchase of which nobody heard explains nothing',
+    'buy',
+    '0.002',
+    '0',
+    '0.004',
+    'short',
+    '0.001',
+  ],
+  [
+    'what a purchase has brought may not be in the balance yet',
+    'buy',
+    '0.002',
+    '0.001',
+    '0.004',
+    'moving',
+    '0',
+  ],
+  ['a sale of which nobody heard may have taken it', 'sell', '0.002', '0', '0.003', 'moving', '0'],
+  ['a sale takes no more than its rest', 'sell', '0.002', '0.001', '0.003', 'short', '0.001'],
+  ['all is there', 'sell', '0.002', '0', '0.005', 'there', '0'],
+] as const)('%s', ([_, side, amount, filled, there, coins, short]) => {
+  expect(seen(side, amount, filled, there)).toEqual({ coins, short })
 })

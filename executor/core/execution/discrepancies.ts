@@ -3,7 +3,7 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sumMoved } from '../model/account.ts'
-import { atLeast, floorTo, minus, plus } from '../model/decimals.ts'
+import { floorTo, minus, plus } from '../model/decimals.ts'
 import type { Observation, ObservedOrder } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
@@ -22,6 +22,8 @@ export interface Discrepancies {
   readonly there: Decimal
   /** What the positions say, base. */
   readonly held: Decimal
+  /** Base that is gone however the orders end that are under way. */
+  readonly short: Decimal
 }
 
 export function findDiscrepancies(
@@ -31,14 +33,16 @@ export function findDiscrepancies(
 ): Discrepancies {
   const held = heldIn(portfolio, baseOf(market))
   const there = minus(seen.exchangeBalance, lockedByOthers(portfolio, baseOf(market), seen.used))
-  const enough = atLeast(there, held)
+  const gone = new Big(held).minus(there)
+  const short = gone.minus(movingIn(portfolio, market, observed))
   return {
     strangers: once(observed.filter((one) => isStranger(portfolio, market, one))),
     nameless: observed.some((one) => isUndecided(portfolio, market, one)) ? 'some' : 'none',
     reappeared: once(observed.filter((one) => isBack(portfolio, one))),
-    coins: enough ? 'there' : isMoving(portfolio, market, observed) ? 'moving' : 'short',
+    coins: gone.lte(0) ? 'there' : short.lte(0) ? 'moving' : 'short',
     there,
     held,
+    short: toDecimal(atLeastNothing(short)),
   }
 }
 
@@ -95,19 +99,22 @@ function isBack({ orders }: Portfolio, { order }: ObservedOrder): boolean {
   return state === undefined || !isWorking(state)
 }
 
-/** Balances are ambiguous while an order may fill: only one that rests, and is seen resting, stands still. */
-function isMoving(
-  portfolio: Portfolio,
-  market: string,
-  sightings: readonly ObservedOrder[],
-): boolean {
+/**
+ * Base that may be in the positions and not in the balance, or be gone from it already, because an order may fill just now: only
+ * one that rests, and is seen resting, stands still. What a purchase may still bring explains nothing that is gone.
+ */
+function movingIn(portfolio: Portfolio, market: string, sightings: readonly ObservedOrder[]): Big {
   const resting = new Set(sightings.filter(({ as }) => as === 'open').map(({ order }) => order))
   return Object.values(portfolio.orders)
     .filter(({ state, intent }) => isWorking(state) && baseOf(intent.market) === baseOf(market))
-    .some(({ state, clientOrderId, intent }) => {
+    .filter(({ state, clientOrderId, intent }) => {
       const rests = state === 'accepted' || state === 'partially_filled'
       return !rests || (intent.market === market && !resting.has(clientOrderId))
     })
+    .reduce((sum, { planned, filled }) => {
+      const { side, amount = '0' } = planned?.request ?? {}
+      return side === 'sell' ? sum.plus(amount).minus(filled) : sum.plus(filled)
+    }, new Big(0))
 }
 
 function ordersOn({ orders }: Portfolio, market: string): readonly Order[] {

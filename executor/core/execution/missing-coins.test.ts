@@ -364,3 +364,23 @@ test('coins that come back while a look has no answer stand under a stop seconds
   await executor.clock.turn(5 * SECOND)
   expect(stops(executor)).toEqual(['0.00497'])
 })
+
+test('beside a purchase of which nobody ever hears, what is there stands under a stop', async () => {
+  const executor = await holding({}, ['demo', 'other'])
+  const { exchange } = executor
+  const place = exchange.place.bind(exchange)
+  const find = exchange.find.bind(exchange)
+  const lost: string[] = []
+  exchange.place = async (order) => {
+    if (order.side === 'sell') return place(order)
+    lost.push(order.clientOrderId)
+    return { outcome: 'unknown', message: 'no answer' }
+  }
+  exchange.find = async (market, id) =>
+    lost.includes(id) ? { outcome: 'unknown', message: 'no answer' } : find(market, id)
+  await executor.enterFrom('other')
+  take(executor, '0.00100')
+  await minutes(executor, 3)
+  expect(stops(executor)).toEqual(['0.00397'])
+  expect(drifts(executor)).toHaveLength(1)
+})

@@ -2,7 +2,7 @@
 
 import type { Decimal } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
-import { atLeast, minus } from '../model/decimals.ts'
+import { atLeast } from '../model/decimals.ts'
 import type { Comparison, ObservedOrder, Reconciliation } from '../model/observation.ts'
 import { marketsOf } from '../model/positions.ts'
 import { EMPTY_SESSION } from '../model/session.ts'
@@ -180,13 +180,12 @@ function closeForReappeared(
 function judgeCoins(
   context: DecisionContext,
   market: string,
-  { coins, held, there }: Discrepancies,
+  { coins, held, there, short }: Discrepancies,
   proof: 'none' | 'looks' | 'refusal',
 ): undefined {
   if (coins === 'moving') return
   if (coins === 'there') return allThere(context, market)
   const look = context.session.reconciliations[market]
-  const short = minus(held, there)
   const before = look?.missing ?? '0'
   setLook(context, market, { missing: short })
   const wasShort = shortIn(context.portfolio.positions, baseOf(market)).length > 0
