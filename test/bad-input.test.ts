@@ -284,6 +284,7 @@ test('a new exchange key takes the place of the old one only where it is another
   expect(said.stdout).not.toContain(old.apiKey)
   expect(await kept()).toMatchObject({ apiKey: next.apiKey, added: expect.any(Number) })
   expect(said.code).toBe(0)
+  expectRefusal(await rotate(next), 'key_unchanged', /earlier run was broken off.*done now/)
 })
 
 test('a policy that is broken while the executor runs: line and reason, and the old one stays', async () => {

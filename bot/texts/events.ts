@@ -2,7 +2,7 @@
 import { type ReportEvent, shownStream, type TradingState } from '@keyside/protocol'
 import { type Html, html, lines } from './html.ts'
 import { amount, currencies, span, time, zone } from './numbers.ts'
-import { reasonText } from './reason.ts'
+import { reasonText, WHOLE } from './reason.ts'
 
 type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
 
@@ -28,7 +28,7 @@ export function isCalm({ kind, stream }: Event<'refusal'>): boolean {
 
 /** An answer that the device has not taken. */
 export function notTakenText({ code, message }: Event<'refusal'>): Html {
-  return lines(html`🛑 <b>Your answer was not taken</b>`, reasonText(code, message))
+  return lines(html`🛑 <b>Your answer was not taken</b>`, reasonText(code, message, WHOLE))
 }
 
 export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
@@ -39,7 +39,7 @@ export function refusalText(event: Event<'refusal'>, repeats: Repeats): Html {
     .join(' · ')
   return lines(
     html`${REFUSED[what]}${where === '' ? '' : ` · ${where}`}`,
-    reasonText(event.code, event.message),
+    reasonText(event.code, event.message, WHOLE),
     repeatsText(repeats),
   )
 }
@@ -48,7 +48,7 @@ const LEVELS = { info: 'ℹ️', warning: '⚠️', error: '🔴' } as const
 
 export function noticeText(event: Event<'notice'>, repeats: Repeats): Html {
   return lines(
-    html`${LEVELS[event.level]} ${reasonText(event.code, event.message)}`,
+    html`${LEVELS[event.level]} ${reasonText(event.code, event.message, WHOLE)}`,
     repeatsText(repeats),
   )
 }

@@ -4,9 +4,11 @@ import { amount, time, zone } from './numbers.ts'
 
 /** A card with a reason of this length still fits a caption. */
 const LONGEST = 220
+/** A message of its own has room for all that a device says: what differs from case to case stands at its end. */
+export const WHOLE = 500
 
-export function reasonText(code: string, message: string | undefined): Html {
-  return html`${inOwnStyle(sentence(clip(message ?? 'no reason given', LONGEST)))} <code>${code}</code>`
+export function reasonText(code: string, message: string | undefined, most = LONGEST): Html {
+  return html`${inOwnStyle(sentence(clip(message ?? 'no reason given', most)))} <code>${code}</code>`
 }
 
 /** The device writes "expected this, got that": a capital and a full stop, unless it begins with a name. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noticeText } from './events.ts'
 import { amount, date, moment, signed, sum, time, zone } from './numbers.ts'
 import { reasonText } from './reason.ts'
 import { inStyle, NUMBER_FORMATS, styleNow } from './style.ts'
@@ -49,4 +50,10 @@ test('a style holds across awaits, and beside another one', async () => {
     'UTC',
     'UTC',
   ])
+})
+
+test('a notice of its own is told whole: the address, or what it looks like, stands at its end', () => {
+  const message = `${'a sentence of the device that goes on. '.repeat(7)}(request ip: 203.0.113.9)`
+  const event = { type: 'notice', level: 'error', code: 'key_refused', message } as const
+  expect(noticeText(event, { count: 1, last: AT, now: AT }).text).toContain('203.0.113.9')
 })

@@ -160,6 +160,8 @@ async function keyRights(home: string, keychain: Keychain | null): Promise<strin
   const exchange = await account(home, keychain)
   const asked = await exchange.keyRights()
   await exchange.stop()
+  if (!asked.ok && asked.code !== undefined)
+    throw new Error(`${asked.message}: look at the key and its IP list there`)
   if (!asked.ok) throw new Error(`the exchange did not answer: ${asked.message}`)
   const { refusal } = checkKeyRights(asked.value, systemClock.now())
   if (refusal !== undefined) throw new Error(refusal.message)

@@ -34,11 +34,7 @@ export async function rotate({ secretFile }: { secretFile?: string }): Promise<v
   const keychain = await open(home)
   const old = await requireExchangeKeys(keychain, account)
   const keys = await askForKeys(exchange, secretFile)
-  if (keys.apiKey === old.apiKey)
-    throw new KeysideError(
-      'key_unchanged',
-      'this is the key that is stored already: make a new one at the exchange, and leave the old one there until this has ended',
-    )
+  if (keys.apiKey === old.apiKey) throw await storedAlready(home)
   await refuseSharedKey(home, keys, open)
   const same = await examineBoth(home, keys, old)
   await keepExchangeKeys(keychain, account, keys)
@@ -48,10 +44,25 @@ export async function rotate({ secretFile }: { secretFile?: string }): Promise<v
   print(
     taken.outcome === 'not taken'
       ? `Do not delete ${shown(old.apiKey)} at ${exchange.name} yet: the executor still uses it.`
-      : `Now delete ${shown(old.apiKey)} at ${exchange.name}, and look there that it is gone: until then the old one works too.`,
+      : same === 'unknown'
+        ? `Look at ${exchange.name} whether ${shown(old.apiKey)} is gone there, and delete it if not.`
+        : `Now delete ${shown(old.apiKey)} at ${exchange.name}, and look there that it is gone: until then the old one works too.`,
     `Then put the next reminders into your calendar: keyside keys calendar --account ${account} --out key.ics`,
   )
   process.exitCode = taken.outcome === 'not taken' ? EXIT.refused : EXIT.ok
+}
+
+/** A run that was broken off may have stored it, and not handed it over. */
+async function storedAlready(home: string): Promise<KeysideError> {
+  const { outcome, words } = await handOver(home)
+  const next =
+    outcome === 'not taken'
+      ? ''
+      : ' If an earlier run was broken off, that is done now: delete the key before it at the exchange. If none was, make a new one there, and leave this one until the new one is in use'
+  return new KeysideError(
+    'key_unchanged',
+    `this is the key that is stored already. ${words}${next}`,
+  )
 }
 
 const NOT_COMPARED =

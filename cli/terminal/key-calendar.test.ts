@@ -44,3 +44,11 @@ test('what is read again is the same appointment', () => {
   expect(uids(CREATED)).toEqual(uids(CREATED + 1_000))
   expect(new Set(uids(CREATED)).size).toBe(3)
 })
+
+test('of a key that is older than all of them the calendar has one day, today', () => {
+  const text = keyCalendar(key, CREATED + 100 * 86_400_000).replaceAll('\r\n ', '')
+  expect(text.split('\r\n').filter((line) => /^(DTSTART|SUMMARY)/.test(line))).toEqual([
+    'DTSTART;VALUE=DATE:20270420',
+    'SUMMARY:Replace the exchange key of account main (binance): over 90 days old',
+  ])
+})

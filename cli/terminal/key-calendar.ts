@@ -21,32 +21,41 @@ export function createdOf(told: number | undefined, added: number | undefined): 
 }
 
 const DAY_MS = 86_400_000
+const LAST = Math.max(...AGE_DAYS)
 /** RFC 5545 section 3.1, octets; all of it is ASCII. */
 const LINE = 75
 
-/** `now` in Unix ms. Days that are over are left out. */
+/** `now` in Unix ms. Days that are over are left out; where all are it is due today, and a calendar without a day is none. */
 export function keyCalendar(key: CalendarKey, now: number): string {
-  const days = AGE_DAYS.filter((days) => key.created + days * DAY_MS >= now)
+  const { created } = key
+  const ahead = AGE_DAYS.filter((age) => created + age * DAY_MS >= now)
+  const events = ahead.map((age) => eventOf(key, { age, at: created + age * DAY_MS }, now))
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Keyside//keyside keys calendar//EN',
-    ...days.flatMap((age) => eventOf(key, age, now)),
+    ...(events.length > 0 ? events.flat() : eventOf(key, { age: LAST, at: now }, now)),
     'END:VCALENDAR',
   ]
   return lines.map((line) => `${folded(line)}\r\n`).join('')
 }
 
-function eventOf({ account, exchange, created }: CalendarKey, age: number, now: number): string[] {
-  const last = AGE_DAYS.at(-1) ?? age
+function eventOf(
+  { account, exchange, created }: CalendarKey,
+  { age, at }: { age: number; at: number },
+  now: number,
+): string[] {
   const what = `the exchange key of account ${account} (${exchange})`
-  const summary = age < last ? `${what} is ${age} days old` : `Replace ${what}: ${age} days old`
+  const summary =
+    age < LAST
+      ? `${what} is ${age} days old`
+      : `Replace ${what}: ${at > created + age * DAY_MS ? 'over ' : ''}${age} days old`
   return [
     'BEGIN:VEVENT',
     // The same for the same key: a calendar that is read again shows it once.
     `UID:${day(created)}-${age}-${account}-${exchange}@keyside`,
     `DTSTAMP:${day(now)}T${new Date(now).toISOString().slice(11, 19).replaceAll(':', '')}Z`,
-    `DTSTART;VALUE=DATE:${day(created + age * DAY_MS)}`,
+    `DTSTART;VALUE=DATE:${day(at)}`,
     `SUMMARY:${capital(summary)}`,
     `DESCRIPTION:Make a new one at the exchange\\, then run: keyside keys rotate --account ${account}`,
     'TRANSP:TRANSPARENT',
