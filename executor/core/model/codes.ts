@@ -233,7 +233,8 @@ const EXECUTOR_SENTENCES = {
     'this exchange key is older than 90 days: make a new one, then run "keyside keys rotate"',
   key_ages:
     'this exchange key is getting old, and from 90 days on it should be replaced: make a new one when it suits you, then run "keyside keys rotate"',
-  key_in_order: 'something that was told of the exchange key is in order now: nothing is to be done about that',
+  key_in_order:
+    'something that was told of the exchange key is in order now: nothing is to be done about that',
   key_rights_changed:
     'what the exchange key may do was changed at the exchange: if that was not you, delete the key there and look who else can sign in',
   limit_near:
