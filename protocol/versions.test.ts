@@ -27,7 +27,7 @@ const HEADS = { ...SIGNALS, topic: 'keyside/v1/head/home/trend' }
 
 /** Claims that are in order, of each kind. */
 const GOOD: Readonly<Record<Kind, readonly object[]>> = {
-  signal: [good.entry, good.limitEntry, good.exit],
+  signal: [good.entry, good.limitEntry, good.exit, good.movedStop],
   head: [good.head],
   alert: [good.alert, good.namelessAlert],
   command: [good.command, good.haltAndSell],
@@ -132,6 +132,25 @@ test.each(kinds)(
     }
   },
 )
+
+const WRONG = ['x', '', '0', '-1', -1, 0, 1.5, null, []]
+
+/** Each value in the claims, with a wrong one in its place. */
+function* withWrong(claims: object): Generator<unknown> {
+  const at = (name: string, value: unknown) =>
+    Array.isArray(claims) ? claims.with(Number(name), value) : { ...claims, [name]: value }
+  for (const [name, value] of Object.entries(claims)) {
+    for (const wrong of WRONG) yield at(name, wrong)
+    if (typeof value !== 'object' || value === null) continue
+    for (const changed of withWrong(value)) yield at(name, changed)
+  }
+}
+
+test.each(kinds)('no value in the claims of a %s makes its schema throw', (kind) => {
+  for (const claims of GOOD[kind])
+    for (const wrong of withWrong(claims))
+      expect(() => KINDS[kind].schema.safeParse(wrong)).not.toThrow()
+})
 
 test('a device speaks the highest version that it and its provider know, until the date of the keyset', () => {
   const spoken = (wire: Keyset['wire'], now = good.NOW) =>

@@ -13,7 +13,7 @@ import {
   side,
   singleLine,
 } from './common.ts'
-import { positiveDecimal } from './decimal.ts'
+import { isDecimal, positiveDecimal } from './decimal.ts'
 
 /** How much. `percent` of an entry is of what the trader allotted to the stream, of an exit of the position. */
 export const size = z.strictObject({
@@ -104,10 +104,11 @@ export const signal = shape
     path: ['stopPrice'],
   })
 
-/** It sells all that the stream holds, at a price that is not reached yet. */
+/** It sells all that the stream holds, at a price that is not reached yet. Also asked of prices that are none. */
 function isMovedStop({ side, size, type, stopPrice, referencePrice, ...claims }: Shape): boolean {
   const isSale = side === 'sell' && type === 'market' && size.unit === 'percent'
-  const isBelow = stopPrice !== undefined && new Big(stopPrice).lt(referencePrice)
+  const isBelow =
+    isDecimal(stopPrice) && isDecimal(referencePrice) && new Big(stopPrice).lt(referencePrice)
   const isAlone = Object.keys(exits).every((name) => !Object.hasOwn(claims, name))
   return isSale && size.value === '100' && isBelow && isAlone
 }

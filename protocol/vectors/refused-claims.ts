@@ -182,6 +182,8 @@ const orders: Case[] = [
   claims('kind-unknown', 'claims_invalid', { kind: 'cancel' }),
   movedStop('without-a-price', { stopPrice: undefined }),
   movedStop('at-the-price', { stopPrice: good.movedStop.referencePrice }),
+  movedStop('at-no-decimal', { stopPrice: 'lower' }),
+  movedStop('below-no-decimal', { referencePrice: 'market' }),
   movedStop('that-buys', { side: 'buy' }),
   movedStop('of-a-part', { size: { unit: 'percent', value: '50' } }),
   movedStop('of-an-amount', { size: { unit: 'base', value: '100' } }),
