@@ -9,6 +9,8 @@ const STRING = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy
 const LITERAL = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const SPACE = /[ \t\n\r]*/y
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 export type JsonFault =
   | 'json_malformed'
   | 'json_duplicate_name'
@@ -19,12 +21,17 @@ export type JsonFault =
 export function parseStrictJson(bytes: Uint8Array): { value: unknown } | { fault: JsonFault } {
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    text = UTF_8.decode(bytes)
   } catch {
     return { fault: 'json_malformed' }
   }
-  const fault = new Scanner(text).scan()
+  const fault = faultOf(text)
   return fault === null ? { value: JSON.parse(text) } : { fault }
+}
+
+/** What is wrong with a text; null if nothing is. */
+export function faultOf(text: string): JsonFault | null {
+  return new Scanner(text).scan()
 }
 
 /** Walks the text once, without building anything, before JSON.parse may see it. */
@@ -47,19 +54,18 @@ class Scanner {
     if (depth > MAX_DEPTH) return 'json_too_deep'
     this.#skip(SPACE)
     const start = this.#text[this.#at]
-    const seen = new Set<string>()
-    if (start === '{') return this.#list('}', () => this.#member(depth, seen))
-    if (start === '[') return this.#list(']', () => this.#value(depth + 1))
-    if (start === '"') return this.#string() === null ? 'json_malformed' : null
-    return this.#skip(LITERAL) === '' ? 'json_malformed' : null
+    if (start === '{') return this.#list('}', depth, new Set())
+    if (start === '[') return this.#list(']', depth, null)
+    return this.#skip(start === '"' ? STRING : LITERAL) ? null : 'json_malformed'
   }
 
-  #list(close: string, item: () => JsonFault | null): JsonFault | null {
+  /** `names`: of an object, those that it has had so far. */
+  #list(close: string, depth: number, names: Set<string> | null): JsonFault | null {
     this.#at += 1
     this.#skip(SPACE)
     if (this.#take(close)) return null
     for (;;) {
-      const fault = item()
+      const fault = (names && this.#name(names)) ?? this.#value(depth + 1)
       if (fault !== null) return fault
       this.#skip(SPACE)
       if (this.#take(close)) return null
@@ -67,20 +73,17 @@ class Scanner {
     }
   }
 
-  #member(depth: number, seen: Set<string>): JsonFault | null {
+  #name(names: Set<string>): JsonFault | null {
     this.#skip(SPACE)
-    const raw = this.#string()
-    if (raw === null) return 'json_malformed'
-    const name = JSON.parse(raw) as string
-    if (POISONED.has(name) || seen.size === MAX_NAMES) return 'json_forbidden_name'
-    if (seen.has(name)) return 'json_duplicate_name'
-    seen.add(name)
+    const start = this.#at
+    if (!this.#skip(STRING)) return 'json_malformed'
+    const raw = this.#text.slice(start, this.#at)
+    const name: string = raw.includes('\\') ? JSON.parse(raw) : raw.slice(1, -1)
+    if (POISONED.has(name) || names.size === MAX_NAMES) return 'json_forbidden_name'
+    if (names.has(name)) return 'json_duplicate_name'
+    names.add(name)
     this.#skip(SPACE)
-    return this.#take(':') ? this.#value(depth + 1) : 'json_malformed'
-  }
-
-  #string(): string | null {
-    return this.#skip(STRING) || null
+    return this.#take(':') ? null : 'json_malformed'
   }
 
   #take(character: string): boolean {
@@ -89,10 +92,11 @@ class Scanner {
     return true
   }
 
-  #skip(pattern: RegExp): string {
-    pattern.lastIndex = this.#at
-    const found = pattern.exec(this.#text)?.[0] ?? ''
-    this.#at += found.length
-    return found
+  /** Whether there was any of it. */
+  #skip(pattern: RegExp): boolean {
+    const start = this.#at
+    pattern.lastIndex = start
+    if (pattern.test(this.#text)) this.#at = pattern.lastIndex
+    return this.#at > start
   }
 }

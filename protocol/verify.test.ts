@@ -2,8 +2,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { encodeBase64url } from './base64url.ts'
+import { signal } from './claims/signal.ts'
 import { keyring } from './keyring.ts'
 import { enrolKey, portablePublicKey, portableSigningKey } from './keys.ts'
+import { KINDS } from './kinds.ts'
 import { publicKey, signingKey } from './node.ts'
 import { sign } from './sign.ts'
 import * as good from './vectors/claims.ts'
@@ -98,6 +100,42 @@ test('throws instead of signing what no verifier would accept', () => {
   const publish = Array.from({ length: 32 }, (_, at) => `keyside/v1/${'x'.repeat(200)}/${at}`)
   const long = { ...good.access, acl: { publish, subscribe: [] } }
   expect(() => sign('access', long, AUTHORITY.key)).toThrow('at most 4096 characters')
+  const unreadable: [string, string][] = [
+    ['\u0085', 'json_malformed'],
+    ['constructor', 'json_forbidden_name'],
+  ]
+  for (const [name, fault] of unreadable) {
+    const claims = { ...good.entry, ext: { [name]: 'x' } }
+    expect(() => sign('signal', claims, ENGINE.key)).toThrow(fault)
+  }
+})
+
+test('the compiled schema of a signal says what the schema says, of good claims and of wrong ones', () => {
+  const { schema } = KINDS.signal
+  const wrong = [null, true, '', 'x', '0', '-1', '1e3', 0, -1, 1.5, 1e12, Number.NaN, [], {}, [{}]]
+  const odd = [
+    undefined,
+    ...wrong,
+    '\u0085',
+    'BTC/USDT',
+    'entry',
+    'exit',
+    'stop',
+    'sell',
+    'limit',
+    '100',
+  ]
+  const each = [good.entry, good.limitEntry, good.exit, good.movedStop, good.extended]
+  for (const claims of each)
+    for (const name of [...Object.keys(signal.shape), 'unknown', '__proto__'])
+      for (const value of odd) {
+        const changed = { ...claims }
+        Object.defineProperty(changed, name, { value, enumerable: true, configurable: true })
+        for (const one of [changed, { ...changed, size: { ...claims.size, [name]: value } }])
+          expect(schema.safeParse(one)).toEqual(signal.safeParse(one))
+      }
+  expect(schema).not.toBe(signal)
+  for (const one of wrong) expect(schema.safeParse(one)).toEqual(signal.safeParse(one))
 })
 
 /** The eight points of small order (RFC 7748 section 7 tells why they matter), and encodings that are not canonical. */

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeBase64url, encodeBase64url } from './base64url.ts'
 import { isDecimal, toDecimal } from './claims/decimal.ts'
+import { hashText, portableHash } from './hash.ts'
 import { parseStrictJson } from './strict-json.ts'
 import { commandTopic, signalTopic } from './topics.ts'
 
@@ -31,6 +32,11 @@ test('a written decimal is a decimal, and the same number', () => {
       expect(new Big(toDecimal(big)).eq(big)).toBe(true)
     }),
   )
+})
+
+test('a text has one hash, with Node and without', () => {
+  const texts = ['', 'x'.repeat(200), 'é€😀', '\ud800', '\u0000']
+  for (const text of texts) expect(portableHash(text)).toBe(hashText(text))
 })
 
 test('base64url has one text for one sequence of bytes', () => {

@@ -5,9 +5,8 @@ import { z } from 'zod'
 export const HOME = 'home'
 
 /** A program, device or stream: lower case, safe in a topic and in a file name. */
-export const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected 1 to 32 of a-z, 0-9 and "-"')
+export const ID = /^[a-z0-9][a-z0-9-]{0,31}$/
+export const id = z.string().regex(ID, 'expected 1 to 32 of a-z, 0-9 and "-"')
 
 /** A stream as a device names it: `<provider>/<stream>`. */
 export const stream = z
