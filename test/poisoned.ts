@@ -102,7 +102,8 @@ export async function runPoisoned({
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
   child.on('message', (raw: object) => {
     const question = message.safeParse(raw).data
-    if (question?.type === 'keychain') void answerKeychain(child, { home, environment }, question)
+    if (question?.type === 'keychain')
+      void answerKeychain(program, child, { home, environment }, question)
     if ('poison' in raw) resolve(raw.poison as readonly string[])
   })
   const exited = once(child, 'exit')

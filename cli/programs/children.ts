@@ -86,7 +86,7 @@ export function startChild(
     if (told.type === 'ready') resolve(told.text)
     if (told.type === 'failed') reject(new KeysideError(told.code, `${name}: ${told.message}`))
     if (told.type === 'keychain')
-      return void answerKeychain(child, { home: options.home, environment: env }, told)
+      return void answerKeychain(program, child, { home: options.home, environment: env }, told)
     options.onMessage?.(program, told)
   })
   void exited.then((code) =>

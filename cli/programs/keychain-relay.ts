@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { Keychain } from '@keyside/executor'
 import { describeError, KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
+import type { Program } from './program-names.ts'
 
 const id = z.int()
 /** From the program. */
@@ -27,12 +28,14 @@ interface Place {
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Of the parent. */
+/** Of the parent. No other program has a secret there, so another one that asks is not what it was: it hears nothing. */
 export async function answerKeychain(
-  child: ChildProcess,
+  program: Program,
+  child: Pick<ChildProcess, 'connected' | 'send'>,
   { home, environment }: Place,
   question: KeychainQuestion,
 ): Promise<void> {
+  if (program !== 'executor') return
   const answer = await answerTo({ home, environment }, question)
   // One that has ended asks no more.
   if (child.connected) child.send(answer, () => undefined)

@@ -29,12 +29,16 @@ export async function launch(program: Program): Promise<number> {
   const asksKeychain = program === 'executor' && keychainOf(home, environment) === 'os'
   if (!asksKeychain && !process.connected)
     process.execve?.(process.execPath, [process.execPath, ...words], env)
-  return stay({ words, env }, home)
+  return stay(program, { words, env }, home)
 }
 
 const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
 
-function stay({ words, env }: ReturnType<typeof walledCommand>, home: string): Promise<number> {
+function stay(
+  program: Program,
+  { words, env }: ReturnType<typeof walledCommand>,
+  home: string,
+): Promise<number> {
   const child = spawn(process.execPath, words, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env,
@@ -42,7 +46,8 @@ function stay({ words, env }: ReturnType<typeof walledCommand>, home: string): P
   for (const name of PASSED_ON) process.on(name, () => child.kill(name))
   child.on('message', (raw) => {
     const told = message.safeParse(raw).data
-    if (told?.type === 'keychain') return void answerKeychain(child, { home, environment }, told)
+    if (told?.type === 'keychain')
+      return void answerKeychain(program, child, { home, environment }, told)
     if (process.connected) process.send?.(raw)
     else if (told?.type === 'failed') printError(told.message, told.code)
   })
