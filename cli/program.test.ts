@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
+import { addAccountOption } from './accounts/account-option.ts'
 import { buildProgram, COMMANDS, MEANT } from './program.ts'
 
 const named = (program: Command) => program.commands.map((command) => command.name())
@@ -56,4 +60,54 @@ test.each(Object.entries(MEANT))('for %s there is %s', async (word, meant) => {
   expect(Object.keys(COMMANDS)).not.toContain(word)
   expect(command?.name()).toBe(first)
   if (second !== undefined) expect(command?.commands.map((one) => one.name())).toContain(second)
+})
+
+const root = join(import.meta.dirname, '..')
+const listed = execFileSync('git', ['ls-files', '*.ts', '*.md'], { cwd: root, encoding: 'utf8' })
+const texts = listed
+  .trim()
+  .split('\n')
+  .filter((file) => !file.endsWith('.test.ts'))
+  .map((file) => [file, readFileSync(join(root, file), 'utf8')] as const)
+
+/** In quotation marks, as code, as the example of a help, or as a line of a document. The first line of a file of candles is none. */
+const SAID =
+  /(?:["`>]|^ *|\n {2}|\\n {2})(?:npx )?keyside (?!candles)([a-z][a-z-]*(?: [^"'`<\n\\,;:.)]+)?)/g
+
+/** The word that is no command, or no option of it; null where all of it is there. */
+function unknownIn(all: Command, [first = '', ...others]: readonly string[]): string | null {
+  let command = all.commands.find((one) => one.name() === first)
+  if (command === undefined) return first
+  const options = ['--help', ...command.options.map(({ long }) => long)]
+  const [second = ''] = others
+  if (command.commands.length > 0 && /^[a-z]/.test(second)) {
+    const inner = command.commands.find((one) => one.name() === second)
+    if (inner === undefined && command.registeredArguments.length === 0) return second
+    command = inner ?? command
+  }
+  options.push(...command.options.map(({ long }) => long))
+  return others.find((word) => word.startsWith('--') && !options.includes(word)) ?? null
+}
+
+test('every command that a sentence or a document names is there, with the options that it names', async () => {
+  const all = new Command()
+  for (const { load, accounts } of Object.values(COMMANDS)) {
+    const one = new Command()
+    ;(await load())(one)
+    if (accounts !== undefined) addAccountOption(one, accounts)
+    for (const command of one.commands) all.addCommand(command)
+  }
+  const unknown = texts.flatMap(([file, text]) =>
+    [...text.matchAll(SAID)].flatMap(([, words = '']) => {
+      const word = unknownIn(all, words.split(/\s+/))
+      return word === null ? [] : [`${file}: keyside ${words}: no ${word}`]
+    }),
+  )
+  expect(unknown).toEqual([])
+})
+
+test('a program never says that npx finds it: in another folder that would ask a registry for a package of this name', () => {
+  const isProgram = (file: string) => file.endsWith('.ts') && !/^(?:test|bench)\//.test(file)
+  const found = texts.filter(([file, text]) => isProgram(file) && text.includes('npx keyside'))
+  expect(found.map(([file]) => file)).toEqual([])
 })

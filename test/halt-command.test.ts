@@ -30,8 +30,9 @@ async function running(): Promise<TestSystem> {
   return system
 }
 
-const run = (args: string, home?: string) =>
+const run = (args: string, home?: string, answers: readonly string[] = []) =>
   keyside(args.split(' '), {
+    answers,
     env: {
       PATH: process.env['PATH'],
       HOME: user,
@@ -61,6 +62,8 @@ test('halts that of KEYSIDE_HOME alone, else every one of this user, and each is
   }
   const unsure = await run('unhalt --yes')
   expect(unsure).toMatchObject({ code: 3, stderr: expect.stringContaining('executor_ambiguous') })
+  const asked = await run('unhalt', undefined, ['n', 'n'])
+  expect(asked.stdout).toBe('Still halted.\nStill halted.\n')
   expect((await run('unhalt --yes', one.home)).stdout).toMatch(/^Unhalted: .* trades again\.\n$/)
   expect([isHalted(one.home), isHalted(other.home)]).toEqual([false, true])
   expect((await run('unhalt --yes')).stdout).toContain(other.home)

@@ -82,19 +82,19 @@ export const resumeUnread = html`I did not understand that, so nothing has chang
 
 export const pauseOver = html`That time is over already, so <b>nothing is paused</b>.`
 
-export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`
+export const halted = html`⏹ <b>Halted:</b> no new entries, and those still open are canceled. Exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`
 
-export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>npx keyside unhalt</code>`
+export const haltedAndSelling = html`⏹ <b>Halted, and selling:</b> no new entries, those still open are canceled, and everything that is held is sold. Only the device itself can undo it: <code>keyside unhalt</code>`
 
 export const anotherHalted = html`⏹ <b>Another program with this device's name has halted too.</b> It has sold nothing. Two copies of one home trade with one account: stop one of them.`
 
-export const anotherUnconfirmed = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>npx keyside halt</code>`
+export const anotherUnconfirmed = html`⚠️ <b>Another program with this device's name has not confirmed the halt.</b> It is sent again whenever that one is heard. Look where else this home is in use, and stop it there: <code>keyside halt</code>`
 
 /** Trouble with the link between the bot and the device. */
 export const brokerTrouble = (code: string, message: string): Html =>
   lines(html`🔴 <b>I cannot hear your device.</b>`, reasonText(code, message))
 
-export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>npx keyside halt</code>`
+export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>keyside halt</code>`
 
 /** Above whatever is about one of several devices. */
 /** Over every message about a device: which one, where there are several, and that it trades on paper. */

@@ -74,7 +74,7 @@ const STATES: { readonly [State in TradingState]: (by: string) => Html } = {
   paused: (by) =>
     html`⏸ <b>Trading is paused</b> by ${by}. No new entries; exits and stops go on. /resume ends it.`,
   halted: (by) =>
-    html`⏹ <b>Trading is halted</b> by ${by}. No new entries; exits and stops go on. Only the device itself can undo it: <code>npx keyside unhalt</code>`,
+    html`⏹ <b>Trading is halted</b> by ${by}. No new entries; exits and stops go on. Only the device itself can undo it: <code>keyside unhalt</code>`,
 }
 
 /** Trading state found at start-up. */

@@ -93,7 +93,7 @@ export function changeText(change: About<'change'>): Html {
     head,
     ...changeRows(change),
     note === undefined ? null : html`⚠️ ${note}`,
-    wish === undefined ? null : html`There: <code>npx keyside requests</code>`,
+    wish === undefined ? null : html`There: <code>keyside requests</code>`,
   )
 }
 

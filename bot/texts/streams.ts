@@ -25,7 +25,7 @@ export function streamsText(
   { currency, now, left = 0 }: { currency: string; now: number; left?: number | undefined },
 ): Html {
   if (rows.length === 0)
-    return html`<b>No streams.</b> Your device follows one with <code>npx keyside follow</code>; your policy says which may trade.`
+    return html`<b>No streams.</b> Your device follows one with <code>keyside follow</code>; your policy says which may trade.`
   const shown = rows.map((row) => streamText(row, currency, now))
   return list(html`<b>Streams</b>, in ${currency}`, shown, { left })
 }

@@ -50,7 +50,7 @@ async function halt({ sell, json, account }: Options): Promise<void> {
   const reached = outcomes.filter(({ outcome }) => outcome !== 'not_running')
   const isDone = reached.length > 0 && reached.every((one) => isHaltedBy(one, positions))
   if (json) printJson({ halted: isDone ? 'yes' : 'no', executors: outcomes })
-  else if (isDone) print('"npx keyside unhalt" at this device is the only way back.')
+  else if (isDone) print('"keyside unhalt" at this device is the only way back.')
   process.exitCode = isDone ? EXIT.ok : EXIT.failed
 }
 

@@ -26,7 +26,7 @@ export function addUnhalt(program: Command): void {
     .addHelpText(
       'after',
       `
-Finds the executor that is halted, running or not. Where several are, --account or KEYSIDE_HOME says which.
+Finds the executor that is halted, running or not. Where several are, it asks about each; --account or KEYSIDE_HOME names one.
 Example:
   keyside unhalt`,
     )
@@ -34,12 +34,18 @@ Example:
 }
 
 async function run({ yes, account }: { yes: boolean; account?: string }): Promise<void> {
-  const home = account === undefined ? haltedHome() : keysideHome(environment)
-  if (home === null) return print('Nothing is halted.')
-  if (!yes && !(await confirm(`Let the executor of ${home} trade again?`)))
-    return print('Still halted.')
+  const homes = account === undefined ? haltedHomes() : [keysideHome(environment)]
+  if (homes.length === 0) return print('Nothing is halted.')
+  if (yes && homes.length > 1)
+    throw new KeysideError(
+      'executor_ambiguous',
+      `several executors are halted, and --yes is for one: say which with --account, or with KEYSIDE_HOME=${homes.join(' or KEYSIDE_HOME=')}`,
+    )
   const by = `terminal:${userInfo().username}`
-  print(await undo(home, by))
+  for (const home of homes)
+    if (yes || (await confirm(`Let the executor of ${home} trade again?`)))
+      print(await undo(home, by))
+    else print('Still halted.')
 }
 
 const WORDS = {
@@ -74,18 +80,12 @@ async function asked(home: string, by: string) {
   return pollUntil(() => readAnswer(unhaltFile(home), text), ANSWER_TIMEOUT_MS, systemClock)
 }
 
-/** The only one that is halted, of those of KEYSIDE_HOME where that is set. */
-function haltedHome(): string | null {
+/** Each that is halted, of those of KEYSIDE_HOME where that is set. */
+function haltedHomes(): readonly string[] {
   const home = keysideHome(environment)
   const accounts = accountHomes(home)
-  if (environment['KEYSIDE_HOME'] && accounts.length === 1) return home
+  if (environment['KEYSIDE_HOME'] && accounts.length === 1) return [home]
   const elsewhere = environment['KEYSIDE_HOME'] ? [] : homesWithExecutor()
   const all = [...new Set([...elsewhere, ...(isSetUp(home) ? accounts : [])])]
-  const [only = null, ...others] = all.filter((one) => isHalted(one, executorSection(one).database))
-  if (others.length > 0)
-    throw new KeysideError(
-      'executor_ambiguous',
-      `several executors are halted: say which with --account, or with KEYSIDE_HOME=${[only, ...others].join(' or KEYSIDE_HOME=')}`,
-    )
-  return only
+  return all.filter((one) => isHalted(one, executorSection(one).database))
 }

@@ -134,7 +134,7 @@ async function upSandbox(venue: SandboxAccount): Promise<void> {
     const { address } = sandbox.exchange
     print(row('exchange', `${address} ${VENUE_WORDS[venue]}`))
     for (const [name, text] of supervisor.readyTexts) print(row(name, text))
-    print(row('faults', 'npx keyside sandbox faults lists what can be made to go wrong meanwhile'))
+    print(row('faults', 'keyside sandbox faults lists what can be made to go wrong meanwhile'))
     print('', `Files and logs: ${home}. Ctrl-C stops everything and removes them.`)
     listed.resolve()
     await untilEnd(stop, supervisor)

@@ -126,7 +126,9 @@ async function find(check: string, run: Check): Promise<Finding> {
 function runtime(): string {
   const major = Number(process.versions.node.split('.')[0])
   if (major < 26)
-    throw new Error(`Node ${process.version}: run it with npx keyside, which brings Node 26`)
+    throw new Error(
+      `Node ${process.version}: run it with Node 26, which npm ci brings to its source`,
+    )
   return `Node ${process.version}`
 }
 

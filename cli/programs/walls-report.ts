@@ -30,7 +30,7 @@ export async function wallsReport(
   })
   if (missing.length > 0)
     throw new Error(
-      `no wall keeps these off: ${missing.join('; ')}. Run it with npx keyside, which brings the Node that it was tested with; without walls, code that gets into one package can do what you can`,
+      `no wall keeps these off: ${missing.join('; ')}. Run it with Node 26, with which it was tested (npm ci brings it to the source); without walls, code that gets into one package can do what you can`,
     )
   const purposes = all.flatMap(({ program, open }) =>
     open.map((wall) => `${program} ${ON_PURPOSE[program]?.[wall]}`),
