@@ -304,6 +304,7 @@ test('what only the environment says of where the home keeps its own is refused,
   const inside = join(home, 'executor', 'other.db')
   for (const file of [outside, inside]) writeFileSync(file, '')
   onTestFinished(() => void vi.unstubAllEnvs())
+  vi.stubEnv('KEYSIDE_HOME', home)
   const say = (file: string) => vi.stubEnv('KEYSIDE_EXECUTOR__DATABASE', file)
   for (const [file, words] of [
     [outside, `KEYSIDE_EXECUTOR__DATABASE is ${outside}, outside of ${home}`],

@@ -33,9 +33,8 @@ import { executorSection, homeKeychains, homeKeys } from '../home/home-keychain.
 import { reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
-import { environmentOf } from '../home/whole-home.ts'
 import { wallsReport } from '../programs/walls-report.ts'
-import { environment } from '../terminal/config.ts'
+import { environment, environmentOf } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 
 /** Of config.yaml, each with what it may say. */

@@ -1,9 +1,8 @@
 // No two accounts of a home share an API key: each would count the other's orders, and use up its limits.
 import { type ExchangeKeys, exchangeKeys, type Keychain, PAPER } from '@keyside/executor'
 import { KeysideError } from '@keyside/runtime'
-import { accountsOf } from './accounts.ts'
+import { accountsOf, wholeHome } from './accounts.ts'
 import { executorSection } from './home-keychain.ts'
-import { wholeHome } from './whole-home.ts'
 
 /** `home` is of the account that is to have `keys`. Rejects with `key_in_use`, and where another's keychain cannot be opened. */
 export async function refuseSharedKey(

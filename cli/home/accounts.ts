@@ -1,12 +1,12 @@
 // The accounts of a home. The home's own executor is the first; each other is a home within it: accounts/NAME, with a config.yaml of its own.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { id } from '@keyside/protocol'
 import { KeysideError } from '@keyside/runtime'
 import { type Client, TOKENS } from './home-files.ts'
 import { executorSection } from './home-keychain.ts'
-import { ACCOUNTS_FOLDER } from './whole-home.ts'
 
+const ACCOUNTS_FOLDER = 'accounts'
 /** What a bot serves at most. */
 export const MAX_ACCOUNTS = 8
 /** In the chat they mean something else. */
@@ -51,6 +51,14 @@ export function accountNamed(home: string, name: string): Account {
     'account_unknown',
     `there is no account "${name}" in ${home}: there ${all.length === 1 ? 'is' : 'are'} ${all.map((account) => account.name).join(', ')}`,
   )
+}
+
+/** The home in which an account is, whichever of the two `home` is. */
+export function wholeHome(home: string): string {
+  const outer = dirname(dirname(home))
+  const isWithin =
+    basename(dirname(home)) === ACCOUNTS_FOLDER && existsSync(join(outer, 'config.yaml'))
+  return isWithin ? outer : home
 }
 
 /** With it the longest client id of an account's programs is still one. */

@@ -86,8 +86,7 @@ const EXECUTOR_SENTENCES = {
   approval_code_unset:
     'an order of this size needs a code and this device has no authenticator: run "keyside code add" and start the executor again',
   approval_declined: 'you declined it: nothing was sent',
-  halted_at_terminal_only:
-    'trading is halted: it is resumed at the device with "keyside unhalt"',
+  halted_at_terminal_only: 'trading is halted: it is resumed at the device with "keyside unhalt"',
   pause_unknown: 'no stream and no market has that name, so nothing was changed',
   pause_ambiguous: 'that names more than one, so nothing was changed: write it in full',
   pause_past: 'that moment is over already, so nothing was changed: name a later one',
