@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { KeysideError, openYaml, overridesOf, readConfigText } from '@keyside/runtime'
-import { environmentOf } from '../terminal/config.ts'
+import { environmentOf } from '../home/environment-of.ts'
 
 /** Settings that name what a home has made or follows. A passphrase, a root key and a certificate may be elsewhere on purpose. */
 const OF_THE_HOME: ReadonlySet<string> = new Set([

@@ -29,12 +29,13 @@ import {
 import { engineConfig } from '@keyside/strategy-engine'
 import { accessEnds, accessText, endsSoon } from '../home/access-ends.ts'
 import { furtherAccounts } from '../home/accounts.ts'
+import { environmentOf } from '../home/environment-of.ts'
 import { executorSection, homeKeychains, homeKeys } from '../home/home-keychain.ts'
 import { reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import { wallsReport } from '../programs/walls-report.ts'
-import { environment, environmentOf } from '../terminal/config.ts'
+import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 
 /** Of config.yaml, each with what it may say. */

@@ -8,8 +8,8 @@ import {
   openKeychain,
 } from '@keyside/executor'
 import { KeysideError, loadConfig, systemRandomBytes } from '@keyside/runtime'
-import { environmentOf } from '../terminal/config.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
+import { environmentOf } from './environment-of.ts'
 
 export function executorSection(home: string): ExecutorConfig {
   return loadConfig('executor', executorConfig, home, environmentOf(home))
