@@ -141,10 +141,10 @@ test('an alert reaches the subscribers of its plan alone, and none of them can p
   await engine.link.publish(swing, alertOf(running, 'swing'))
   expect((await alice.client.message(trend)).token).toBe(alert)
   await bob.message(swing)
-  expect(bob.came.map(({ topic }) => topic)).toEqual([swing])
+  expect(bob.received.map(({ topic }) => topic)).toEqual([swing])
   alice.client.link.publish(trend, alert).catch(() => undefined)
   await alice.client.gone()
-  expect(alice.client.came.filter(({ topic }) => topic === trend)).toHaveLength(1)
+  expect(alice.client.received.filter(({ topic }) => topic === trend)).toHaveLength(1)
   await bob.link.close()
   await expect(running.client(access, [trend])).rejects.toMatchObject({ code: 'broker_refused' })
 })
@@ -252,7 +252,7 @@ test('who floods is not looked at any more, and nobody else is kept waiting', as
   const ask = requestToken(bob.key, 'bob', { do: 'access' })
   await bob.client.link.publish(ask.topic, ask.token)
   await bob.client.message(ask.answer)
-  expect(alice.client.came.filter(({ topic }) => topic === own.answer)).toEqual([])
+  expect(alice.client.received.filter(({ topic }) => topic === own.answer)).toEqual([])
 })
 
 test('what the engine answers is left to the engine', async () => {

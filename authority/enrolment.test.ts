@@ -231,8 +231,8 @@ test('an enrolment with any character changed makes no subscriber, and throws no
     for (const other of ['A', '.', 'ß', '']) {
       const changed = token.slice(0, at) + other + token.slice(at + 1)
       if (changed === token) continue
-      const came = { topic, token: changed, invitation: 'abc', now: NOW }
-      expect(answerEnrolment(deps, came).outcome).toBe('ignored')
+      const request = { topic, token: changed, invitation: 'abc', now: NOW }
+      expect(answerEnrolment(deps, request).outcome).toBe('ignored')
     }
   expect(record.subscribers()).toEqual([])
   expect(record.invitation('abc')?.state).toBe('open')

@@ -65,7 +65,7 @@ export interface EnrolmentDeps {
   readonly plans: Keyset['plans']
 }
 
-export interface Came {
+export interface EnrolRequest {
   readonly topic: string
   readonly token: string
   /** The invitation that the topic names. */
@@ -89,20 +89,25 @@ export type EnrolmentOutcome =
   | { readonly outcome: 'ignored'; readonly code: string; readonly message: string }
 
 /** One step on the record: two that come at once cannot both be the first. */
-export function answerEnrolment(deps: EnrolmentDeps, came: Came): EnrolmentOutcome {
+export function answerEnrolment(deps: EnrolmentDeps, request: EnrolRequest): EnrolmentOutcome {
   const { record, answer } = deps
   return record.atomic((): EnrolmentOutcome => {
-    const invitation = record.invitation(came.invitation)
+    const invitation = record.invitation(request.invitation)
     if (invitation === null)
       return { outcome: 'ignored', code: 'invitation_unknown', message: 'no such invitation' }
     const { enrollKey, id, client } = invitation
     const { provider } = answer
-    const verified = verifyEnroll(came.token, { ...came, provider, invitation: id, enrollKey })
+    const verified = verifyEnroll(request.token, {
+      ...request,
+      provider,
+      invitation: id,
+      enrollKey,
+    })
     if (!verified.ok) return { outcome: 'ignored', code: verified.code, message: verified.message }
-    const refused = refusalOf(deps, invitation, verified, came.now)
+    const refused = refusalOf(deps, invitation, verified, request.now)
     if (refused !== null) {
       if (refused.code === 'invitation_used') record.countOther(id)
-      const message = enrolmentAnswer(answer, verified, { refused }, came.now)
+      const message = enrolmentAnswer(answer, verified, { refused }, request.now)
       return { outcome: 'refused', client, code: refused.code, answer: message }
     }
     if (invitation.state === 'used') {
@@ -110,14 +115,14 @@ export function answerEnrolment(deps: EnrolmentDeps, came: Came): EnrolmentOutco
       return {
         outcome: 'again',
         client,
-        answer: enrolmentAnswer(answer, verified, body, came.now),
+        answer: enrolmentAnswer(answer, verified, body, request.now),
       }
     }
-    const body = enrol(deps, invitation, verified, came.now)
+    const body = enrol(deps, invitation, verified, request.now)
     return {
       outcome: 'enrolled',
       client,
-      answer: enrolmentAnswer(answer, verified, body, came.now),
+      answer: enrolmentAnswer(answer, verified, body, request.now),
     }
   })
 }

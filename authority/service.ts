@@ -156,8 +156,8 @@ export class Service {
     const answer = { key: this.#answerKey, provider, randomBytes }
     const { plans } = this.#keyset.current.claims
     const deps = { record: this.#record, answer, access: this.#access, plans }
-    const came = { topic, token, invitation, now: this.#now() }
-    const outcome = answerEnrolment(deps, came)
+    const request = { topic, token, invitation, now: this.#now() }
+    const outcome = answerEnrolment(deps, request)
     logEnrolment(log, outcome, invitation)
     // Of one that comes again the lists may be missing: they were held by another program then.
     if (outcome.outcome === 'enrolled' || outcome.outcome === 'again') this.#writeLists()

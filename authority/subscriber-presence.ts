@@ -5,7 +5,7 @@ import type { Subscriber } from './record/rows.ts'
 
 type Sign = Pick<Subscriber, 'client' | 'presence' | 'seen' | 'versions'>
 
-export interface CamePresence {
+export interface PresenceMessage {
   readonly topic: string
   readonly token: string
   readonly retained: boolean
@@ -25,7 +25,7 @@ export class SubscriberPresence {
   }
 
   /** Whether it comes from the subscriber. */
-  take(subscriber: Subscriber, { topic, token, retained, now }: CamePresence): boolean {
+  take(subscriber: Subscriber, { topic, token, retained, now }: PresenceMessage): boolean {
     const { client, key } = subscriber
     const pins = keyring([{ key: this.#publicKey(key), issuer: client, kinds: ['presence'] }])
     const expected = { kinds: ['presence'] as const, audience: this.#provider, now, topic }

@@ -1,12 +1,12 @@
 // How long a claim code is valid, and how often it may be guessed.
 import { createLog } from '@keyside/runtime'
-import { turnableClock } from '@keyside/sandbox'
+import { manualClock } from '@keyside/sandbox'
 import { expect, test } from 'vitest'
 import { ClaimCode } from './claim.ts'
 
 function openClaim() {
   const never = () => () => {}
-  const clock = turnableClock({ now: () => 0, after: never, every: never })
+  const clock = manualClock({ now: () => 0, after: never, every: never })
   const shown: string[] = []
   const lines: string[] = []
   const seeds = [1, 2, 3].values()

@@ -25,7 +25,7 @@ import { styled } from './settings/styled.ts'
 import { readDevice } from './store/device.ts'
 import type { Store } from './store/open.ts'
 import { findOwner } from './store/owner.ts'
-import { EngineLine } from './strategies/engine-line.ts'
+import { EngineClient } from './strategies/engine-client.ts'
 import { TrialAlerts } from './strategies/trial-alerts.ts'
 import { anotherHalted, anotherUnconfirmed, brokerTrouble } from './texts/chat.ts'
 import type { Html } from './texts/html.ts'
@@ -58,7 +58,7 @@ export interface DeviceLink {
   /** Null where `keyside up` renews the access of all programs. */
   readonly renewal: AccessRenewal | null
   /** Null where no engine shares the home with the bot. */
-  readonly engine: EngineLine | null
+  readonly engine: EngineClient | null
   /** False when the device is known to be offline. */
   readonly reachable: () => boolean
 }
@@ -98,7 +98,7 @@ function openDeviceLink(
   const engine =
     config.engine === undefined || renewal !== null
       ? null
-      : new EngineLine({ ...deps, bot, key, engine: config.engine.key, link: () => link })
+      : new EngineClient({ ...deps, bot, key, engine: config.engine.key, link: () => link })
   const alerts =
     config.engine === undefined || engine === null
       ? null

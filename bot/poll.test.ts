@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createLog } from '@keyside/runtime'
-import { stoppedTime, turnableClock } from '@keyside/sandbox'
+import { manualClock, stoppedClock } from '@keyside/sandbox'
 import { Api, Bot } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { expect, test } from 'vitest'
@@ -86,7 +86,7 @@ test.each([
     return Promise.resolve({ ok: true, result } as never)
   })
   const ignore = () => undefined
-  const clock = turnableClock(stoppedTime(0))
+  const clock = manualClock(stoppedClock(0))
   const log = createLog({ program: 'bot', level: 'silent' })
   const calls = { onStart: ignore, onHeard: ignore, onFailed: ignore, onTrouble: ignore }
   const poll = new Poll({ bot, clock, log, ...calls })

@@ -1,4 +1,4 @@
-// The composition: store, lines to the devices, cards, commands, outbox, Telegram, and the way back down.
+// The composition: store, links to the devices, cards, commands, outbox, Telegram, and the way back down.
 import { resolve } from 'node:path'
 import { type Clock, type Logger, type RandomBytes, type Trace, whileBusy } from '@keyside/runtime'
 import { resumeCards, tickCards } from './approvals/card.ts'
@@ -125,11 +125,11 @@ async function awaitBrokers(links: readonly DeviceLink[]): Promise<void> {
 /** Sets everything in motion. Returns what ends it. */
 function startWork(parts: Parts): () => Promise<void> {
   const { store, telegram, deviceLinks, claim, background, wake, log, clock } = parts
-  const lineTo = (name: string) => deviceLinks.find(name)
+  const linkTo = (name: string) => deviceLinks.find(name)
   const erase = async (chat: number, message: number) =>
     void (await telegram.api.deleteMessage(chat, message))
   const inBackground = background.run
-  const shared = { ...parts, devices: deviceLinks.all, lineTo, inBackground, erase }
+  const shared = { ...parts, devices: deviceLinks.all, linkTo, inBackground, erase }
   const handlers = chatHandlers({ ...shared, toast: telegram.toast }).middleware()
   telegram.bot.use(
     erasePinNotes(shared),

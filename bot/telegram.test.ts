@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { writePrivate } from '@keyside/runtime'
-import { startTelegram, turnableClock } from '@keyside/sandbox'
+import { manualClock, startTelegram } from '@keyside/sandbox'
 import { HttpError, InputFile } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import { createTelegram } from './telegram.ts'
@@ -19,7 +19,7 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex
 const never = () => () => {}
 
 /** Its time stands still until it is turned. */
-const stillClock = () => turnableClock({ now: () => 0, after: never, every: never })
+const stillClock = () => manualClock({ now: () => 0, after: never, every: never })
 
 async function homeWithToken() {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))

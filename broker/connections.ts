@@ -1,11 +1,11 @@
-// Open sockets of all listeners. Unauthenticated sockets share a small budget in which they displace only each other, a
-// crowd itself first; an authenticated client cannot be displaced by them.
+// Open sockets of all listeners. Unauthenticated sockets share a small budget in which they displace only each other, the
+// network with the most of them first; an authenticated client cannot be displaced by them.
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { networkOf, siteOf } from './address.ts'
-import { Crowds } from './crowds.ts'
 import type { FittedLimits } from './open-files.ts'
 import type { Refusals } from './refusals.ts'
+import { SocketsByOrigin } from './sockets-by-origin.ts'
 
 type Limits = Pick<
   FittedLimits,
@@ -20,7 +20,7 @@ interface Pending {
 
 const ignore = () => undefined
 
-/** Seats beyond `maxConnections` that only the provider's own programs take, so that no crowd of clients keeps them off. */
+/** Connections beyond `maxConnections` for the provider's own programs alone, so that clients cannot keep them off. */
 const RESERVED = 16
 
 export class Connections {
@@ -29,12 +29,12 @@ export class Connections {
   /** Sockets before CONNACK. */
   readonly #pending = new Map<Socket, Pending>()
   /** Those in the budget. */
-  readonly #networks = new Crowds()
-  readonly #sites = new Crowds()
+  readonly #networks = new SocketsByOrigin()
+  readonly #sites = new SocketsByOrigin()
   #budgeted = 0
   /** Sockets of authenticated clients, and their network. */
-  readonly #admitted = new Map<Socket, string>()
-  readonly #admittedOf = new Map<string, number>()
+  readonly #authenticated = new Map<Socket, string>()
+  readonly #authenticatedOf = new Map<string, number>()
   readonly #sockets = new WeakMap<Duplex, Socket>()
   /** One for all: a closure for each would stay as long as its socket. */
   readonly #onClose: (this: Socket) => void
@@ -88,23 +88,23 @@ export class Connections {
     const code = this.#full(network, replaced && this.#sockets.get(replaced), isOwn)
     if (code !== null) return code
     if (!this.#leavePending(socket)) return null
-    this.#admitted.set(socket, network)
-    this.#admittedOf.set(network, this.#admittedFrom(network) + 1)
+    this.#authenticated.set(socket, network)
+    this.#authenticatedOf.set(network, this.#authenticatedFrom(network) + 1)
     return null
   }
 
   destroyAll(): void {
     for (const socket of this.#pending.keys()) socket.destroy()
-    for (const socket of this.#admitted.keys()) socket.destroy()
+    for (const socket of this.#authenticated.keys()) socket.destroy()
   }
 
   #full(network: string, replaced: Socket | null | undefined, isOwn: boolean) {
-    const leaving = replaced ? this.#admitted.get(replaced) : undefined
-    const all = this.#admitted.size - (leaving === undefined ? 0 : 1)
+    const leaving = replaced ? this.#authenticated.get(replaced) : undefined
+    const all = this.#authenticated.size - (leaving === undefined ? 0 : 1)
     const most = this.#limits.maxConnections + (isOwn ? RESERVED : 0)
     if (all >= most) return 'connections_full' as const
     if (isOwn) return null
-    const here = this.#admittedFrom(network) - (leaving === network ? 1 : 0)
+    const here = this.#authenticatedFrom(network) - (leaving === network ? 1 : 0)
     return here >= this.#limits.maxConnectionsPerAddress
       ? ('connections_full_for_address' as const)
       : null
@@ -112,18 +112,18 @@ export class Connections {
 
   /** Makes room for `newcomer`, or refuses it. */
   #displace(newcomer: Socket): boolean {
-    const crowded = this.#networks.oldestOfLargest() ?? this.#sites.oldestOfLargest()
-    const leaving = crowded ?? newcomer
+    const oldest = this.#networks.oldestOfLargest() ?? this.#sites.oldestOfLargest()
+    const leaving = oldest ?? newcomer
     const from = networkOf(leaving.remoteAddress ?? '')
     const over = `over ${this.#limits.maxPendingConnections} connections that show no token`
     this.#refusals.add(
-      crowded === null
+      oldest === null
         ? { code: 'connections_pending_full', message: `${over}; refused one from ${from}` }
         : { code: 'connection_displaced', message: `${over}; closed the oldest from ${from}` },
     )
     this.#leavePending(leaving)
     leaving.destroy()
-    return crowded !== null
+    return oldest !== null
   }
 
   #dropLate(socket: Socket): void {
@@ -146,15 +146,15 @@ export class Connections {
 
   #forget(socket: Socket): void {
     if (this.#leavePending(socket)) return
-    const network = this.#admitted.get(socket)
+    const network = this.#authenticated.get(socket)
     if (network === undefined) return
-    this.#admitted.delete(socket)
-    const left = this.#admittedFrom(network) - 1
-    if (left === 0) this.#admittedOf.delete(network)
-    else this.#admittedOf.set(network, left)
+    this.#authenticated.delete(socket)
+    const left = this.#authenticatedFrom(network) - 1
+    if (left === 0) this.#authenticatedOf.delete(network)
+    else this.#authenticatedOf.set(network, left)
   }
 
-  #admittedFrom(network: string): number {
-    return this.#admittedOf.get(network) ?? 0
+  #authenticatedFrom(network: string): number {
+    return this.#authenticatedOf.get(network) ?? 0
   }
 }

@@ -60,10 +60,10 @@ export function createHooks(parts: HookOptions): Hooks {
       const result = connectResults.get(client)
       connectResults.delete(client)
       if (result?.ok !== true) return done(connackError(result), false)
-      const seat = registerClient(parts, client, result.session, parts.clock.now())
-      if (seat.ok) return done(null, true)
-      refusals.add({ ...seat, client: client.id })
-      done(connackError(seat), false)
+      const registered = registerClient(parts, client, result.session, parts.clock.now())
+      if (registered.ok) return done(null, true)
+      refusals.add({ ...registered, client: client.id })
+      done(connackError(registered), false)
     },
     // MQTT 3.1.1 has no negative PUBACK: a PUBLISH that is not allowed ends the connection (section 3.3.5).
     authorizePublish: (client, packet, done) => {

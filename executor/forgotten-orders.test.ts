@@ -4,12 +4,12 @@ import { noTrace, systemRandomBytes } from '@keyside/runtime'
 import {
   bybitDialect,
   CALM,
+  type ManualClock,
   Market,
+  manualClock,
   okxDialect,
   type SandboxExchange,
   startExchange,
-  type TurnableClock,
-  turnableClock,
 } from '@keyside/sandbox'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -45,20 +45,20 @@ const STOP = { stopPrice: '58500' }
 const RESTING = { type: 'limit', limitPrice: '50000' } as const
 
 class Device {
-  readonly clock: TurnableClock
+  readonly clock: ManualClock
   /** The core's own, which need not wait between two questions. An adapter would notice that its clock was set. */
-  readonly #hasty: TurnableClock
+  readonly #hasty: ManualClock
   readonly told: OutboxReport[] = []
   readonly #journal = new Journal(':memory:')
   readonly #dialect: Dialect
   readonly sandbox: SandboxExchange
   #parts: { readonly exchange: VenueAdapter; readonly shell: Shell } | null = null
 
-  constructor(dialect: Dialect, sandbox: SandboxExchange, clock: TurnableClock) {
+  constructor(dialect: Dialect, sandbox: SandboxExchange, clock: ManualClock) {
     this.#dialect = dialect
     this.sandbox = sandbox
     this.clock = clock
-    this.#hasty = turnableClock(clock)
+    this.#hasty = manualClock(clock)
   }
 
   get shell(): Shell {
@@ -131,7 +131,7 @@ class Device {
 
 async function open(name: VenueName): Promise<Device> {
   const { dialect, sandbox: words } = VENUES[name]
-  const clock = turnableClock()
+  const clock = manualClock()
   const sandbox = await startExchange({
     market: new Market({ seed: 1, wave: CALM }),
     clock,

@@ -34,6 +34,12 @@ const RETIRED = new Set([
     'pacer',
     'journey',
     'mind',
+    'world',
+    'face',
+    'turnable',
+    'shelf',
+    'foreigner',
+    'came',
   ],
 ])
 

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { changeable } from '../executor/core/risk/policy/one-setting.ts'
 import { isTighterOrEqual } from '../executor/core/risk/policy/tighten.ts'
-import { ChatWorld, readPolicy, type ShownButton, STRANGER } from './chat-world.ts'
+import { ChatFixture, readPolicy, type ShownButton, STRANGER } from './chat-fixture.ts'
 
 const POLICY = readPolicy(`version: 1
 currency: USDT
@@ -111,8 +111,8 @@ const VALUES = ['150', '501', 'NaN']
 const MOST_PRESSES = 60
 
 /** Something is held and something waits for a word, so that there is something to sell, to protect, to approve, and to be wrong about. */
-async function worldWithWork(): Promise<ChatWorld> {
-  const world = new ChatWorld(POLICY)
+async function worldWithWork(): Promise<ChatFixture> {
+  const world = new ChatFixture(POLICY)
   await world.executor.enter({ size: { unit: 'quote', value: '100' }, stopPrice: '58000' })
   await world.executor.enterFrom('other', { size: { unit: 'quote', value: '250' } })
   await world.settle()
@@ -120,7 +120,7 @@ async function worldWithWork(): Promise<ChatWorld> {
 }
 
 class Judge {
-  readonly #world: ChatWorld
+  readonly #world: ChatFixture
   readonly #accepted = JSON.stringify(POLICY, (_, value) =>
     value instanceof Map ? [...value] : value,
   )
@@ -128,7 +128,7 @@ class Judge {
   #trading: string
   steps = 0
 
-  constructor(world: ChatWorld) {
+  constructor(world: ChatFixture) {
     this.#world = world
     this.#before = world.policy()
     this.#trading = world.executor.state().portfolio.trading
@@ -153,7 +153,7 @@ class Judge {
 
 /** Presses what a message shows, and what that shows, each kind of button once. */
 async function pressAll(
-  world: ChatWorld,
+  world: ChatFixture,
   judge: Judge,
   pressed: Set<string>,
   from: string,
@@ -173,7 +173,7 @@ async function pressAll(
 }
 
 /** What it does, not which nonce it has: one that only differs in that is the same button. */
-function keyOf({ store }: ChatWorld, { nonce, label }: ShownButton): string {
+function keyOf({ store }: ChatFixture, { nonce, label }: ShownButton): string {
   const row = store.prepare('SELECT action, data FROM offered_button WHERE nonce = ?').get(nonce)
   return row === undefined
     ? `card ${label}`
@@ -181,11 +181,11 @@ function keyOf({ store }: ChatWorld, { nonce, label }: ShownButton): string {
 }
 
 /** A device takes 300 commands a minute. */
-async function breathe({ heard, executor }: ChatWorld): Promise<void> {
+async function breathe({ heard, executor }: ChatFixture): Promise<void> {
   if (heard.length % 40 === 39) await executor.clock.turn(61_000)
 }
 
-const names = new ChatWorld(POLICY).names()
+const names = new ChatFixture(POLICY).names()
 
 test.each(names)(
   '/%s loosens nothing, whatever stands behind it and whatever it leads to',

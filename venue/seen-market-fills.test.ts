@@ -1,7 +1,7 @@
 // Orders in a market that is only watched: what a book, a quote and others' trades give them.
 import { expect, test } from 'vitest'
 import { decimals } from './arithmetic.ts'
-import { SeenMarketFills, type Sight } from './seen-market-fills.ts'
+import { type MarketSnapshot, SeenMarketFills } from './seen-market-fills.ts'
 import { BTC, openVenue, type Wish } from './testing/path-venue.ts'
 
 const math = decimals()
@@ -18,7 +18,7 @@ function watched() {
   const see = (
     book: { bids: [number, number][]; asks: [number, number][] } | null,
     traded: [number, number][] = [],
-    quoted?: Sight<ReturnType<typeof math.price.parse>>['quoted'],
+    quoted?: MarketSnapshot<ReturnType<typeof math.price.parse>>['quoted'],
   ) => {
     opened.state.now += 1_000
     const at = opened.state.now

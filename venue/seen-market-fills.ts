@@ -11,10 +11,10 @@ export interface Print<N> extends Level<N> {
 }
 
 /** What was seen of a market at once. */
-export interface Sight<N> {
+export interface MarketSnapshot<N> {
   /** Null where only trades are known, such as of a time in which nobody looked. */
   readonly book: { readonly bids: readonly Level<N>[]; readonly asks: readonly Level<N>[] } | null
-  /** What others traded since the sight before, oldest first. */
+  /** What others traded since the snapshot before, oldest first. */
   readonly traded: readonly Print<N>[]
   /** Best prices of a moment before the book: what they reached is reached. */
   readonly quoted?: { readonly bid: N; readonly ask: N } | undefined
@@ -24,7 +24,7 @@ interface Kept<N> {
   readonly book: OrderBook<N>
   readonly source: 'book' | 'trades'
   readonly traded: { readonly price: N; readonly at: number; left: N }[]
-  readonly quoted: Sight<N>['quoted']
+  readonly quoted: MarketSnapshot<N>['quoted']
   /** By side and price: what the book showed there, and how much of it is ours now. */
   readonly taken: Map<string, { readonly shown: N; readonly amount: N }>
 }
@@ -57,7 +57,7 @@ export class SeenMarketFills<N> extends BookFills<N> {
   }
 
   /** Only what is seen now counts: call `advance` of the venue before the next. */
-  see(symbol: string, { book, traded, quoted }: Sight<N>): void {
+  see(symbol: string, { book, traded, quoted }: MarketSnapshot<N>): void {
     this.#version += 1
     const last = traded.at(-1)
     // Where there was no book, the last trade stands for one of its size.

@@ -180,7 +180,7 @@ async function openBroker({ home, port, made }: ProviderHome): Promise<Broker> {
 
 const silent = createLog({ program: 'test', level: 'silent' })
 
-interface Came {
+interface ReceivedMessage {
   readonly topic: string
   readonly token: string
   readonly retained: boolean
@@ -188,7 +188,7 @@ interface Came {
 
 /** A client of the broker that keeps what comes. `token` is its password; its id is the token's, or `as`. */
 async function openClient(url: string, token: string, filters: readonly string[], as?: string) {
-  const came: Came[] = []
+  const received: ReceivedMessage[] = []
   const waiting = new Set<() => void>()
   const state = { ready: 0, lost: 0 }
   const clientId = as ?? String(claimsOf(token)['sub'])
@@ -200,7 +200,7 @@ async function openClient(url: string, token: string, filters: readonly string[]
     log: silent,
     reconnectMs: 50,
     onMessage: (topic, text, retained) => {
-      came.push({ topic, token: text, retained })
+      received.push({ topic, token: text, retained })
       for (const look of waiting) look()
     },
     onReady: () => {
@@ -228,9 +228,9 @@ async function openClient(url: string, token: string, filters: readonly string[]
   await (as === undefined ? link.ready : next(() => (state.ready > 0 ? true : undefined)))
   /** The next message on the topic, from now on or from the beginning. */
   const message = (topic: string, after = 0) =>
-    next(() => came.filter((one) => one.topic === topic)[after])
+    next(() => received.filter((one) => one.topic === topic)[after])
   const gone = () => next(() => (state.lost > 0 && !link.connected() ? true : undefined))
-  return { link, came, message, gone, count: () => came.length }
+  return { link, received, message, gone, count: () => received.length }
 }
 
 function claimsOf(token: string): Record<string, unknown> {

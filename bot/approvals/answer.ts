@@ -4,7 +4,7 @@ import { Composer, type Context } from 'grammy'
 import { type ButtonCallback, type Card, findCard, takeCallback } from '../store/cards.ts'
 import { putQuestion } from '../store/code-questions.ts'
 import { codeQuestion, outcomeText, SENDING, TOASTS } from '../texts/card.ts'
-import { PARTS, partOf, reopenCard, showOnCard, turnCard } from './card.ts'
+import { PARTS, partOf, reopenCard, showCardView, showOnCard } from './card.ts'
 import { askAmount } from './less.ts'
 import { type ApprovalDeps, answerNotSent, isReachable, sendAnswer, sendLess } from './send.ts'
 import { tellWhy } from './why.ts'
@@ -35,7 +35,7 @@ function answerCallback(deps: CallbackDeps, press: Omit<ButtonCallback, 'now'>):
 /** The card waits on. */
 function look(deps: CallbackDeps, card: Card, name: 'less' | 'back' | 'own' | 'why'): string {
   if (name === 'why') deps.inBackground(tellWhy(deps, card))
-  else turnCard(deps, card.order, name === 'less' ? 'less' : 'order')
+  else showCardView(deps, card.order, name === 'less' ? 'less' : 'order')
   if (name === 'own') {
     askAmount(deps, card, deps.clock.now())
     deps.wake()

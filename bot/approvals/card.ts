@@ -111,7 +111,7 @@ export function reopenCardWithin(
 }
 
 /** Shows other buttons of a card that waits on. */
-export function turnCard(
+export function showCardView(
   { store, clock, wake }: CardDeps,
   order: string,
   view: Card['view'],

@@ -15,7 +15,7 @@ interface DeviceLine {
 export interface ApprovalDeps extends CardDeps {
   readonly log: Logger
   /** Null for a device that this bot serves no more. */
-  readonly lineTo: (device: string) => DeviceLine | null
+  readonly linkTo: (device: string) => DeviceLine | null
   /** Runs on by itself; its failure is logged. */
   readonly inBackground: (work: Promise<void>) => void
 }
@@ -33,8 +33,8 @@ export function sendLess(deps: ApprovalDeps, card: Card, value: Decimal): void {
   inBackground(sendAnswer(deps, card, { answer: 'less', value }))
 }
 
-export function isReachable({ lineTo }: ApprovalDeps, { device }: Card): boolean {
-  return lineTo(device)?.reachable() === true
+export function isReachable({ linkTo }: ApprovalDeps, { device }: Card): boolean {
+  return linkTo(device)?.reachable() === true
 }
 
 /** `code` is in the signed answer and nowhere else. */
@@ -44,7 +44,7 @@ export async function sendAnswer(
   said: Pick<Approval, 'answer' | 'code' | 'value'>,
 ): Promise<void> {
   try {
-    const line = deps.lineTo(device)
+    const line = deps.linkTo(device)
     if (line === null) throw new KeysideError('broker_unreachable', 'the device is known no more')
     await line.device.answerOrder({ order: needed.order.id, ...said }, owner.user, needed.expires)
   } catch (error) {

@@ -34,11 +34,11 @@ function tell({ needed }: Card, why: Answer, record: Answer | 'silent' | 'stoppe
 }
 
 async function ask(
-  { lineTo }: ApprovalDeps,
+  { linkTo }: ApprovalDeps,
   { device, owner }: Card,
   instruction: Instruction,
 ): Promise<Answer | 'silent' | 'stopped'> {
-  const line = lineTo(device)
+  const line = linkTo(device)
   if (line === null) return 'silent'
   const reply = await line.device.ask(instruction, owner.user)
   return reply.outcome === 'answered' ? reply.answer : reply.outcome

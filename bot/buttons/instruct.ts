@@ -11,7 +11,7 @@ import type { Proposal } from './question.ts'
 export interface InstructDeps {
   readonly clock: Clock
   /** Null for a device that this bot serves no more. */
-  readonly lineTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
+  readonly linkTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
 }
 
 interface Told {
@@ -31,11 +31,11 @@ export function instruct(
   return { label, style, action: INSTRUCT, data: { device, instruction } satisfies Told }
 }
 
-export function instructAction({ clock, lineTo }: InstructDeps): ButtonAction<Told> {
+export function instructAction({ clock, linkTo }: InstructDeps): ButtonAction<Told> {
   return {
     toast: 'Telling your device…',
     run: async ({ device, instruction }, owner) => {
-      const line = lineTo(device)
+      const line = linkTo(device)
       if (line === null) return DEVICE_GONE
       const reply = await line.device.ask(instruction, owner.user)
       if (reply.outcome === 'answered')

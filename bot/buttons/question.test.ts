@@ -1,6 +1,6 @@
 // A question counts once, for its person, in its message, until its end; and it says what became of it.
 import { createLog, systemRandomBytes } from '@keyside/runtime'
-import { turnableClock } from '@keyside/sandbox'
+import { manualClock } from '@keyside/sandbox'
 import { Bot } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { beforeEach, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { askOwner, resumeQuestions, sayWithMenu, tickQuestions } from './questio
 
 const OWNER = { user: 7, chat: 7 }
 const LATER = { user: 8, chat: 8 }
-const clock = turnableClock()
+const clock = manualClock()
 let store: Store
 let toasts: string[]
 let done: unknown[]

@@ -8,14 +8,14 @@ import { ask } from './words.ts'
 
 interface LookDeps extends CommandDeps {
   /** Null for a device that this bot serves no more. */
-  readonly lineTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
+  readonly linkTo: (device: string) => { readonly device: Pick<Device, 'ask'> } | null
 }
 
 export function lookAction(deps: LookDeps): ButtonAction<Look> {
   return {
     toast: 'Looking…',
     run: async ({ device: name, instruction, ...chosen }, owner) => {
-      const line = deps.lineTo(name)
+      const line = deps.linkTo(name)
       const devices = line === null ? [] : [{ name, device: line.device }]
       if (line === null) say(deps, owner, DEVICE_GONE, { device: name })
       else await runCommand({ ...deps, devices }, { ...ask(instruction), ...chosen }, owner)

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createLog, systemClock } from '@keyside/runtime'
-import { startTelegram, turnableClock } from '@keyside/sandbox'
+import { manualClock, startTelegram } from '@keyside/sandbox'
 import { Api } from 'grammy'
 import { expect, onTestFinished, test } from 'vitest'
 import type { NoticeKind } from '../settings/notice-kinds.ts'
@@ -143,7 +143,7 @@ async function openOutbox() {
     users: [{ id: OWNER, first_name: 'Owner' }],
   })
   stopWhenFinished(telegram)
-  const clock = turnableClock()
+  const clock = manualClock()
   const store = openStore(':memory:')
   onTestFinished(() => store.close())
   const lines: string[] = []

@@ -1,5 +1,5 @@
 import { systemRandomBytes } from '@keyside/runtime'
-import { turnableClock } from '@keyside/sandbox'
+import { manualClock } from '@keyside/sandbox'
 import { beforeEach, expect, test } from 'vitest'
 import type { Content } from '../store/messages.ts'
 import { openStore, type Store } from '../store/open.ts'
@@ -8,7 +8,7 @@ import { handleSettings, settingsAction } from './command.ts'
 import { readChange } from './read-words.ts'
 
 const OWNER = { user: 7, chat: 7 }
-const clock = turnableClock()
+const clock = manualClock()
 let store: Store
 const deps = () => ({ store, clock, randomBytes: systemRandomBytes, wake: () => undefined })
 

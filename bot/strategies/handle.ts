@@ -29,9 +29,9 @@ import {
   yearText,
 } from '../texts/strategies.ts'
 import { isWatch, onceText, type PaperAccount } from '../texts/trials.ts'
-import type { Ask, EngineAnswer, EngineLine } from './engine-line.ts'
+import type { Ask, EngineAnswer, EngineClient } from './engine-client.ts'
 import { stepsOf } from './param-steps.ts'
-import { readRule, readWish } from './read-wish.ts'
+import { readRule, readStrategyRequest } from './read-request.ts'
 import { tellOnce } from './trial-alerts.ts'
 import { yearChart } from './year-chart.ts'
 
@@ -39,7 +39,7 @@ interface AskedDevice {
   readonly name: string
   readonly device: Pick<Device, 'ask'>
   /** Only where an engine shares the home with the bot. */
-  readonly engine?: Pick<EngineLine, 'ask'> | null
+  readonly engine?: Pick<EngineClient, 'ask'> | null
 }
 
 export interface StrategyDeps extends QuestionDeps {
@@ -80,7 +80,7 @@ function handleRule(deps: StrategyDeps, owner: Owner, message: Message): boolean
 /** `/strategies` and `/strategy`. */
 export function handleStrategy(deps: StrategyDeps, owner: Owner, words: readonly string[]): void {
   const found = engineOf(deps)
-  const wish = readWish(words)
+  const wish = readStrategyRequest(words)
   if (found === null) say(deps, owner, noEngine)
   else if (wish.wants === 'help') say(deps, owner, strategyHelp)
   else if (wish.wants === 'list') deps.inBackground(list(deps, found, owner))
@@ -101,7 +101,7 @@ function engineOf({ devices }: StrategyDeps): Found | null {
 }
 
 interface Found extends AskedDevice {
-  readonly engine: Pick<EngineLine, 'ask'>
+  readonly engine: Pick<EngineClient, 'ask'>
 }
 
 /** What the device has earned with each stands beside what the engine says. */

@@ -1,5 +1,5 @@
 // Other values of a strategy's param that a button offers: one step down and one step up, within its range.
-import type { EngineAnswer } from './engine-line.ts'
+import type { EngineAnswer } from './engine-client.ts'
 
 export type Param = Extract<EngineAnswer, { do: 'strategy' }>['params'][number]
 

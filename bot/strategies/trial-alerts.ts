@@ -17,14 +17,14 @@ import { changeSettings, readSettings } from '../store/settings.ts'
 import { alertText } from '../texts/events.ts'
 import { lines } from '../texts/html.ts'
 import { endsText, toldOnceText } from '../texts/trials.ts'
-import type { EngineLine } from './engine-line.ts'
+import type { EngineClient } from './engine-client.ts'
 
 export interface TrialAlertsOptions {
   /** Of the device that shares the home, by the bot's name. */
   readonly device: string
   /** Public key of the engine. */
   readonly engine: string
-  readonly ask: EngineLine['ask']
+  readonly ask: EngineClient['ask']
   readonly store: Store
   readonly clock: Clock
   readonly randomBytes: RandomBytes

@@ -1,6 +1,6 @@
 // The picture of a rule's year, from the engine's figures.
 import type { YearChart } from '../charts/input.ts'
-import type { EngineAnswer } from './engine-line.ts'
+import type { EngineAnswer } from './engine-client.ts'
 
 /** Null where no backtest ran. */
 export function yearChart(answer: Extract<EngineAnswer, { do: 'tried' }>): YearChart | null {

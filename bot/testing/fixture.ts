@@ -7,12 +7,7 @@ import { startBroker } from '@keyside/broker/start'
 import { encodeBase64url, keyring, type ProviderRequest, verify } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { createLog, openLink, systemRandomBytes, writePrivate } from '@keyside/runtime'
-import {
-  type ChatPlayer,
-  type SandboxTelegram,
-  startTelegram,
-  turnableClock,
-} from '@keyside/sandbox'
+import { type ChatPlayer, manualClock, type SandboxTelegram, startTelegram } from '@keyside/sandbox'
 import { expect, onTestFinished } from 'vitest'
 import { botConfig } from '../config.ts'
 import { type RunningBot, startBot } from '../start.ts'
@@ -82,7 +77,7 @@ export interface FixtureOptions {
 export async function openFixture(options: FixtureOptions = {}): Promise<BotFixture> {
   const home = await mkdtemp(join(tmpdir(), 'keyside-bot-'))
   onTestFinished(() => rm(home, { recursive: true, force: true }))
-  const clock = options.clock ?? turnableClock()
+  const clock = options.clock ?? manualClock()
   const telegram = await openTelegram(clock)
   const url = await openBroker(clock)
   const device = await connectDevice(url, clock, FIRST_KEYS)

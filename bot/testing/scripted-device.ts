@@ -12,7 +12,7 @@ import {
 } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { createLog, type Link, newJti, openLink, systemRandomBytes } from '@keyside/runtime'
-import type { turnableClock } from '@keyside/sandbox'
+import type { manualClock } from '@keyside/sandbox'
 import { onTestFinished } from 'vitest'
 
 /** Keys are made from a number, so that two of a test can be told apart. */
@@ -36,7 +36,7 @@ export interface DeviceKeys {
 export const FIRST_KEYS: DeviceKeys = { bot: keyOf(2), device: keyOf(3) }
 export const SECOND_KEYS: DeviceKeys = { bot: keyOf(4), device: keyOf(5) }
 
-export type Clock = ReturnType<typeof turnableClock>
+export type Clock = ReturnType<typeof manualClock>
 type Heard = { command: Command } | { approval: Approval }
 
 /** Good for a day, or for `life` seconds. */

@@ -67,7 +67,7 @@ export function startSimulatedBot({
     randomBytes,
     wake: () => outbox.wake(),
     devices: [{ name: DEVICE_NAME, device }],
-    lineTo: () => ({ device, reachable: () => true }),
+    linkTo: () => ({ device, reachable: () => true }),
     inBackground: background.run,
     toast,
     erase: async (chat: number, message: number) => void (await api.deleteMessage(chat, message)),

@@ -4,7 +4,7 @@ import { acceptedOrder } from '../exchange/accept-log.ts'
 import { openCandleVenue } from '../exchange/candle-venue.ts'
 import type { VenueDialect } from '../exchange/opened-venue.ts'
 import { NEW_BYBIT_ORDER } from './account-routes.ts'
-import { BybitFace } from './face.ts'
+import { BybitApi } from './api.ts'
 import type { BybitRequest } from './requests.ts'
 import { BYBIT_HABITS, bybitMarket, bybitRefusal } from './rules.ts'
 import { bybitStreamWords } from './streams.ts'
@@ -25,7 +25,7 @@ export function bybitDialect({ lagMs = 0, closedMs = 600_000 }: BybitHabits = {}
         marketOf: bybitMarket,
         refused: bybitRefusal,
         candles: { path: '/v5/public/spot', words: bybitStreamWords(parts.market) },
-        face: (context) => new BybitFace({ ...context, lagMs, closedMs }),
+        api: (context) => new BybitApi({ ...context, lagMs, closedMs }),
         acceptLog: ({ venue }) =>
           venue.orders.map((order) => acceptedOrder(order, ({ orderFilter }) => orderFilter)),
       }),

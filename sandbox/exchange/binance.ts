@@ -2,13 +2,13 @@
 import { acceptedOrder } from './accept-log.ts'
 import { createAccount } from './account.ts'
 import { accountEndpoints } from './account-endpoints.ts'
+import { BinanceApi, NEW_ORDER } from './binance-api.ts'
 import { marketSetup, refusalOf } from './filters.ts'
 import { LIMITS, Limits } from './limits.ts'
 import { marketEndpoints } from './market-endpoints.ts'
 import { MarketStreams } from './market-streams.ts'
 import type { OpenedVenue, VenueDialect, VenueParts } from './opened-venue.ts'
 import type { SpotRequest } from './order-request.ts'
-import { NEW_ORDER, Rest } from './rest.ts'
 import { Trading, type TradingEvent } from './trading.ts'
 import { UserStreams } from './user-streams.ts'
 
@@ -41,7 +41,11 @@ function openBinance(parts: VenueParts): OpenedVenue {
   const userStreams = new UserStreams(context)
   const marketStreams = new MarketStreams(context)
   return {
-    face: new Rest(context, { ...marketEndpoints(context), ...accountEndpoints(context) }, limits),
+    api: new BinanceApi(
+      context,
+      { ...marketEndpoints(context), ...accountEndpoints(context) },
+      limits,
+    ),
     acceptLog: () =>
       trading.venue.orders.map((order) => acceptedOrder(order, ({ spotType }) => spotType)),
     advance: () => trading.advance(),

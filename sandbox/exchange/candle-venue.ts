@@ -5,7 +5,7 @@ import type { Market } from '../market/market.ts'
 import { type Account, createAccount } from './account.ts'
 import type { Book } from './book.ts'
 import { CandleStreams, type StreamWords } from './candle-streams.ts'
-import type { Face } from './http.ts'
+import type { VenueApi } from './http.ts'
 import type { Listings } from './listings.ts'
 import type { OpenedVenue, VenueParts } from './opened-venue.ts'
 import { Trading, type TradingOptions } from './trading.ts'
@@ -26,13 +26,13 @@ export interface CandleVenue<R extends OrderRequest<Big>>
   readonly habits: Partial<Habits>
   /** Where candles are streamed, and in which words. */
   readonly candles: { readonly path: string; readonly words: StreamWords }
-  face(context: DialectContext<R>): Face
+  api(context: DialectContext<R>): VenueApi
   acceptLog(trading: Trading<R>): ReturnType<OpenedVenue['acceptLog']>
 }
 
 export function openCandleVenue<R extends OrderRequest<Big>>(
   { market, book, listings, accounts, clock, skewMs, first }: VenueParts,
-  { habits, marketOf, refused, candles, face, acceptLog }: CandleVenue<R>,
+  { habits, marketOf, refused, candles, api, acceptLog }: CandleVenue<R>,
 ): OpenedVenue {
   const trading = new Trading<R>({
     clock,
@@ -48,7 +48,7 @@ export function openCandleVenue<R extends OrderRequest<Big>>(
   })
   const streams = new CandleStreams(market, candles.words)
   return {
-    face: face({
+    api: api({
       market,
       book,
       listings,

@@ -108,7 +108,7 @@ test.each([{ Origin: 'https://example.com' }, { 'Sec-Fetch-Site': 'cross-site' }
   },
 )
 
-test('refuses to turn a clock that cannot be turned', async () => {
+test('refuses to set a clock that runs on real time', async () => {
   const market = new Market({ seed: 1, wave: CALM })
   const fixed = await startExchange({ market, accounts: [], clock: systemClock })
   const answer = await send('POST', 'clock', { advanceMs: 1 }, 'application/json', fixed)

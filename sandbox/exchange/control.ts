@@ -2,9 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Clock, PROOF_PATH, sandboxProof } from '@keyside/runtime'
 import { z } from 'zod'
+import type { ManualClock } from '../market/manual-clock.ts'
 import type { Market } from '../market/market.ts'
-import type { TurnableClock } from '../market/turnable-clock.ts'
-import { CONTROL_REFUSALS, refuseForeigner } from '../telegram/same-machine.ts'
+import { CONTROL_REFUSALS, refuseRemote } from '../telegram/same-machine.ts'
 import type { AcceptedOrder } from './accept-log.ts'
 import type { Book } from './book.ts'
 import { FAULT_NAMES, FAULTS, type Faults } from './faults.ts'
@@ -12,7 +12,7 @@ import { LISTING_STATUSES, type Listings } from './listings.ts'
 import { parseJson } from './parse-json.ts'
 
 export interface ControlParts {
-  readonly clock: Clock | TurnableClock
+  readonly clock: Clock | ManualClock
   readonly market: Market
   readonly book: Book
   readonly listings: Listings
@@ -34,7 +34,7 @@ const EXCHANGE_CONTROL_REFUSALS = [
   {
     code: 'fixed-clock',
     status: 409,
-    sentence: 'this sandbox runs on real time; start it with a clock that can be turned',
+    sentence: 'this sandbox runs on real time; start it with a clock that can be set',
   },
 ] as const
 
@@ -94,7 +94,7 @@ export class Control {
 
   answer({ method, url, headers, port, body }: ControlVisit): Answer {
     const { names = [] } = this.#parts
-    const foreign = refuseForeigner({ method, path: url.pathname, headers, port, names })
+    const foreign = refuseRemote({ method, path: url.pathname, headers, port, names })
     if (foreign !== undefined) return failure(foreign)
     const page = this.#pages[`${method} ${url.pathname}`]
     if (page === undefined) return failure('not-found')

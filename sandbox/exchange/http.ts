@@ -22,7 +22,7 @@ export interface RestRequest {
 }
 
 /** How one venue speaks: its endpoints, its refusals, its words. */
-export interface Face {
+export interface VenueApi {
   knows(route: string): boolean
   isNewOrder(route: string): boolean
   /** Throws what `refused` can tell. What it gives is answered after any delay, when time is looked at again. */
@@ -37,7 +37,7 @@ export interface Face {
 
 export interface HttpParts {
   readonly clock: Clock
-  readonly face: Face
+  readonly api: VenueApi
   readonly faults: Faults
   readonly control: Control
 }
@@ -70,27 +70,27 @@ async function serve(
   request: RestRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { face, faults } = parts
-  if (!face.knows(request.route)) return writeText(response, 404, 'html', '<html>404</html>')
-  const kind = face.isNewOrder(request.route) ? 'order' : 'query'
+  const { api, faults } = parts
+  if (!api.knows(request.route)) return writeText(response, 404, 'html', '<html>404</html>')
+  const kind = api.isNewOrder(request.route) ? 'order' : 'query'
   const fate = faults.fate({ kind, about: request.route })
   const answer = fate.arrivesAfter === null ? undefined : await reach(parts, request, fate)
   if (fate.answersAfter === null) return
   if (fate.answer !== null) return misreply(parts, response, fate.answer, answer?.body)
-  if (answer !== undefined) write(response, answer, face.headers)
+  if (answer !== undefined) write(response, answer, api.headers)
 }
 
 async function reach(
-  { face, clock }: HttpParts,
+  { api, clock }: HttpParts,
   request: RestRequest,
   { arrivesAfter, effects }: RequestFate<BadReply>,
 ): Promise<Answer> {
   try {
-    const answer = face.admit(request)
+    const answer = api.admit(request)
     if (arrivesAfter !== null && arrivesAfter > 0) await wait(clock, arrivesAfter)
     return { status: 200, body: answer(effects) }
   } catch (error) {
-    const refused = face.refused(error)
+    const refused = api.refused(error)
     if (refused === null) throw error
     return refused
   }
@@ -103,7 +103,7 @@ function wait(clock: Clock, ms: number): Promise<void> {
 }
 
 function misreply(
-  { face }: HttpParts,
+  { api }: HttpParts,
   response: ServerResponse,
   reply: BadReply,
   answer: unknown,
@@ -113,7 +113,7 @@ function misreply(
     return
   }
   if (reply.how === 'answer') writeText(response, reply.status, reply.type, reply.body)
-  else write(response, { ...face.wrong(reply.what, answer), retryAfter: reply.retryAfter }, {})
+  else write(response, { ...api.wrong(reply.what, answer), retryAfter: reply.retryAfter }, {})
 }
 
 function write(

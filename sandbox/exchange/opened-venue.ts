@@ -6,7 +6,7 @@ import type { Market } from '../market/market.ts'
 import type { AcceptedOrder } from './accept-log.ts'
 import type { AccountSetup } from './account.ts'
 import type { Book } from './book.ts'
-import type { Face } from './http.ts'
+import type { VenueApi } from './http.ts'
 import type { LimitSetup } from './limits.ts'
 import type { Listings } from './listings.ts'
 import type { FirstNumbers } from './trading.ts'
@@ -25,7 +25,7 @@ export interface VenueParts {
 }
 
 export interface OpenedVenue {
-  readonly face: Face
+  readonly api: VenueApi
   /** Every order that was accepted so far, oldest first, with what became of it. */
   acceptLog(): AcceptedOrder[]
   /** Time has passed. */

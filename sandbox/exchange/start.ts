@@ -9,8 +9,8 @@ import {
   systemRandomBytes,
 } from '@keyside/runtime'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { ManualClock } from '../market/manual-clock.ts'
 import { type Market, tickAt } from '../market/market.ts'
-import type { TurnableClock } from '../market/turnable-clock.ts'
 import { TICK_MS } from '../market/wave.ts'
 import type { AcceptedOrder } from './accept-log.ts'
 import type { AccountSetup } from './account.ts'
@@ -33,7 +33,7 @@ export interface ExchangeOptions {
   readonly port?: number
   /** 127.0.0.1 when left out; 0.0.0.0 in a container. */
   readonly host?: string
-  readonly clock?: Clock | TurnableClock
+  readonly clock?: Clock | ManualClock
   readonly randomBytes?: RandomBytes
   readonly limits?: Partial<LimitSetup>
   /** Binance's when left out. */
@@ -73,7 +73,7 @@ export async function startExchange(options: ExchangeOptions): Promise<SandboxEx
   const venue = dialect.open({ ...shared, accounts, randomBytes, skewMs, limits, first })
   const acceptLog = () => venue.acceptLog()
   const control = new Control({ ...shared, faults, acceptLog, proofSecret, names })
-  const server = http.createServer(createListener({ clock, face: venue.face, faults, control }))
+  const server = http.createServer(createListener({ clock, api: venue.api, faults, control }))
   const sockets = acceptSockets(server, venue)
   const gate = new Gate(server, sockets, clock, options.host ?? HOST)
   const port = await gate.open(options.port ?? 0)

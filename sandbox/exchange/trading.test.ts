@@ -3,8 +3,8 @@ import { isOpen } from '@keyside/venue'
 import Big from 'big.js'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { manualClock, stoppedClock } from '../market/manual-clock.ts'
 import { CALM, Market } from '../market/market.ts'
-import { stoppedTime, turnableClock } from '../market/turnable-clock.ts'
 import { Book } from './book.ts'
 import { ExchangeError } from './errors.ts'
 import { marketSetup, refusalOf } from './filters.ts'
@@ -26,7 +26,7 @@ interface Wish {
 }
 
 function open(depth?: { levels: number; quantity: string }) {
-  const clock = turnableClock(stoppedTime(START))
+  const clock = manualClock(stoppedClock(START))
   const market = new Market({ seed: 1, wave: CALM })
   const book = new Book(market)
   if (depth !== undefined) book.setDepth(BTC, depth)

@@ -1,4 +1,4 @@
-// The pure venue behind the HTTP face: its market, and the ticks by which time passes.
+// The pure venue behind the HTTP api: its market, and the ticks by which time passes.
 import type { Clock } from '@keyside/runtime'
 import {
   BookFills,

@@ -7,7 +7,7 @@ export const DAY_TICKS = 86_400_000 / TICK_MS
 export const DAY_BLOCKS = DAY_TICKS / SHAPE_TICKS
 
 /** Standard deviation of a usual minute's move. */
-export const USUAL_MINUTE = 0.00042
+export const TYPICAL_MINUTE = 0.00042
 /** What makes a time wild or quiet: how long that lasts, in blocks, and how much of it, as a logarithm. */
 const SENTIMENTS = [
   { blocks: 72, weight: 0.3 },
@@ -94,7 +94,7 @@ export class Days {
       const lean = TREND.weight * this.#trend.at(block / TREND.blocks)
       const sign = noise(this.#seed + 7, block) < 0.5 + lean ? 1 : -1
       const shape = Math.floor(noise(this.#seed + 5, block) * SHAPES)
-      const scale = sign * USUAL_MINUTE * this.#wildness(block)
+      const scale = sign * TYPICAL_MINUTE * this.#wildness(block)
       shapes[i] = shape
       scales[i] = scale
       move += scale * this.#shape(shape).end

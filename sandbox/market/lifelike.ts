@@ -2,7 +2,7 @@
 //
 // Time is cut into days of 288 blocks. A block is one of the drawn shapes, up or down, as large as its hour is wild.
 // It follows from the seed and its number, and knows its own extremes: nothing has to be walked through.
-import { DAY_BLOCKS, DAY_TICKS, Days, USUAL_MINUTE } from './days.ts'
+import { DAY_BLOCKS, DAY_TICKS, Days, TYPICAL_MINUTE } from './days.ts'
 import { Drift } from './noise.ts'
 import { type BookConditions, both, NOTHING, type Path, type Range } from './path.ts'
 import { drawShapes, SHAPE_TICKS, type Shape } from './shapes.ts'
@@ -59,7 +59,7 @@ export class LifelikePath implements Path {
 
   /** A wild market has a wide and thin book. */
   conditions(tick: number): BookConditions {
-    const wildness = Math.abs(this.#block(Math.floor(tick / SHAPE_TICKS)).scale) / USUAL_MINUTE
+    const wildness = Math.abs(this.#block(Math.floor(tick / SHAPE_TICKS)).scale) / TYPICAL_MINUTE
     const { spread, depth } = this.#breath
     return {
       spread: within(SPREAD, wildness * Math.exp(SPREAD.swing * spread.at(tick / SPREAD.ticks))),
@@ -153,7 +153,7 @@ function levelIn({ level, scale, shape }: Block, tick: number): number {
 
 /** People trade more while the price moves; a whole number, so that volumes add up. */
 function rateOf(scale: number): number {
-  return Math.max(1, Math.round((2 * Math.abs(scale)) / USUAL_MINUTE))
+  return Math.max(1, Math.round((2 * Math.abs(scale)) / TYPICAL_MINUTE))
 }
 
 /** The ticks of a block from `from` to `to`, both included. */

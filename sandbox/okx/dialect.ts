@@ -3,7 +3,7 @@ import { acceptedOrder } from '../exchange/accept-log.ts'
 import { openCandleVenue } from '../exchange/candle-venue.ts'
 import type { VenueDialect } from '../exchange/opened-venue.ts'
 import type { Trading } from '../exchange/trading.ts'
-import { NEW_OKX_ORDER, OkxFace } from './face.ts'
+import { NEW_OKX_ORDER, OkxApi } from './api.ts'
 import type { OkxOrder, OkxRequest } from './requests.ts'
 import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
 import { okxStreamWords } from './streams.ts'
@@ -18,7 +18,7 @@ export function okxDialect({ lagMs = 0 } = {}): VenueDialect {
         marketOf: okxMarket,
         refused: okxRefusal,
         candles: { path: '/ws/v5/business', words: okxStreamWords(parts.market) },
-        face: (context) => new OkxFace({ ...context, lagMs }),
+        api: (context) => new OkxApi({ ...context, lagMs }),
         acceptLog: (trading) =>
           trading.venue.orders
             .filter(({ parent }) => parent === null)

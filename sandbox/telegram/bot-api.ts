@@ -5,7 +5,7 @@ import type { Fault } from './faults.ts'
 import { METHODS } from './methods.ts'
 import { deviations } from './official/deviations.ts'
 import { type RefusalAnswer, TelegramRefusal } from './refusals.ts'
-import type { ApiCall, World } from './world.ts'
+import type { ApiCall, TelegramState } from './telegram-state.ts'
 
 /** Enough for any test; an always running sandbox must not grow for ever. */
 const CALLS_KEPT = 10_000
@@ -15,7 +15,7 @@ const METHOD_NAMES = new Map([...METHODS.keys()].map((name) => [name.toLowerCase
 type Answer = { ok: true; result: unknown } | RefusalAnswer
 
 export async function answerBotApi(
-  world: World,
+  state: TelegramState,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -24,17 +24,17 @@ export async function answerBotApi(
   const [, token = '', name = ''] = /^\/bot([^/]+)\/(\w+)$/.exec(path) ?? []
   // The names of methods are of any case.
   const method = METHOD_NAMES.get(name.toLowerCase()) ?? name
-  const call = recordCall(world, method)
-  const fault = token === world.token ? world.faults.take(method) : undefined
-  const answer = await answerCall(world, call, { token, query, request, response, fault })
+  const call = recordCall(state, method)
+  const fault = token === state.token ? state.faults.take(method) : undefined
+  const answer = await answerCall(state, call, { token, query, request, response, fault })
   if (fault) meet(fault, call, response)
   else send(response, answer.ok ? 200 : answer.error_code, answer)
 }
 
 /** Serves what getFile pointed at. */
-export function serveFile(world: World, address: string, response: ServerResponse): void {
+export function serveFile(state: TelegramState, address: string, response: ServerResponse): void {
   const [, token, path = ''] = /^\/file\/bot([^/]+)\/(.+)$/.exec(address) ?? []
-  const stored = token === world.token ? world.photos.findByPath(path) : undefined
+  const stored = token === state.token ? state.photos.findByPath(path) : undefined
   if (stored) response.writeHead(200, { 'content-type': 'image/png' }).end(stored.bytes)
   else send(response, 404, new TelegramRefusal('notFound').answer())
 }
@@ -47,11 +47,15 @@ type Received = {
   fault: Fault | undefined
 }
 
-async function answerCall(world: World, call: ApiCall, received: Received): Promise<Answer> {
+async function answerCall(
+  state: TelegramState,
+  call: ApiCall,
+  received: Received,
+): Promise<Answer> {
   const gone = new AbortController()
   received.response.once('close', () => gone.abort())
   try {
-    checkToken(world, received.token)
+    checkToken(state, received.token)
     const decoded = await decodeCall(received.request, received.query)
     call.payload = decoded.fields
     call.files = [...decoded.files.values()].map(({ name, bytes }) => ({
@@ -66,7 +70,7 @@ async function answerCall(world: World, call: ApiCall, received: Received): Prom
     const warn = (warning: string) => {
       call.warnings = [...warnings.add(warning)]
     }
-    const result = await method.answer(world, decoded, { signal: gone.signal, warn })
+    const result = await method.answer(state, decoded, { signal: gone.signal, warn })
     call.outcome = gone.signal.aborted ? 'abandoned' : 'answered'
     return { ok: true, result }
   } catch (error) {
@@ -78,12 +82,12 @@ async function answerCall(world: World, call: ApiCall, received: Received): Prom
 }
 
 /** A token of the right shape that is not ours is unauthorized, any other is not found. */
-function checkToken(world: World, token: string): void {
-  if (token === world.token) return
+function checkToken(state: TelegramState, token: string): void {
+  if (token === state.token) return
   throw new TelegramRefusal(/^\d+:[\w-]+$/.test(token) ? 'unauthorized' : 'notFound')
 }
 
-function recordCall({ calls, clock }: World, method: string): ApiCall {
+function recordCall({ calls, clock }: TelegramState, method: string): ApiCall {
   const call: ApiCall = { at: clock.now(), method, payload: {}, files: [], outcome: 'pending' }
   calls.push(call)
   if (calls.length > CALLS_KEPT) calls.shift()

@@ -1,7 +1,7 @@
 // Plays a user for a test: sends, presses, and waits for what the bot does.
 import { deleteMessage, editText, followDeepLink, pressButton, sendText } from './person.ts'
+import type { TelegramState } from './telegram-state.ts'
 import type { Message, User } from './wire.ts'
-import type { World } from './world.ts'
 
 const PATIENCE_MS = 60_000
 
@@ -9,50 +9,50 @@ export type CallbackAnswer = { text: string; show_alert: boolean; url?: string }
 
 export class ChatPlayer {
   readonly user: User
-  readonly #world: World
+  readonly #state: TelegramState
   readonly #answers = new Map<string, CallbackAnswer>()
 
-  constructor(world: World, user: User) {
+  constructor(state: TelegramState, user: User) {
     this.user = user
-    this.#world = world
-    world.chats.listen(user.id, (event) => {
+    this.#state = state
+    state.chats.listen(user.id, (event) => {
       if (event.type === 'answer') this.#answers.set(event.callback_query_id, event)
     })
   }
 
   sendText(text: string): Message {
-    return sendText(this.#world, this.user, text)
+    return sendText(this.#state, this.user, text)
   }
 
   /** Throws for a message that this user has not sent. */
   editText({ message_id }: Pick<Message, 'message_id'>, text: string): Message {
-    const edited = editText(this.#world, this.user, message_id, text)
+    const edited = editText(this.#state, this.user, message_id, text)
     if (edited !== undefined) return edited
     throw new Error(`message ${message_id} is not one of user ${this.user.id}`)
   }
 
   followDeepLink(code: string): 'sent' | 'already sent' {
-    return followDeepLink(this.#world, this.user, code)
+    return followDeepLink(this.#state, this.user, code)
   }
 
   /** For both sides, as a person can in a private chat; no update tells the bot. Throws for a message that is not there. */
   deleteMessage({ message_id }: Pick<Message, 'message_id'>): void {
-    if (!deleteMessage(this.#world, this.user, message_id))
+    if (!deleteMessage(this.#state, this.user, message_id))
       throw new Error(`there is no message ${message_id}`)
   }
 
   /** Ids of the pinned messages, the newest pin first. */
   pinned(): number[] {
-    return this.#world.chats.pinned(this.user.id)
+    return this.#state.chats.pinned(this.user.id)
   }
 
   setBlocked(blocked: boolean): void {
-    this.#world.chats.setAccess(this.user.id, blocked ? 'blocked' : 'open')
+    this.#state.chats.setAccess(this.user.id, blocked ? 'blocked' : 'open')
   }
 
   /** Every message of the chat in its newest state, both sides, oldest first. */
   messages(): Message[] {
-    return this.#world.chats.messages(this.user.id)
+    return this.#state.chats.messages(this.user.id)
   }
 
   /**
@@ -60,11 +60,11 @@ export class ChatPlayer {
    * Throws when the message does not offer such a button now.
    */
   pressButton(message: Pick<Message, 'message_id'>, button: string): string {
-    const current = this.#world.chats.message(this.user.id, message.message_id)
+    const current = this.#state.chats.message(this.user.id, message.message_id)
     const offered = current?.reply_markup?.inline_keyboard.flat() ?? []
     const wanted = offered.find((one) => one.text === button || one.callback_data === button)
     const id = pressButton(
-      this.#world,
+      this.#state,
       this.user,
       message.message_id,
       wanted?.callback_data ?? button,
@@ -91,7 +91,7 @@ export class ChatPlayer {
       const found = find()
       if (found !== undefined) resolve(found)
     }
-    const stop = this.#world.chats.listen(this.user.id, look)
+    const stop = this.#state.chats.listen(this.user.id, look)
     const timer = setTimeout(() => reject(new Error(this.#gaveUp(what, timeout))), timeout)
     look()
     return promise.finally(() => {

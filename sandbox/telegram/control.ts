@@ -7,8 +7,8 @@ import { inject } from './inject.ts'
 import { streamChat } from './live-events.ts'
 import { editText, followDeepLink, pressButton, sendText } from './person.ts'
 import { CONTROL_REFUSALS, type ControlCode } from './same-machine.ts'
+import type { TelegramState } from './telegram-state.ts'
 import type { User } from './wire.ts'
-import type { World } from './world.ts'
 
 type Reply = { status: number; body: unknown }
 
@@ -19,72 +19,72 @@ const fault = z.strictObject({
   retryAfter: z.int().min(0).optional(),
 })
 
-const CHAT_ACTIONS: Record<string, (world: World, user: User, body: unknown) => Reply> = {
-  text: reads(z.strictObject({ text: z.string().trim().min(1).max(4096) }), (world, user, body) =>
-    done({ message_id: sendText(world, user, body.text).message_id }),
+const CHAT_ACTIONS: Record<string, (state: TelegramState, user: User, body: unknown) => Reply> = {
+  text: reads(z.strictObject({ text: z.string().trim().min(1).max(4096) }), (state, user, body) =>
+    done({ message_id: sendText(state, user, body.text).message_id }),
   ),
   edit: reads(
     z.strictObject({ message_id: z.int(), text: z.string().trim().min(1).max(4096) }),
-    (world, user, { message_id, text }) => {
-      const edited = editText(world, user, message_id, text)
+    (state, user, { message_id, text }) => {
+      const edited = editText(state, user, message_id, text)
       return edited === undefined ? refusal('bad-request') : done({ message_id })
     },
   ),
   start: reads(
     z.strictObject({ code: z.string().regex(/^[\w-]{1,64}$/) }),
-    (world, user, { code }) => done({ start: followDeepLink(world, user, code) }),
+    (state, user, { code }) => done({ start: followDeepLink(state, user, code) }),
   ),
   press: reads(
     z.strictObject({ message_id: z.int(), data: z.string() }),
-    (world, user, { message_id, data }) => {
-      const id = pressButton(world, user, message_id, data)
+    (state, user, { message_id, data }) => {
+      const id = pressButton(state, user, message_id, data)
       return id === undefined ? refusal('no-such-button') : done({ callback_query_id: id })
     },
   ),
-  block: reads(z.strictObject({ blocked: z.boolean() }), (world, user, { blocked }) => {
-    world.chats.setAccess(user.id, blocked ? 'blocked' : 'open')
+  block: reads(z.strictObject({ blocked: z.boolean() }), (state, user, { blocked }) => {
+    state.chats.setAccess(user.id, blocked ? 'blocked' : 'open')
     return done({})
   }),
 }
 
-const WORLD_ACTIONS: Record<string, (world: World, body: unknown) => Reply> = {
-  faults: (world, body) => {
+const WORLD_ACTIONS: Record<string, (state: TelegramState, body: unknown) => Reply> = {
+  faults: (state, body) => {
     const read = fault.safeParse(body)
     if (!read.success) return refusal('bad-request')
-    world.faults.arm(read.data)
+    state.faults.arm(read.data)
     return done({})
   },
-  'clear-faults': (world) => {
-    world.faults.clear()
+  'clear-faults': (state) => {
+    state.faults.clear()
     return done({})
   },
-  updates: (world, body) => {
+  updates: (state, body) => {
     const read = z.looseObject({ update_id: z.int().optional() }).safeParse(body)
     if (!read.success) return refusal('bad-request')
-    return done({ update_id: inject(world, read.data) })
+    return done({ update_id: inject(state, read.data) })
   },
 }
 
 /** Routes `GET|POST /sandbox/…`; the guard has been passed already. */
 export async function answerControl(
-  world: World,
+  state: TelegramState,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
 ): Promise<void> {
   const [, , area = '', id = '', action = ''] = path.split('/')
-  const user = area === 'chat' ? findUser(world, id) : undefined
+  const user = area === 'chat' ? findUser(state, id) : undefined
   const read = request.method === 'GET'
   if (area === 'chat' && !user) reply(response, refusal('unknown-user'))
-  else if (read && user && action === 'events') streamChat(world, user, response)
-  else if (read && area === 'photo') servePhoto(world, id, response)
-  else if (read && area === 'calls') reply(response, done({ calls: world.calls }))
+  else if (read && user && action === 'events') streamChat(state, user, response)
+  else if (read && area === 'photo') servePhoto(state, id, response)
+  else if (read && area === 'calls') reply(response, done({ calls: state.calls }))
   else if (request.method !== 'POST') reply(response, refusal('not-found'))
-  else reply(response, await act(world, request, user, user ? action : area))
+  else reply(response, await act(state, request, user, user ? action : area))
 }
 
 async function act(
-  world: World,
+  state: TelegramState,
   request: IncomingMessage,
   user: User | undefined,
   action: string,
@@ -95,27 +95,27 @@ async function act(
   const known = Object.hasOwn(user ? CHAT_ACTIONS : WORLD_ACTIONS, action)
   if (!known) return refusal('not-found')
   return (
-    (user ? CHAT_ACTIONS[action]?.(world, user, body) : WORLD_ACTIONS[action]?.(world, body)) ??
+    (user ? CHAT_ACTIONS[action]?.(state, user, body) : WORLD_ACTIONS[action]?.(state, body)) ??
     refusal('not-found')
   )
 }
 
 function reads<Body>(
   schema: z.ZodType<Body>,
-  then: (world: World, user: User, body: Body) => Reply,
-): (world: World, user: User, body: unknown) => Reply {
-  return (world, user, body) => {
+  then: (state: TelegramState, user: User, body: Body) => Reply,
+): (state: TelegramState, user: User, body: unknown) => Reply {
+  return (state, user, body) => {
     const read = schema.safeParse(body)
-    return read.success ? then(world, user, read.data) : refusal('bad-request')
+    return read.success ? then(state, user, read.data) : refusal('bad-request')
   }
 }
 
 /** `me` is the first user: the page without a user. */
-function findUser({ users }: World, id: string): User | undefined {
+function findUser({ users }: TelegramState, id: string): User | undefined {
   return id === 'me' ? users[0] : users.find((user) => String(user.id) === id)
 }
 
-function servePhoto({ photos }: World, id: string, response: ServerResponse): void {
+function servePhoto({ photos }: TelegramState, id: string, response: ServerResponse): void {
   const stored = photos.find(id)
   if (!stored) reply(response, refusal('not-found'))
   else response.writeHead(200, { 'content-type': 'image/png' }).end(stored.bytes)

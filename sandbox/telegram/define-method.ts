@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type DecodedCall, parseJson } from './decode-call.ts'
 import { TelegramRefusal } from './refusals.ts'
-import type { World } from './world.ts'
+import type { TelegramState } from './telegram-state.ts'
 
 export type Request = {
   files: DecodedCall['files']
@@ -14,7 +14,7 @@ export type Request = {
 export type Method = {
   /** The parameters the sandbox speaks: all official, though not all official ones. */
   parameters: readonly string[]
-  answer: (world: World, call: DecodedCall, rest: Omit<Request, 'files'>) => unknown
+  answer: (state: TelegramState, call: DecodedCall, rest: Omit<Request, 'files'>) => unknown
 }
 
 /** Messages are addressed by a number; Telegram also takes it as text, as forms must. */
@@ -22,18 +22,22 @@ export const chatId = z.union([z.int(), z.string().regex(/^(?:-?\d+|@\w+)$/)])
 
 export function defineMethod<Shape extends z.ZodRawShape>(
   shape: Shape,
-  handle: (world: World, parameters: z.output<z.ZodObject<Shape>>, request: Request) => unknown,
+  handle: (
+    state: TelegramState,
+    parameters: z.output<z.ZodObject<Shape>>,
+    request: Request,
+  ) => unknown,
 ): Method {
   const schema = z.object(shape)
   return {
     parameters: Object.keys(shape),
-    answer(world, { fields, encoding, files }, rest) {
+    answer(state, { fields, encoding, files }, rest) {
       const given = encoding === 'form' ? unpack(fields, shape) : fields
       if (!isWellFormed(given)) throw new TelegramRefusal('notUtf8')
       const read = schema.safeParse(given, { reportInput: true })
       if (!read.success) throw refusalOf(read.error)
       for (const path of unknownIn(given, read.data)) rest.warn(`unknown parameter "${path}"`)
-      return handle(world, read.data, { files, ...rest })
+      return handle(state, read.data, { files, ...rest })
     },
   }
 }

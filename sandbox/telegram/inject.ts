@@ -1,6 +1,6 @@
 // Puts a forged update before the bot: anything an attacker or a strange chat might send.
 import { z } from 'zod'
-import type { World } from './world.ts'
+import type { TelegramState } from './telegram-state.ts'
 
 const withChat = z.looseObject({
   chat: z.looseObject({
@@ -14,13 +14,13 @@ const withChat = z.looseObject({
  * which answers a stranger succeeds and is seen doing it. Returns the update's id.
  */
 export function inject(
-  world: World,
+  state: TelegramState,
   update: { update_id?: number | undefined; [kind: string]: unknown },
 ): number {
   for (const payload of Object.values(update)) {
     const message = z.looseObject({ message: z.unknown() }).safeParse(payload).data?.message
     const read = withChat.safeParse(message ?? payload)
-    if (read.success) world.chats.open({ id: read.data.chat.id, type: read.data.chat.type })
+    if (read.success) state.chats.open({ id: read.data.chat.id, type: read.data.chat.type })
   }
-  return world.updates.inject(update)
+  return state.updates.inject(update)
 }

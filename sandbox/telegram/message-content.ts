@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { chatId, type Request } from './define-method.ts'
 import { formatText } from './formatted-text.ts'
 import { TelegramRefusal } from './refusals.ts'
+import type { TelegramState } from './telegram-state.ts'
 import type { Entity, Message, PhotoSize } from './wire.ts'
-import type { World } from './world.ts'
 
 /** In UTF-16 code units, as entities are counted, and after parsing. */
 const MAX_TEXT_LENGTH = 4096
@@ -86,7 +86,7 @@ export function captionContent(parameters: CaptionParameters): Content {
 
 /** A photo is an upload named by the field, an `attach://` upload, or the id of an earlier one. */
 export function photoContent(
-  { photos }: World,
+  { photos }: TelegramState,
   { files }: Request,
   media: string | undefined,
 ): { photo: PhotoSize[] } {

@@ -13,8 +13,8 @@ import {
   textContent,
 } from './message-content.ts'
 import { TelegramRefusal } from './refusals.ts'
+import { seconds, type TelegramState } from './telegram-state.ts'
 import type { Message } from './wire.ts'
-import { seconds, type World } from './world.ts'
 
 /** Telegram lets a message be removed for both sides during two days. */
 const DELETABLE_SECONDS = 48 * 3600
@@ -31,8 +31,8 @@ export const editMessageText = defineMethod(
     entities: entityList.optional(),
     link_preview_options: z.object({ is_disabled: z.boolean().optional() }).optional(),
   },
-  (world, parameters) =>
-    edit(world, parameters, (old) => {
+  (state, parameters) =>
+    edit(state, parameters, (old) => {
       if (old.text === undefined) throw new TelegramRefusal('noTextToEdit')
       return textContent(parameters)
     }),
@@ -40,8 +40,8 @@ export const editMessageText = defineMethod(
 
 export const editMessageCaption = defineMethod(
   { ...editing, ...captionParameters },
-  (world, parameters) =>
-    edit(world, parameters, (old) => {
+  (state, parameters) =>
+    edit(state, parameters, (old) => {
       if (!old.photo) throw new TelegramRefusal('noCaptionToEdit')
       const spoiler = old.has_media_spoiler && { has_media_spoiler: true }
       return { photo: old.photo, ...spoiler, ...captionContent(parameters) }
@@ -58,44 +58,48 @@ export const editMessageMedia = defineMethod(
       has_spoiler: z.boolean().optional(),
     }),
   },
-  (world, parameters, request) =>
-    edit(world, parameters, () => ({
-      ...photoContent(world, request, parameters.media.media),
+  (state, parameters, request) =>
+    edit(state, parameters, () => ({
+      ...photoContent(state, request, parameters.media.media),
       ...captionContent(parameters.media),
       ...(parameters.media.has_spoiler && { has_media_spoiler: true }),
     })),
 )
 
-export const editMessageReplyMarkup = defineMethod(editing, (world, parameters) =>
-  edit(world, parameters, contentOf),
+export const editMessageReplyMarkup = defineMethod(editing, (state, parameters) =>
+  edit(state, parameters, contentOf),
 )
 
 export const deleteMessage = defineMethod(
   { chat_id: chatId.optional(), message_id: z.int().optional() },
-  (world, parameters) => {
-    const message = named(world, parameters, 'deleteNotFound')
-    if (seconds(world) - message.date > DELETABLE_SECONDS)
+  (state, parameters) => {
+    const message = named(state, parameters, 'deleteNotFound')
+    if (seconds(state) - message.date > DELETABLE_SECONDS)
       throw new TelegramRefusal('deleteTooLate')
-    world.chats.remove(message.chat.id, message.message_id)
+    state.chats.remove(message.chat.id, message.message_id)
     return true
   },
 )
 
 /** An edit without reply_markup takes the buttons away: that is how Telegram does it. */
-function edit(world: World, parameters: Editing, change: (old: Message) => Content): Message {
-  const old = named(world, parameters, 'editNotFound')
-  if (old.from?.id !== world.bot.id) throw new TelegramRefusal('editForbidden')
+function edit(
+  state: TelegramState,
+  parameters: Editing,
+  change: (old: Message) => Content,
+): Message {
+  const old = named(state, parameters, 'editNotFound')
+  if (old.from?.id !== state.bot.id) throw new TelegramRefusal('editForbidden')
   const { reply_markup: _, ...changed } = change(old)
   const keyboard = checkKeyboard(parameters.reply_markup)
   const content = { ...changed, ...(keyboard && { reply_markup: keyboard }) }
   if (isDeepStrictEqual(content, contentOf(old))) throw new TelegramRefusal('notModified')
   const { message_id, from, chat, date, reply_to_message, has_protected_content } = old
-  return world.chats.put({
+  return state.chats.put({
     message_id,
     from,
     chat,
     date,
-    edit_date: seconds(world),
+    edit_date: seconds(state),
     ...(reply_to_message && { reply_to_message }),
     ...(has_protected_content && { has_protected_content }),
     ...content,
@@ -103,7 +107,7 @@ function edit(world: World, parameters: Editing, change: (old: Message) => Conte
 }
 
 function named(
-  { chats }: World,
+  { chats }: TelegramState,
   {
     chat_id,
     message_id,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { chatId, defineMethod } from './define-method.ts'
 import { TelegramRefusal } from './refusals.ts'
-import { seconds } from './world.ts'
+import { seconds } from './telegram-state.ts'
 
 /** Pinning makes a service message, of which the bot itself hears too. */
 export const pinChatMessage = defineMethod(
@@ -11,15 +11,15 @@ export const pinChatMessage = defineMethod(
     message_id: z.int(),
     disable_notification: z.boolean().optional(),
   },
-  (world, { chat_id, message_id }) => {
-    const { chats, bot, updates } = world
+  (state, { chat_id, message_id }) => {
+    const { chats, bot, updates } = state
     const chat = chats.reach(chat_id)
     const found = chats.message(chat.id, message_id)
     if (found === undefined || found.pinned_message) throw new TelegramRefusal('pinNotFound')
     if (chats.pinned(chat.id)[0] === message_id) return true
     chats.pin(chat.id, message_id)
     const { reply_to_message: _, ...pinned_message } = found
-    const date = seconds(world)
+    const date = seconds(state)
     const service = { message_id: chats.nextMessageId(), from: bot, chat, date, pinned_message }
     chats.put(service)
     updates.push('message', service)

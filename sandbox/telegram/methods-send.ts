@@ -11,8 +11,8 @@ import {
   textContent,
 } from './message-content.ts'
 import { TelegramRefusal } from './refusals.ts'
+import { seconds, type TelegramState } from './telegram-state.ts'
 import type { Message } from './wire.ts'
-import { seconds, type World } from './world.ts'
 
 const linkPreview = z.object({
   is_disabled: z.boolean().optional(),
@@ -46,7 +46,7 @@ export const sendMessage = defineMethod(
     entities: entityList.optional(),
     link_preview_options: linkPreview.optional(),
   },
-  (world, parameters) => deliver(world, parameters, () => textContent(parameters)),
+  (state, parameters) => deliver(state, parameters, () => textContent(parameters)),
 )
 
 export const sendPhoto = defineMethod(
@@ -56,9 +56,9 @@ export const sendPhoto = defineMethod(
     photo: z.string().optional(),
     has_spoiler: z.boolean().optional(),
   },
-  (world, parameters, request) =>
-    deliver(world, parameters, () => ({
-      ...photoContent(world, request, parameters.photo),
+  (state, parameters, request) =>
+    deliver(state, parameters, () => ({
+      ...photoContent(state, request, parameters.photo),
       ...captionContent(parameters),
       ...(parameters.has_spoiler && { has_media_spoiler: true }),
     })),
@@ -87,17 +87,17 @@ export const sendChatAction = defineMethod(
   },
 )
 
-function deliver(world: World, parameters: Delivery, content: () => Content): Message {
+function deliver(state: TelegramState, parameters: Delivery, content: () => Content): Message {
   if (parameters.chat_id === undefined) throw new TelegramRefusal('chatIdEmpty')
-  const chat = world.chats.reach(parameters.chat_id)
+  const chat = state.chats.reach(parameters.chat_id)
   const built = content()
   const keyboard = checkKeyboard(parameters.reply_markup)
-  const replied = repliedMessage(world, chat.id, parameters.reply_parameters)
-  return world.chats.put({
-    message_id: world.chats.nextMessageId(),
-    from: world.bot,
+  const replied = repliedMessage(state, chat.id, parameters.reply_parameters)
+  return state.chats.put({
+    message_id: state.chats.nextMessageId(),
+    from: state.bot,
     chat,
-    date: seconds(world),
+    date: seconds(state),
     ...built,
     ...(replied && { reply_to_message: replied }),
     ...(parameters.protect_content && { has_protected_content: true }),
@@ -106,7 +106,7 @@ function deliver(world: World, parameters: Delivery, content: () => Content): Me
 }
 
 function repliedMessage(
-  { chats }: World,
+  { chats }: TelegramState,
   chatId: number,
   reply: Delivery['reply_parameters'],
 ): Message | undefined {

@@ -1,56 +1,60 @@
 // What a person does in a chat with the bot; the chat page and the tests act through it.
 import { formatText } from './formatted-text.ts'
+import { seconds, type TelegramState } from './telegram-state.ts'
 import type { Chat, Message, User } from './wire.ts'
-import { seconds, type World } from './world.ts'
 
 /** A private chat has its person's id and names. */
 function privateChat({ id, first_name, username }: User): Chat {
   return { id, type: 'private', first_name, ...(username && { username }) }
 }
 
-export function sendText(world: World, user: User, text: string): Message {
+export function sendText(state: TelegramState, user: User, text: string): Message {
   const chat = privateChat(user)
-  world.chats.open(chat)
+  state.chats.open(chat)
   const { text: trimmed, entities } = formatText({ text })
-  const message = world.chats.put({
-    message_id: world.chats.nextMessageId(),
+  const message = state.chats.put({
+    message_id: state.chats.nextMessageId(),
     from: user,
     chat,
-    date: seconds(world),
+    date: seconds(state),
     text: trimmed,
     ...(entities.length > 0 && { entities }),
   })
-  world.updates.push('message', message)
+  state.updates.push('message', message)
   return message
 }
 
 /** Undefined for a message that this user has not sent. */
 export function editText(
-  world: World,
+  state: TelegramState,
   user: User,
   messageId: number,
   text: string,
 ): Message | undefined {
-  const old = world.chats.message(user.id, messageId)
+  const old = state.chats.message(user.id, messageId)
   if (old?.from?.id !== user.id) return undefined
   const { text: trimmed, entities } = formatText({ text })
   const { entities: _, ...rest } = old
-  const message = world.chats.put({
+  const message = state.chats.put({
     ...rest,
-    edit_date: seconds(world),
+    edit_date: seconds(state),
     text: trimmed,
     ...(entities.length > 0 && { entities }),
   })
-  world.updates.push('edited_message', message)
+  state.updates.push('edited_message', message)
   return message
 }
 
 /** Follows `t.me/bot?start=CODE`: sends `/start CODE` unless this chat has it already. */
-export function followDeepLink(world: World, user: User, code: string): 'sent' | 'already sent' {
+export function followDeepLink(
+  state: TelegramState,
+  user: User,
+  code: string,
+): 'sent' | 'already sent' {
   const text = `/start ${code}`
-  const mine = world.chats.messages(user.id).filter((message) => message.from?.id === user.id)
+  const mine = state.chats.messages(user.id).filter((message) => message.from?.id === user.id)
   if (mine.some((message) => message.text === text)) return 'already sent'
-  sendText(world, user, text)
+  sendText(state, user, text)
   return 'sent'
 }
 
@@ -59,23 +63,23 @@ export function followDeepLink(world: World, user: User, code: string): 'sent' |
  * Returns the callback query's id, or undefined when the message has no such button (any more).
  */
 export function pressButton(
-  world: World,
+  state: TelegramState,
   user: User,
   messageId: number,
   data: string,
 ): string | undefined {
-  const message = world.chats.message(user.id, messageId)
+  const message = state.chats.message(user.id, messageId)
   const buttons = message?.reply_markup?.inline_keyboard.flat() ?? []
   if (!buttons.some((button) => button.callback_data === data)) return undefined
-  const id = world.queries.open(user.id)
+  const id = state.queries.open(user.id)
   const chat_instance = String(user.id * 1_000_003)
-  world.updates.push('callback_query', { id, from: user, message, chat_instance, data })
+  state.updates.push('callback_query', { id, from: user, message, chat_instance, data })
   return id
 }
 
 /** For both sides. False for a message that is not there. */
-export function deleteMessage(world: World, user: User, messageId: number): boolean {
-  if (world.chats.message(user.id, messageId) === undefined) return false
-  world.chats.remove(user.id, messageId)
+export function deleteMessage(state: TelegramState, user: User, messageId: number): boolean {
+  if (state.chats.message(user.id, messageId) === undefined) return false
+  state.chats.remove(user.id, messageId)
   return true
 }

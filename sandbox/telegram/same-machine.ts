@@ -54,7 +54,7 @@ type Visit = {
  * A foreign Host is DNS rebinding, a foreign Origin is request forgery.
  * Following a link to the page itself stays possible, as with a t.me link.
  */
-export function refuseForeigner(visit: Visit): 'foreign-host' | 'foreign-origin' | undefined {
+export function refuseRemote(visit: Visit): 'foreign-host' | 'foreign-origin' | undefined {
   const { host = '', origin } = visit.headers
   const ours = ['127.0.0.1', 'localhost', ...(visit.names ?? [])].map(
     (name) => `${name}:${visit.port}`,

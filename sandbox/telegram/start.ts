@@ -8,10 +8,15 @@ import { answerControl, refusal, reply } from './control.ts'
 import type { Faults } from './faults.ts'
 import { inject } from './inject.ts'
 import { servePage } from './page-files.ts'
-import { refuseForeigner } from './same-machine.ts'
-import { type ApiCall, createWorld, type World, type WorldOptions } from './world.ts'
+import { refuseRemote } from './same-machine.ts'
+import {
+  type ApiCall,
+  createTelegramState,
+  type TelegramState,
+  type TelegramStateOptions,
+} from './telegram-state.ts'
 
-export type TelegramOptions = WorldOptions & {
+export type TelegramOptions = TelegramStateOptions & {
   /** A free port when left out. */
   port?: number
   /** 127.0.0.1 when left out; 0.0.0.0 in a container. */
@@ -36,10 +41,10 @@ export type SandboxTelegram = AsyncDisposable & {
 }
 
 export async function startTelegram(options: TelegramOptions): Promise<SandboxTelegram> {
-  const world = createWorld(options)
-  const players = new Map(world.users.map((user) => [user.id, new ChatPlayer(world, user)]))
+  const state = createTelegramState(options)
+  const players = new Map(state.users.map((user) => [user.id, new ChatPlayer(state, user)]))
   const server = http.createServer((request, response) => {
-    route(world, options.names ?? [], request, response).catch((error: unknown) =>
+    route(state, options.names ?? [], request, response).catch((error: unknown) =>
       confess(response, error),
     )
   })
@@ -57,28 +62,28 @@ export async function startTelegram(options: TelegramOptions): Promise<SandboxTe
   return {
     address,
     chatUrl: `${address}/`,
-    chat: (userId = world.users[0]?.id ?? 0) => playerOf(players, userId),
-    calls: world.calls,
-    faults: world.faults,
-    inject: (update) => inject(world, update),
+    chat: (userId = state.users[0]?.id ?? 0) => playerOf(players, userId),
+    calls: state.calls,
+    faults: state.faults,
+    inject: (update) => inject(state, update),
     stop,
     [Symbol.asyncDispose]: stop,
   }
 }
 
 async function route(
-  world: World,
+  state: TelegramState,
   names: readonly string[],
   request: IncomingMessage,
   response: ServerResponse,
 ) {
   const path = decodePath((request.url ?? '').split('?')[0] ?? '')
   const { headers, method = 'GET', socket } = request
-  const foreign = refuseForeigner({ method, path, headers, names, port: socket.localPort ?? 0 })
+  const foreign = refuseRemote({ method, path, headers, names, port: socket.localPort ?? 0 })
   if (foreign) reply(response, refusal(foreign))
-  else if (path.startsWith('/bot')) await answerBotApi(world, request, response, path)
-  else if (path.startsWith('/file/bot')) serveFile(world, path, response)
-  else if (path.startsWith('/sandbox/')) await answerControl(world, request, response, path)
+  else if (path.startsWith('/bot')) await answerBotApi(state, request, response, path)
+  else if (path.startsWith('/file/bot')) serveFile(state, path, response)
+  else if (path.startsWith('/sandbox/')) await answerControl(state, request, response, path)
   else if (method !== 'GET' || !(await servePage(path, response)))
     reply(response, refusal('not-found'))
 }

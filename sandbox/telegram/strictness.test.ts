@@ -1,6 +1,6 @@
 // What the sandbox refuses, in Telegram's words.
 import { expect, test } from 'vitest'
-import { stoppedTime, turnableClock } from '../market/turnable-clock.ts'
+import { manualClock, stoppedClock } from '../market/manual-clock.ts'
 import { METHODS } from './methods.ts'
 import OFFICIAL from './official/bot-api.json' with { type: 'json' }
 import { TELEGRAM_REFUSALS } from './refusals.ts'
@@ -245,7 +245,7 @@ test('refuses an edit that changes nothing and one of the wrong kind', async () 
 })
 
 test('answers a press once, and not after its time', async () => {
-  const clock = turnableClock(stoppedTime(1_700_000_000_000))
+  const clock = manualClock(stoppedClock(1_700_000_000_000))
   await using telegram = await openSandbox({ clock })
   const chat = openChat(telegram)
   const reply_markup = keyboard({ text: 'Approve', callback_data: 'a' })
@@ -260,7 +260,7 @@ test('answers a press once, and not after its time', async () => {
 })
 
 test('refuses to delete a message after two days', async () => {
-  const clock = turnableClock(stoppedTime(1_700_000_000_000))
+  const clock = manualClock(stoppedClock(1_700_000_000_000))
   await using telegram = await openSandbox({ clock })
   openChat(telegram)
   clock.advance(49 * 3600 * 1000)

@@ -229,7 +229,7 @@ class Running implements Day {
   // The person.
   #watch(): void {
     const random = new Random(this.#seed + 77)
-    this.server.world.chats.listen(OWNER, (event) => {
+    this.server.state.chats.listen(OWNER, (event) => {
       if (event.type !== 'message' || event.message.reply_markup === undefined) return
       const { message_id, text = '' } = event.message
       if (this.#pending.has(message_id)) return
@@ -240,7 +240,7 @@ class Running implements Day {
 
   #press(message_id: number, text: string, random: Random): void {
     this.#pending.delete(message_id)
-    const shown = this.server.world.chats.message(OWNER, message_id)
+    const shown = this.server.state.chats.message(OWNER, message_id)
     const buttons = shown?.reply_markup?.inline_keyboard.flat() ?? []
     const [approve, decline] = ['Approve', 'Decline'].map((word) =>
       buttons.find((one) => one.text.includes(word)),

@@ -47,7 +47,7 @@ export function duplicates({ store, server }: Day): number {
 function shown(server: Day['server']) {
   return server.owner
     .messages()
-    .filter(({ from, text }) => from?.id === server.world.bot.id && text !== undefined)
+    .filter(({ from, text }) => from?.id === server.state.bot.id && text !== undefined)
 }
 
 function* everyOnce(day: Day): Iterable<string> {

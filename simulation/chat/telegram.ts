@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import { answerBotApi } from '../../sandbox/telegram/bot-api.ts'
 import { ChatPlayer } from '../../sandbox/telegram/chat-player.ts'
-import { createWorld, type World } from '../../sandbox/telegram/world.ts'
+import { createTelegramState, type TelegramState } from '../../sandbox/telegram/telegram-state.ts'
 import type { Random } from '../base/random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -31,7 +31,7 @@ interface Init {
 
 export class ChatServer {
   readonly token = TOKEN
-  readonly world: World
+  readonly state: TelegramState
   readonly owner: ChatPlayer
   readonly failed = new Map<string, number>()
   calls = 0
@@ -45,10 +45,10 @@ export class ChatServer {
 
   constructor(clock: VirtualClock, random: Random, faults: CallFaults) {
     const users = [{ id: OWNER, first_name: 'Owner' }]
-    this.world = createWorld({ token: TOKEN, botUsername: 'keyside_bot', clock, users })
-    const [user] = this.world.users
-    if (user === undefined) throw new Error('a world without people')
-    this.owner = new ChatPlayer(this.world, user)
+    this.state = createTelegramState({ token: TOKEN, botUsername: 'keyside_bot', clock, users })
+    const [user] = this.state.users
+    if (user === undefined) throw new Error('a state without people')
+    this.owner = new ChatPlayer(this.state, user)
     this.#clock = clock
     this.#random = random
     this.#faults = faults
@@ -77,12 +77,12 @@ export class ChatServer {
       return given(init.signal)
     }
     if (trouble !== null && trouble !== 'lost-answer')
-      this.world.faults.arm({
+      this.state.faults.arm({
         name: trouble,
         method,
         retryAfter: 1 + Math.floor(this.#random.part() * 20),
       })
-    else if (method === 'getUpdates' && this.world.updates.pending === 0) await this.#hold()
+    else if (method === 'getUpdates' && this.state.updates.pending === 0) await this.#hold()
     const answer = await this.#ask(method, init)
     if (method === 'getUpdates' && trouble === null) this.lastPoll = this.#clock.now()
     if (trouble === 'lost-answer') throw new TypeError('the answer was lost')
@@ -110,7 +110,7 @@ export class ChatServer {
     this.#working += 1
     try {
       const fields = method === 'getUpdates' ? withoutHold(String(body)) : String(body ?? '')
-      return await ask(this.world, method, fields, headers)
+      return await ask(this.state, method, fields, headers)
     } finally {
       this.#working -= 1
     }
@@ -131,7 +131,7 @@ function given(signal: AbortSignal | undefined): Promise<never> {
 }
 
 async function ask(
-  world: World,
+  state: TelegramState,
   method: string,
   body: string,
   headers: Readonly<Record<string, string>>,
@@ -148,7 +148,7 @@ async function ask(
     writeHead: () => response,
     end: (text: string) => resolve(text),
   })
-  await answerBotApi(world, request as never, response as never, path)
+  await answerBotApi(state, request as never, response as never, path)
   const text = await promise
   return { json: async () => JSON.parse(text) as unknown }
 }

@@ -2,7 +2,7 @@
 // Bot, broker, outbox and charts are real; the device is scripted, and time stands still, so that they are the same each time.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ChatPlayer, stoppedTime, turnableClock } from '@keyside/sandbox'
+import { type ChatPlayer, manualClock, stoppedClock } from '@keyside/sandbox'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { allSent, type BotFixture, openFixture } from '../../bot/testing/fixture.ts'
@@ -22,7 +22,7 @@ afterAll(() => browser?.close())
 
 test.for(SCREENS.map((screen) => [screen.name, screen] as const))('%s', async ([name, screen]) => {
   const page = (await browser?.context.newPage()) ?? expect.fail('there is no Chromium')
-  const clock = turnableClock(stoppedTime(NOW))
+  const clock = manualClock(stoppedClock(NOW))
   const fixture = await openFixture({ clock, ...(screen.engine && { engine: screen.engine }) })
   const chat = await fixture.claim()
   await allSent(fixture)

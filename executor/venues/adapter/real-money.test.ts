@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { freePort, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { CALM, Market, startExchange, type TurnableClock, turnableClock } from '@keyside/sandbox'
+import { CALM, type ManualClock, Market, manualClock, startExchange } from '@keyside/sandbox'
 import { afterEach, expect, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
 import { openWiretap } from '../testing/wiretap.ts'
@@ -40,7 +40,7 @@ async function openSandbox(proofSecret?: Uint8Array, port = 0) {
 function moneyAt(
   address: string | undefined,
   secret?: Uint8Array,
-  clock: TurnableClock = turnableClock(),
+  clock: ManualClock = manualClock(),
 ) {
   const money = new RealMoney({
     ...(address !== undefined && { address }),
@@ -142,7 +142,7 @@ test('a sandbox is asked again before its proof is too old, and soon where nobod
   const sandbox = await openSandbox(SECRET, port)
   const tap = await openWiretap(sandbox.address)
   undo.push(() => tap.stop())
-  const clock = turnableClock()
+  const clock = manualClock()
   const money = moneyAt(tap.address, SECRET, clock)
   const asked = (count: number) => expect.poll(() => tap.heard.length, PATIENCE).toBe(count)
   const after = async (ms: number) => {
@@ -185,7 +185,7 @@ test('a proof that was overheard proves nothing the next time', async () => {
 
 test('a proof has an age, also when the clock is set back', async () => {
   const { address } = await openSandbox(SECRET)
-  const clock = turnableClock()
+  const clock = manualClock()
   const money = moneyAt(address, SECRET, clock)
   const start = clock.now()
   await money.ask()
@@ -221,7 +221,7 @@ test('asks again by itself, and never with the secret', async () => {
     request.on('data', (chunk) => heard.push(`${request.method} ${request.url} ${chunk}`))
     request.on('end', () => response.end('{}'))
   })
-  const clock = turnableClock()
+  const clock = manualClock()
   const money = moneyAt(address, SECRET, clock)
   await money.ask()
   undo.push(money.keepFresh())

@@ -1,8 +1,8 @@
 // A dialect without a network, on a clock that only the test turns: signed questions, and what comes back.
 import { createHmac } from 'node:crypto'
 import { systemRandomBytes } from '@keyside/runtime'
+import { manualClock, stoppedClock } from '../../market/manual-clock.ts'
 import { CALM, Market } from '../../market/market.ts'
-import { stoppedTime, turnableClock } from '../../market/turnable-clock.ts'
 import { Book } from '../book.ts'
 import type { RestRequest } from '../http.ts'
 import { Listings } from '../listings.ts'
@@ -15,10 +15,10 @@ export type Fields = Readonly<Record<string, string | number>>
 type Headers = (request: Omit<RestRequest, 'headers'>, now: number) => RestRequest['headers']
 
 export function openDialect(dialect: VenueDialect, headersOf: Headers) {
-  const clock = turnableClock(stoppedTime(1_790_000_000_000))
+  const clock = manualClock(stoppedClock(1_790_000_000_000))
   const market = new Market({ seed: 1, wave: CALM })
   const { apiKey, secret, passphrase } = KEYS
-  const { face } = dialect.open({
+  const { api } = dialect.open({
     market,
     book: new Book(market),
     listings: new Listings(),
@@ -45,9 +45,9 @@ export function openDialect(dialect: VenueDialect, headersOf: Headers) {
     const query = isGet ? new URLSearchParams(texts).toString() : ''
     const request = { route, query, body: isGet ? '' : JSON.stringify(fields) }
     try {
-      return face.admit({ ...request, headers: headersOf(request, clock.now()) })({})
+      return api.admit({ ...request, headers: headersOf(request, clock.now()) })({})
     } catch (error) {
-      const refused = face.refused(error)
+      const refused = api.refused(error)
       if (refused === null) throw error
       return refused.body
     }

@@ -1,8 +1,8 @@
 // What the tests of this folder share: an exchange with two accounts, and how a client is pointed at it.
 import { generateKeyPairSync } from 'node:crypto'
 import { rebaseUrls } from '@keyside/runtime'
+import { type ManualClock, manualClock } from '../../market/manual-clock.ts'
 import { CALM, Market } from '../../market/market.ts'
-import { type TurnableClock, turnableClock } from '../../market/turnable-clock.ts'
 import { type ExchangeOptions, type SandboxExchange, startExchange } from '../start.ts'
 
 export const HMAC = { apiKey: 'hmacKey0'.repeat(8), secret: 'hmacSecret'.repeat(6) }
@@ -16,15 +16,15 @@ export const ED25519 = {
 
 export interface TestExchange extends AsyncDisposable {
   readonly exchange: SandboxExchange
-  readonly clock: TurnableClock
+  readonly clock: ManualClock
   readonly market: Market
 }
 
 /** A calm market at 60 000, unless told otherwise, on the machine's time. */
 export async function openExchange(
-  options: Partial<ExchangeOptions> & { clock?: TurnableClock } = {},
+  options: Partial<ExchangeOptions> & { clock?: ManualClock } = {},
 ): Promise<TestExchange> {
-  const clock = options.clock ?? turnableClock()
+  const clock = options.clock ?? manualClock()
   const market = options.market ?? new Market({ seed: 1, wave: CALM })
   const balances = { BTC: '1', ETH: '0', USDT: '100000' }
   const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()

@@ -1,5 +1,5 @@
 // Starts a sandbox Telegram as the tests of this folder need it.
-import { stoppedTime } from '../../market/turnable-clock.ts'
+import { stoppedClock } from '../../market/manual-clock.ts'
 import { type SandboxTelegram, startTelegram, type TelegramOptions } from '../start.ts'
 
 export const TOKEN = '424242:sandbox-token'
@@ -9,7 +9,7 @@ export function openSandbox(options: Partial<TelegramOptions> = {}): Promise<San
   return startTelegram({
     token: TOKEN,
     botUsername: 'keyside_bot',
-    clock: stoppedTime(1_700_000_000_000),
+    clock: stoppedClock(1_700_000_000_000),
     ...options,
   })
 }

@@ -10,7 +10,7 @@ import {
 import type Big from 'big.js'
 import type { Answer } from '../exchange/control.ts'
 import type { SaidWrong } from '../exchange/faults.ts'
-import type { Face, RestRequest } from '../exchange/http.ts'
+import type { RestRequest, VenueApi } from '../exchange/http.ts'
 import {
   type SignedRoute as Routed,
   Routes,
@@ -44,7 +44,7 @@ type SignedRoute = Routed<OkxParameters, readonly unknown[]>
 export const NEW_OKX_ORDER = 'POST /api/v5/trade/order'
 const NEW_OKX_STOP = 'POST /api/v5/trade/order-algo'
 
-export class OkxFace implements Face {
+export class OkxApi implements VenueApi {
   readonly headers = {}
   readonly #routes: Routes<OkxParameters, readonly unknown[]>
 

@@ -2,7 +2,7 @@
 import { parseMessage } from '../commands/parse-message.ts'
 import { plainText } from './plain-text.ts'
 
-export type Wish =
+export type StrategyRequest =
   | { readonly wants: 'list' }
   | { readonly wants: 'show' | 'stop'; readonly name: string }
   /** Words that say none of it. */
@@ -24,7 +24,7 @@ export function readRule(message: string): string | null {
 }
 
 /** `words`: those behind `/strategy`, in lower case. */
-export function readWish([name, word, ...others]: readonly string[]): Wish {
+export function readStrategyRequest([name, word, ...others]: readonly string[]): StrategyRequest {
   if (name === undefined) return { wants: 'list' }
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name) || others.length > 0) return { wants: 'help' }
   if (word === undefined) return { wants: 'show', name }

@@ -9,7 +9,7 @@ const LARGEST = 10 * 1024 * 1024
 
 export type StoredPhoto = { size: PhotoSize; path: string; bytes: Buffer }
 
-export class PhotoShelf {
+export class PhotoStore {
   readonly #photos = new Map<string, StoredPhoto>()
 
   /** The sandbox reads PNG alone, which is what the bot draws. */

@@ -1,4 +1,4 @@
-// The line to the engine of the same home: what is asked about strategies, signed by the bot, and the engine's own answers.
+// Requests about strategies to the engine of the same home, signed by the bot, and the engine's answers.
 import {
   HOME,
   keyring,
@@ -15,7 +15,7 @@ import { type Clock, type Link, type Logger, type RandomBytes, Requests } from '
 export type Ask = ProviderRequest['ask']
 export type EngineAnswer = ProviderResponse['answer']
 
-export interface EngineLineOptions {
+export interface EngineClientOptions {
   /** The bot's own id. */
   readonly bot: string
   readonly key: SigningKey
@@ -27,13 +27,13 @@ export interface EngineLineOptions {
   readonly log: Logger
 }
 
-export class EngineLine {
+export class EngineClient {
   /** Where the answers come. */
   readonly topic: string
-  readonly #options: EngineLineOptions
+  readonly #options: EngineClientOptions
   readonly #requests: Requests
 
-  constructor(options: EngineLineOptions) {
+  constructor(options: EngineClientOptions) {
     const { bot, key, link, clock, randomBytes } = options
     this.#options = options
     this.topic = responseTopic(HOME, bot)

@@ -1,8 +1,8 @@
-// A clock that tests and the control page can turn, over a running or a stopped one.
+// A clock that tests and the control page can set, over a running or a stopped one.
 import type { Cancel, Clock } from '@keyside/runtime'
 import { systemClock } from '@keyside/runtime'
 
-export interface TurnableClock extends Clock {
+export interface ManualClock extends Clock {
   /** Jumps to a Unix time in milliseconds; timers due by then fire once, before this returns. */
   set(ms: number): void
   /** Jumps by milliseconds, backwards too. */
@@ -15,14 +15,14 @@ interface Timer {
   readonly run: () => void
 }
 
-/** A time that stands still at `at` (Unix ms): the base of a clock that only moves when turned. */
-export function stoppedTime(at: number): Clock {
+/** A time that stands still at `at` (Unix ms): the base of a clock that moves only when it is set. */
+export function stoppedClock(at: number): Clock {
   const never = () => () => {}
   return { now: () => at, after: never, every: never }
 }
 
-/** A turn is a jump, not a fast-forward: a timer that was due several times in between fires once. */
-export function turnableClock(base: Clock = systemClock): TurnableClock {
+/** Setting it is a jump, not a fast-forward: a timer that was due several times in between fires once. */
+export function manualClock(base: Clock = systemClock): ManualClock {
   const timers = new Set<Timer>()
   let offset = 0
   let disarm: Cancel = () => {}

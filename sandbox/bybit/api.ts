@@ -2,7 +2,7 @@
 import type { OrderEffects } from '@keyside/venue'
 import type { Answer } from '../exchange/control.ts'
 import type { SaidWrong } from '../exchange/faults.ts'
-import type { Face, RestRequest } from '../exchange/http.ts'
+import type { RestRequest, VenueApi } from '../exchange/http.ts'
 import { Routes } from '../exchange/routes.ts'
 import { VenueRefusal } from '../exchange/venue-refusal.ts'
 import { accountRoutes, NEW_BYBIT_ORDER } from './account-routes.ts'
@@ -11,7 +11,7 @@ import { BYBIT_ERRORS, refuse } from './errors.ts'
 import { marketRoutes } from './market-routes.ts'
 import { accountOf, type BybitParameters, checkNames, parametersOf } from './requests.ts'
 
-export class BybitFace implements Face {
+export class BybitApi implements VenueApi {
   readonly headers = {}
   readonly #context: BybitContext
   readonly #routes: Routes<BybitParameters, object>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { wordsAfterCommand } from '../commands/parse-message.ts'
 import { stepsOf } from './param-steps.ts'
 import { plainText } from './plain-text.ts'
-import { readRule, readWish } from './read-wish.ts'
+import { readRule, readStrategyRequest } from './read-request.ts'
 
 const RULE = 'name: mine\nmarket: BTC/USDT\ntimeframe: 1h\nenter: close > "100"\nstop: 2 %'
 
@@ -38,7 +38,7 @@ test.each([
   ['/strategy ../mine', { wants: 'help' }],
 ])('%j is a wish about strategies', (message, wish) => {
   expect(readRule(message)).toBeNull()
-  expect(readWish(wordsAfterCommand(message))).toEqual(wish)
+  expect(readStrategyRequest(wordsAfterCommand(message))).toEqual(wish)
 })
 
 test.each([

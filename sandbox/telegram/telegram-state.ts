@@ -4,7 +4,7 @@ import { CallbackQueries } from './callback-queries.ts'
 import { Chats } from './chats.ts'
 import { CommandLists } from './command-lists.ts'
 import { Faults } from './faults.ts'
-import { PhotoShelf } from './photo-shelf.ts'
+import { PhotoStore } from './photo-store.ts'
 import { UpdateQueue } from './update-queue.ts'
 import type { User } from './wire.ts'
 
@@ -21,7 +21,7 @@ export type ApiCall = {
   warnings?: string[]
 }
 
-export type WorldOptions = {
+export type TelegramStateOptions = {
   token: string
   botUsername: string
   /** The name above the chat; the username when left out. */
@@ -32,15 +32,15 @@ export type WorldOptions = {
   updateIdStart?: number
 }
 
-export type World = ReturnType<typeof createWorld>
+export type TelegramState = ReturnType<typeof createTelegramState>
 
-const SOMEBODY = [{ id: 1001, first_name: 'You', username: 'you' }]
+const DEFAULT_USERS = [{ id: 1001, first_name: 'You', username: 'you' }]
 
-export function createWorld(options: WorldOptions) {
+export function createTelegramState(options: TelegramStateOptions) {
   const { token, clock, botUsername, botName = botUsername } = options
   const id = Number(token.split(':')[0])
   const bot: User = { id, is_bot: true, first_name: botName, username: botUsername }
-  const users = (options.users ?? SOMEBODY).map((user): User => ({ is_bot: false, ...user }))
+  const users = (options.users ?? DEFAULT_USERS).map((user): User => ({ is_bot: false, ...user }))
   return {
     token,
     clock,
@@ -49,7 +49,7 @@ export function createWorld(options: WorldOptions) {
     chats: new Chats(),
     updates: new UpdateQueue(options.updateIdStart ?? 1),
     queries: new CallbackQueries(clock),
-    photos: new PhotoShelf(),
+    photos: new PhotoStore(),
     commands: new CommandLists(),
     faults: new Faults(),
     calls: [] as ApiCall[],
@@ -57,6 +57,6 @@ export function createWorld(options: WorldOptions) {
 }
 
 /** Telegram's dates are Unix seconds. */
-export function seconds(world: World): number {
-  return Math.floor(world.clock.now() / 1000)
+export function seconds(state: TelegramState): number {
+  return Math.floor(state.clock.now() / 1000)
 }

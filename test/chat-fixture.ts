@@ -1,5 +1,5 @@
 // The whole way of a message in one process: Telegram's update, unmodified grammY, the bot's own composition, its signed
-// command, a real core on a real journal, its signed report, and the bot's answer. Time is turned by hand.
+// command, a real core on a real journal, its signed report, and the bot's answer. Time moves only when it is set.
 import { type Approval, type Command, keyring, verify } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { createLog, type Link, systemRandomBytes } from '@keyside/runtime'
@@ -36,7 +36,7 @@ export interface ShownButton {
   readonly message: number
 }
 
-export class ChatWorld {
+export class ChatFixture {
   readonly executor = new TestExecutor({ streams: ['demo', 'other'] })
   readonly store: Store = openStore(':memory:')
   /** As the device heard it, in order. */
@@ -76,7 +76,7 @@ export class ChatWorld {
       ...common,
       wake,
       devices: [{ name: 'north', device }],
-      lineTo: (name) => (name === 'north' ? line : null),
+      linkTo: (name) => (name === 'north' ? line : null),
       inBackground: (work) => void this.#work.push(work),
       toast: async () => undefined,
       erase: async () => undefined,

@@ -1,9 +1,9 @@
-// The clock that can be turned.
+// The clock that can be set.
 import { expect, test } from 'vitest'
-import { stoppedTime, turnableClock } from './turnable-clock.ts'
+import { manualClock, stoppedClock } from './manual-clock.ts'
 
-test('stands still until it is turned', () => {
-  const clock = turnableClock(stoppedTime(1_000))
+test('stands still until it is set', () => {
+  const clock = manualClock(stoppedClock(1_000))
   expect(clock.now()).toBe(1_000)
   clock.advance(500)
   expect(clock.now()).toBe(1_500)
@@ -12,7 +12,7 @@ test('stands still until it is turned', () => {
 })
 
 test('fires what became due, in order, once each, and not what was cancelled', () => {
-  const clock = turnableClock(stoppedTime(0))
+  const clock = manualClock(stoppedClock(0))
   const seen: string[] = []
   clock.after(200, () => seen.push('later'))
   clock.after(100, () => seen.push('sooner'))
@@ -25,7 +25,7 @@ test('fires what became due, in order, once each, and not what was cancelled', (
 })
 
 test('runs with the clock below it', async () => {
-  const clock = turnableClock()
+  const clock = manualClock()
   clock.advance(60_000)
   expect(clock.now() - Date.now()).toBeGreaterThan(59_000)
   await new Promise<void>((resolve) => {

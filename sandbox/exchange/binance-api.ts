@@ -5,7 +5,7 @@ import type { Endpoint, Endpoints, ExchangeContext } from './context.ts'
 import type { Answer } from './control.ts'
 import { EXCHANGE_ERRORS, ExchangeError, refuse } from './errors.ts'
 import type { SaidWrong } from './faults.ts'
-import type { Face, RestRequest } from './http.ts'
+import type { RestRequest, VenueApi } from './http.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Parameters } from './parameters.ts'
 import { checkSignature, checkTime, findAccount, withoutSignature } from './security.ts'
@@ -25,7 +25,7 @@ const SIGNED_RULES = {
 
 export const NEW_ORDER = 'POST /api/v3/order'
 
-export class Rest implements Face {
+export class BinanceApi implements VenueApi {
   readonly #context: ExchangeContext
   readonly #endpoints: Endpoints
   readonly #limits: Limits
