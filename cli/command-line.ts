@@ -1,9 +1,9 @@
 // Runs one command line.
-import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime'
-import { isConfined, tellParent } from './programs/confined.ts'
-import { isWalled, launch, programIn } from './programs/launcher.ts'
+import { KeysideError, keysideHome, restrictHome } from '@keyside/runtime/base'
+import { EXIT, explainError } from './programs/exit.ts'
 import type { Outgoing } from './programs/outgoing.ts'
-import { EXIT, explainError, giveOutgoing } from './programs/run-program.ts'
+import { PROGRAMS } from './programs/program-names.ts'
+import { isWalled, tellParent } from './programs/walled.ts'
 import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 import { printError } from './terminal/print.ts'
@@ -21,21 +21,26 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
     const words = withKeysLast(process.argv.slice(2))
     if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
     restrictHome(keysideHome())
-    const alone = programIn(words)
-    if (alone !== null && !isWalled()) process.exitCode = await launch(alone)
-    else {
-      // A program that begins once more, behind its walls, needs none of this before.
-      const { buildProgram } = await import('./program.ts')
-      const program = await buildProgram(words)
-      giveOutgoing(outgoing)
-      await program.parseAsync(words, { from: 'user' })
-    }
+    const alone = words.length === 1 ? words[0] : undefined
+    const program = PROGRAMS.find((name) => name === alone)
+    // Neither what begins once more, behind its walls, nor what only watches over others needs the list of all commands.
+    if (program !== undefined && !isWalled())
+      process.exitCode = await (await import('./programs/launcher.ts')).launch(program)
+    else if (alone === 'up') await (await import('./up/up-home.ts')).upHome()
+    else await runCommand(words, outgoing)
   } catch (thrown) {
     const error = explainError(thrown)
     // A KeysideError is an answer to the person; anything else is a bug, and shows where.
     if (!(error instanceof KeysideError)) throw error
-    if (isConfined() && process.connected) tellParent({ code: error.code, message: error.message })
+    if (isWalled() && process.connected) tellParent({ code: error.code, message: error.message })
     else printError(error.message, error.code)
     process.exitCode = EXIT.refused
   }
+}
+
+async function runCommand(words: readonly string[], outgoing: Outgoing | null): Promise<void> {
+  const { buildProgram } = await import('./program.ts')
+  const command = await buildProgram(words)
+  if (outgoing !== null) (await import('./programs/run-program.ts')).giveOutgoing(outgoing)
+  await command.parseAsync(words, { from: 'user' })
 }

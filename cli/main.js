@@ -8,7 +8,9 @@ enablePrivateCache()
 await import('./programs/no-debugger.ts')
 const { keepMemoryOutOfDumps } = await import('./programs/core-dumps.ts')
 keepMemoryOutOfDumps()
-const { takeOutgoing } = await import('./programs/behind-walls.ts')
-const outgoing = takeOutgoing()
+const outgoing =
+  process.permission === undefined
+    ? null
+    : (await import('./programs/behind-walls.ts')).takeOutgoing()
 const { run } = await import('./command-line.ts')
 await run(outgoing)

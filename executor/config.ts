@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { addressCheckSetting } from './health/public-address.ts'
 import { watchdogSetting } from './health/watchdog.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
-import { PAPER, VENUE_NAMES } from './venues/create-venue.ts'
+import { PAPER, VENUE_NAMES } from './venues/names.ts'
 
 const publicKey = z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key')
 const file = z.string().min(1)

@@ -1,14 +1,8 @@
-// Files by which a terminal asks the executor for a halt, or for its end, and by which it answers. A halt's file halts
-// also an executor that starts later, whatever else is down. With the word "sell" it also sells.
-import { chownSync, existsSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { privateFolder, readText, writePrivate } from '@keyside/runtime'
+// Files by which a terminal asks the executor for the end of a halt, and by which it answers to that and to a halt.
+import { join } from 'node:path'
+import { readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
-
-/** In a container only `run` can be written. */
-export function haltFile(home: string): string {
-  return join(home, 'run', 'HALT')
-}
+import { writeInto } from './halt-request.ts'
 
 export function unhaltFile(home: string): string {
   return join(home, 'run', 'UNHALT')
@@ -26,34 +20,6 @@ const answer = z.object({
 })
 /** Written when what it says is durable. */
 export type HaltAnswer = z.infer<typeof answer>
-
-export interface HaltRequest {
-  readonly text: string
-  readonly positions: 'keep' | 'sell'
-}
-
-/** A file that cannot be read halts, and sells nothing. */
-export function readHalt(file: string): HaltRequest | null {
-  if (!existsSync(file)) return null
-  try {
-    const text = readText(file)
-    return { text, positions: /\bsell\b/i.test(text) ? 'sell' : 'keep' }
-  } catch {
-    return { text: '', positions: 'keep' }
-  }
-}
-
-/** One that sells is not made one that keeps. Returns what the answer will be `to`. */
-export function askForHalt(
-  home: string,
-  { positions, now, id = '' }: { positions: 'keep' | 'sell'; now: number; id?: string },
-): string {
-  const file = haltFile(home)
-  const sells = positions === 'sell' || readHalt(file)?.positions === 'sell'
-  const text = `${sells ? 'sell ' : ''}${new Date(now).toISOString()}${id && ` ${id}`}\n`
-  writeInto(home, file, text)
-  return text
-}
 
 const unhaltRequest = z.object({ at: z.number(), by: z.string(), id: z.string() })
 
@@ -91,14 +57,4 @@ export function readAnswer(request: string, text: string): HaltAnswer | null {
 
 function answerFile(request: string): string {
   return `${request}.answer`
-}
-
-/** What root leaves in another user's home, that user's executor must be able to read and to take away, at once. */
-function writeInto(home: string, file: string, text: string): void {
-  const owner = process.getuid?.() === 0 ? statSync(home) : undefined
-  if (owner !== undefined) {
-    privateFolder(dirname(file))
-    chownSync(dirname(file), owner.uid, owner.gid)
-  }
-  writePrivate(file, text, owner)
 }

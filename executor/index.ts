@@ -12,14 +12,8 @@ export { type DailyBound, dailyBound, printBound } from './core/risk/policy/boun
 export { DEFAULT_POLICY } from './core/risk/policy/default.ts'
 export { settings } from './core/risk/policy/settings.ts'
 export { RULES } from './core/risk/rules/check.ts'
-export {
-  askForHalt,
-  askForUnhalt,
-  type HaltAnswer,
-  haltFile,
-  readAnswer,
-  unhaltFile,
-} from './halt-file.ts'
+export { askForUnhalt, type HaltAnswer, readAnswer, unhaltFile } from './halt-file.ts'
+export { askForHalt, haltFile } from './halt-request.ts'
 export { paperInJournal } from './journal/account.ts'
 export { JOURNAL_FILE } from './journal/database.ts'
 export { explain } from './journal/explain.ts'
@@ -82,16 +76,8 @@ export type { Trade } from './results/trade.ts'
 export { type SameAccount, tryKey } from './rotate-key.ts'
 export { isHalted, unhalt } from './unhalt.ts'
 export { EXCHANGE_CODES } from './venues/codes.ts'
-export {
-  createVenue,
-  lookAtVenue,
-  moneyAt,
-  PAPER,
-  PAPER_FILE,
-  VENUE_NAMES,
-  type VenueName,
-  venueFacts,
-} from './venues/create-venue.ts'
+export { createVenue, lookAtVenue, moneyAt, PAPER_FILE, venueFacts } from './venues/create-venue.ts'
+export { PAPER, VENUE_NAMES, type VenueName } from './venues/names.ts'
 export { filledOnPaper } from './venues/paper/filled.ts'
 export type { Exchange } from './venues/port.ts'
 export { CLAIM_NAMES, CLAIMS, type ClaimName, type Evidence } from './venues/proof/claims.ts'

@@ -7,14 +7,8 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Input } from './core/execution/inputs.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from './core/model/state.ts'
-import {
-  askForHalt,
-  askForUnhalt,
-  haltFile,
-  readAnswer,
-  readHalt,
-  unhaltFile,
-} from './halt-file.ts'
+import { askForUnhalt, readAnswer, unhaltFile } from './halt-file.ts'
+import { askForHalt, haltFile, readHalt } from './halt-request.ts'
 import { answerRequests } from './requests.ts'
 
 const NOW = 1_790_000_000_000

@@ -4,14 +4,8 @@ import { dirname } from 'node:path'
 import { type Cancel, type Clock, type Logger, privateFolder } from '@keyside/runtime'
 import type { Input } from './core/execution/inputs.ts'
 import type { Portfolio } from './core/model/state.ts'
-import {
-  type HaltAnswer,
-  haltFile,
-  readHalt,
-  readUnhalt,
-  unhaltFile,
-  writeAnswer,
-} from './halt-file.ts'
+import { type HaltAnswer, readUnhalt, unhaltFile, writeAnswer } from './halt-file.ts'
+import { haltFile, readHalt } from './halt-request.ts'
 
 /** Where the system does not tell of a changed file, as in some containers, ms. */
 const LOOK_MS = 1_000

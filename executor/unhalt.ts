@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import { equivocated } from './core/execution/providers.ts'
 import type { JournalEvent } from './core/model/events.ts'
-import { haltFile } from './halt-file.ts'
+import { haltFile } from './halt-request.ts'
 import { JOURNAL_FILE, lookInto } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
 

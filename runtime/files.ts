@@ -1,5 +1,4 @@
 // Files that only their owner may read, written whole or not at all.
-import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
@@ -14,10 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
-import { signingKey } from '@keyside/protocol/node'
 import { KeysideError } from './error.ts'
-import type { RandomBytes } from './random.ts'
 import { readTextIfThere } from './read-file.ts'
 
 /** Makes the folder with mode 0700 where there is none. */
@@ -65,6 +61,8 @@ export function writePrivate(
   owner?: { readonly uid: number; readonly gid: number },
 ): void {
   privateFolder(dirname(path))
+  // With the first file: it takes two megabytes, and a process that only watches over others writes none.
+  const { randomBytes } = process.getBuiltinModule('node:crypto')
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
     const file = openSync(draft, NEW_AND_SYNCED, 0o600)
@@ -102,22 +100,4 @@ export function readSecret(path: string): string {
       `there is no file ${path}: put it back, or correct its name`,
     )
   return text.replace(/\r?\n$/, '')
-}
-
-/** A signing key from a file that holds its 32 secret bytes in base64url. */
-export function readSigningKey(path: string): SigningKey {
-  const seed = decodeBase64url(readSecret(path))
-  if (seed?.length !== 32)
-    throw new KeysideError(
-      'file_unreadable',
-      `${path} holds no signing key: expected 32 bytes in base64url`,
-    )
-  return signingKey(seed)
-}
-
-/** Makes a signing key, keeps it in `path`, and gives it back. */
-export function makeSigningKey(path: string, randomBytes: RandomBytes): SigningKey {
-  const seed = randomBytes(32)
-  writePrivate(path, `${encodeBase64url(seed)}\n`)
-  return signingKey(seed)
 }

@@ -1,63 +1,32 @@
 // What every Node program of Keyside needs besides its purpose.
 export { isDue, type TokenTimes, tokenTimes } from './access-token.ts'
+export * from './base.ts'
 export { brokerAddress, plaintextRefusal, socketPathProblem } from './broker-url.ts'
 export {
-  databaseBusy,
-  isBusy,
   LONG_BUSY_TIMEOUT_MS,
   Retry,
   STEP_BUSY_TIMEOUT_MS,
   whileBusy,
 } from './busy.ts'
-export { type Cancel, type Clock, systemClock, within } from './clock.ts'
+export { within } from './clock.ts'
 export { codeVersion, VERSIONED } from './code-version.ts'
-export {
-  type Environment,
-  executorsFolder,
-  keysideHome,
-  loadConfig,
-  logLevel,
-  overridesOf,
-  readConfigText,
-} from './config.ts'
 export { CODE_MEMORY, CONFINED_CODE } from './confined-code.ts'
 export { openDatabase, transaction } from './database.ts'
 export { enrol, fetchKeyset } from './enrolment.ts'
-export { KeysideError, RUNTIME_CODES } from './error.ts'
-export { fileRefused } from './file-refused.ts'
-export {
-  isOpenToOthers,
-  makeSigningKey,
-  privateFolder,
-  readSecret,
-  readSigningKey,
-  restrictHome,
-  writePrivate,
-} from './files.ts'
 export { FollowedFiles, type Look, reasonOf } from './followed-files.ts'
 export { freePort } from './free-port.ts'
-export { Helper } from './helper.ts'
 export { http, https } from './http.ts'
-export {
-  type Build,
-  installed,
-  ownCode,
-  PROGRAM_FILES,
-  programFile,
-  readableCode,
-} from './installation.ts'
 export { type Link, type LinkOptions, type LinkTrouble, openLink } from './link.ts'
 export { ReconnectBackoff } from './link-backoff.ts'
 export { reachBroker } from './link-stream.ts'
+export { configSections, loadConfig, overridesOf, readConfigText } from './load-config.ts'
 export { lockFile, openLocked } from './lock.ts'
-export { createLog, describeError, type Logger, scrub } from './log.ts'
+export { createLog, type Logger } from './log.ts'
 export { BOT_MEMORY, BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
-export { makeNextSigningKey, nextSigningKey, takeNextSigningKey } from './next-key.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { keepNoNumberTable } from './packet-numbers.ts'
 export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './random.ts'
-export { openPlainFile, readBytes, readText, readTextIfThere } from './read-file.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
 export { Requests } from './requests.ts'
@@ -71,6 +40,13 @@ export {
   sandboxProof,
   writeProofSecret,
 } from './sandbox-proof.ts'
+export {
+  makeNextSigningKey,
+  makeSigningKey,
+  nextSigningKey,
+  readSigningKey,
+  takeNextSigningKey,
+} from './signing-keys.ts'
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'

@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from './config.ts'
 import { readSecret } from './files.ts'
+import { loadConfig } from './load-config.ts'
 import { readText, readTextIfThere } from './read-file.ts'
 
 let folder: string

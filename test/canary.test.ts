@@ -19,7 +19,9 @@ import { CALM, type SandboxExchange } from '@keyside/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { FILES } from '../cli/home/home-files.ts'
-import { type Child, type Program, startChild, stopChildren } from '../cli/programs/children.ts'
+import { type Child, startChild, stopChildren } from '../cli/programs/children.ts'
+import type { Program } from '../cli/programs/program-names.ts'
+import { childCommand } from '../cli/programs/walled-command.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
 import { SANDBOX_POLICY } from '../cli/sandbox/sandbox-home.ts'
 import { type Canary, type Haystack, leaks } from './canaries.ts'
@@ -94,19 +96,15 @@ class Day {
   }
 
   async start(program: Program): Promise<Child> {
-    const child = startChild(
-      program,
-      {
-        home: this.home,
-        ...(this.keychain === 'vault' && program === 'executor' && { passphrase: PASSPHRASE }),
-        onLine: (name, line) => this.note(`log of ${name}`, line),
-        onMessage: (name, message) => {
-          this.note(`message of ${name}`, JSON.stringify(message))
-          if (message.type === 'claim') this.#claim.resolve(message.code)
-        },
+    const child = startChild(program, childCommand(program, { home: this.home }, this.#env), {
+      home: this.home,
+      ...(this.keychain === 'vault' && program === 'executor' && { passphrase: PASSPHRASE }),
+      onLine: (name, line) => this.note(`log of ${name}`, line),
+      onMessage: (name, message) => {
+        this.note(`message of ${name}`, JSON.stringify(message))
+        if (message.type === 'claim') this.#claim.resolve(message.code)
       },
-      this.#env,
-    )
+    })
     this.#children.push(child)
     await child.ready.finally(() => this.#look(program, child.process.pid))
     return child

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort, systemRandomBytes } from '@keyside/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { message } from '../cli/programs/children.ts'
+import { messageOf } from '../cli/programs/messages.ts'
 import {
   type Container,
   createContainer,
@@ -266,9 +266,9 @@ function ready(child: ChildProcess, type: 'ready' | 'claim' = 'ready'): Promise<
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => logs.push(line))
   child.on('message', (raw) => {
-    const told = message.parse(raw)
-    if (told.type === 'failed') reject(new Error(`${told.message} (${told.code})`))
-    if (told.type === type) resolve(told.type === 'claim' ? told.code : '')
+    const told = messageOf(raw)
+    if (told?.type === 'failed') reject(new Error(`${told.message} (${told.code})`))
+    if (told?.type === type) resolve(told.type === 'claim' ? told.code : '')
   })
   return promise
 }

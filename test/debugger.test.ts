@@ -6,7 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { type Program, startChild, stopChildren } from '../cli/programs/children.ts'
+import { startChild, stopChildren } from '../cli/programs/children.ts'
+import type { Program } from '../cli/programs/program-names.ts'
+import { childCommand } from '../cli/programs/walled-command.ts'
 import { readComposeFile, readDockerfile } from './compose-service.ts'
 import { MAIN } from './keyside.ts'
 import { portsOf } from './ports.ts'
@@ -121,17 +123,13 @@ linux('keyside up opens none', async () => {
 linux('nor does any program that it starts, from the first moment on', async () => {
   let lines = ''
   const children = OWN.map((program) =>
-    startChild(
-      program,
-      {
-        home: system.home,
-        ...(program === 'executor' && { passphrase: system.passphrase }),
-        onLine: (_, line) => {
-          lines += line
-        },
+    startChild(program, childCommand(program, { home: system.home }, process.env), {
+      home: system.home,
+      ...(program === 'executor' && { passphrase: system.passphrase }),
+      onLine: (_, line) => {
+        lines += line
       },
-      process.env,
-    ),
+    }),
   )
   onTestFinished(() => stopChildren(children))
   await Promise.all(

@@ -8,10 +8,12 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { message, type Program, walledCommand } from '../cli/programs/children.ts'
 import { answerKeychain } from '../cli/programs/keychain-relay.ts'
+import { messageOf } from '../cli/programs/messages.ts'
 import { LISTEN } from '../cli/programs/outgoing.ts'
+import type { Program } from '../cli/programs/program-names.ts'
 import { RULES, type Rules } from '../cli/programs/rules.ts'
+import { walledCommand } from '../cli/programs/walled-command.ts'
 
 /** In a rule: the address to which the poison would carry something. */
 const FOREIGN = 'FOREIGN'
@@ -101,7 +103,7 @@ export async function runPoisoned({
   child.stdin?.on('error', () => undefined).end(`${passphrase}\n`)
   const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>()
   child.on('message', (raw: object) => {
-    const question = message.safeParse(raw).data
+    const question = messageOf(raw)
     if (question?.type === 'keychain')
       void answerKeychain(program, child, { home, environment }, question)
     if ('poison' in raw) resolve(raw.poison as readonly string[])

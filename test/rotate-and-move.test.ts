@@ -8,7 +8,9 @@ import { systemRandomBytes } from '@keyside/runtime'
 import Big from 'big.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { editConfig } from '../cli/home/edit-config.ts'
-import { type Child, type Program, startChild, stopChildren } from '../cli/programs/children.ts'
+import { type Child, startChild, stopChildren } from '../cli/programs/children.ts'
+import type { Program } from '../cli/programs/program-names.ts'
+import { childCommand } from '../cli/programs/walled-command.ts'
 import { newSandboxSecrets } from '../cli/sandbox/sandbox.ts'
 import { keyside } from './keyside.ts'
 import { recordHttp } from './recorder.ts'
@@ -51,11 +53,11 @@ async function openHome() {
 
 /** Of a home that has the passphrase of its vault. */
 async function startIn(home: string, program: Program): Promise<Child> {
-  const child = startChild(
-    program,
-    { home, onLine: () => undefined, onMessage: () => undefined },
-    process.env,
-  )
+  const child = startChild(program, childCommand(program, { home }, process.env), {
+    home,
+    onLine: () => undefined,
+    onMessage: () => undefined,
+  })
   onTestFinished(() => stopChildren([child]))
   await child.ready
   return child

@@ -6,13 +6,10 @@ import { join } from 'node:path'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { CALM, type InstrumentSetup, type WaveShape } from '@keyside/sandbox'
 import { parse, stringify } from 'yaml'
-import {
-  type Child,
-  type Message,
-  type Program,
-  startChild,
-  stopChildren,
-} from '../cli/programs/children.ts'
+import { type Child, startChild, stopChildren } from '../cli/programs/children.ts'
+import type { Message } from '../cli/programs/messages.ts'
+import type { Program } from '../cli/programs/program-names.ts'
+import { childCommand } from '../cli/programs/walled-command.ts'
 import {
   newSandboxSecrets,
   type Sandbox,
@@ -95,17 +92,13 @@ export async function openTestSystem(options: TestSystemOptions = {}): Promise<T
   const lines: string[] = []
   const messages: (Message & { program: Program })[] = []
   const start = async (program: Program) => {
-    const child = startChild(
-      program,
-      {
-        home,
-        logLevel: options.logLevel ?? 'debug',
-        ...(program === 'executor' && { passphrase }),
-        onLine: (name, line) => lines.push(`${name} ${line}`),
-        onMessage: (name, message) => messages.push({ ...message, program: name }),
-      },
-      process.env,
-    )
+    const { logLevel = 'debug' } = options
+    const child = startChild(program, childCommand(program, { home, logLevel }, process.env), {
+      home,
+      ...(program === 'executor' && { passphrase }),
+      onLine: (name, line) => lines.push(`${name} ${line}`),
+      onMessage: (name, message) => messages.push({ ...message, program: name }),
+    })
     children.set(program, child)
     await child.ready
     return child

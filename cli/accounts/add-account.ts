@@ -22,9 +22,9 @@ import {
   MAX_ACCOUNTS,
 } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { accountOf, type HomeOptions, writeConfig } from '../home/home.ts'
 import { type Client, FILES, TOKENS } from '../home/home-files.ts'
-import { executorSection } from '../home/home-keychain.ts'
 import { clientId, DEVICE, plansFor } from '../home/home-rights.ts'
 import { issueTokens, type TokenParts } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'

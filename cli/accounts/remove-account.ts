@@ -5,7 +5,7 @@ import { botConfig } from '@keyside/bot'
 import { heldMarkets, openOsKeychain, vaultFile } from '@keyside/executor'
 import { type Clock, KeysideError, loadConfig } from '@keyside/runtime'
 import { type Account, accountNamed } from '../home/accounts.ts'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { removeBotDevice } from '../pairing/bot-devices.ts'
 import { environment } from '../terminal/config.ts'
 

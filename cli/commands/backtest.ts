@@ -21,7 +21,8 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
 import { strategyFile } from '../home/strategy-files.ts'
-import { isConfined, runConfined } from '../programs/confined.ts'
+import { runConfined } from '../programs/confined.ts'
+import { isWalled } from '../programs/walled.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -110,7 +111,7 @@ export function accountFlags(command: Command): Command {
 
 async function run(named: string, options: Options, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
-  if (isTypeScript(file) && !isConfined()) return runElsewhere([file, named], options, command)
+  if (isTypeScript(file) && !isWalled()) return runElsewhere([file, named], options, command)
   const strategies = chosen(readStrategyFile(file, readText(file), options.param), options)
   const toFile = options.html ?? options.png ?? options.trades
   if (strategies.length > 1 && toFile !== undefined)

@@ -11,7 +11,8 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
+import { openHomeKeychain } from '../home/home-keychain.ts'
 import { print } from '../terminal/print.ts'
 import { confirm, prompt } from '../terminal/prompt.ts'
 

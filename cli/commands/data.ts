@@ -16,7 +16,7 @@ import {
 } from '@keyside/strategy-engine/data'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { dataVenue } from '../home/data-venue.ts'
-import { EXIT } from '../programs/run-program.ts'
+import { EXIT } from '../programs/exit.ts'
 import {
   downloadLines,
   gapLines,

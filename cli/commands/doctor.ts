@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { KeysideError, keysideHome, systemClock, writePrivate } from '@keyside/runtime'
 import { type Command, Option } from 'commander'
 import { type Examined, examineAll } from '../doctor/examine.ts'
-import { EXIT } from '../programs/run-program.ts'
+import { EXIT } from '../programs/exit.ts'
 import { environment } from '../terminal/config.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 

@@ -2,10 +2,11 @@
 import { startExecutor } from '@keyside/executor/start'
 import { logTrace, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection, openHomeKeychain } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
+import { openHomeKeychain } from '../home/home-keychain.ts'
 import { unprovedLine } from '../home/venue-info.ts'
 import { haltOnSignal } from '../programs/halt-signal.ts'
-import { openParentKeychain } from '../programs/keychain-relay.ts'
+import { openParentKeychain } from '../programs/parent-keychain.ts'
 import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 
 export function addExecutor(program: Command): void {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { explain, newestEvents, readStories } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 
 export function addExplain(program: Command): void {

@@ -1,9 +1,9 @@
 // keyside health: whether a program of this home is at work, for a container's health check.
 import { keysideHome, systemClock } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
-import { PROGRAMS } from '../programs/children.ts'
+import { EXIT } from '../programs/exit.ts'
 import { isAlive } from '../programs/heartbeat.ts'
-import { EXIT } from '../programs/run-program.ts'
+import { PROGRAMS } from '../programs/program-names.ts'
 import { print } from '../terminal/print.ts'
 
 const NAMES: readonly string[] = [...PROGRAMS, 'sandbox']

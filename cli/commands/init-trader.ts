@@ -15,7 +15,7 @@ import { type HomeOptions, makeHome } from '../home/home.ts'
 import { FILES } from '../home/home-files.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
-import { newPassphrase } from '../terminal/passphrase.ts'
+import { newPassphrase } from '../terminal/new-passphrase.ts'
 import { print } from '../terminal/print.ts'
 import { promptOr } from '../terminal/prompt.ts'
 

@@ -19,7 +19,8 @@ import {
 } from '@keyside/strategy-engine/backtest'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { strategyFile } from '../home/strategy-files.ts'
-import { isConfined, runConfined } from '../programs/confined.ts'
+import { runConfined } from '../programs/confined.ts'
+import { isWalled } from '../programs/walled.ts'
 import { print, printJson } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import {
@@ -68,7 +69,7 @@ export function addOptimize(program: Command): void {
 
 async function run(named: string, options: Options, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
-  if (isTypeScript(file) && !isConfined())
+  if (isTypeScript(file) && !isWalled())
     return runConfined(command, {
       reads: filesAmong(file, named, options.data),
       writes: filesAmong(options.state),

@@ -2,7 +2,7 @@
 import { PAPER, preparePaperReset } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
 

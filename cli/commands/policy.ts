@@ -8,10 +8,10 @@ import {
 } from '@keyside/executor'
 import { keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { takerFeeAt, venueLine, venueOf } from '../home/venue-info.ts'
+import { EXIT } from '../programs/exit.ts'
 import { inForceLine } from '../programs/policy-in-force.ts'
-import { EXIT } from '../programs/run-program.ts'
 import {
   boundOf,
   changeLines,

@@ -8,7 +8,7 @@ import {
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { takerFeeAt } from '../home/venue-info.ts'
 import { inForceLine } from '../programs/policy-in-force.ts'
 import { changeLines, comparedLines, waitingLines } from '../terminal/policy-report.ts'

@@ -1,6 +1,6 @@
 // keyside selftest: does the whole thing work on this machine?
 import type { Command } from 'commander'
-import { EXIT } from '../programs/run-program.ts'
+import { EXIT } from '../programs/exit.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
 import { type SelftestResult, selftest } from '../sandbox/selftest.ts'
 import { type SandboxAccount, venueOption } from '../sandbox/venue-option.ts'

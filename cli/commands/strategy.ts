@@ -19,8 +19,9 @@ import type { Command } from 'commander'
 import { strategiesFolder, strategyFile } from '../home/strategy-files.ts'
 import { trialsOf } from '../home/trials.ts'
 import { TYPES_FILE, typesFile } from '../home/types-file.ts'
-import { isConfined, runConfined } from '../programs/confined.ts'
-import { EXIT } from '../programs/run-program.ts'
+import { runConfined } from '../programs/confined.ts'
+import { EXIT } from '../programs/exit.ts'
+import { isWalled } from '../programs/walled.ts'
 import { exampleNames, exampleOf, type Language } from '../sandbox/examples.ts'
 import { print, printJson, row, table } from '../terminal/print.ts'
 import { showLines, texts, tradeRows } from '../terminal/strategy-lines.ts'
@@ -153,7 +154,7 @@ async function elsewhere(
   files: readonly string[],
   ...others: readonly (string | undefined)[]
 ): Promise<boolean> {
-  if (isConfined() || !files.some(isTypeScript)) return false
+  if (isWalled() || !files.some(isTypeScript)) return false
   await runConfined(command, { reads: [folder(), ...files, ...filesAmong(...others)] })
   return true
 }

@@ -12,7 +12,7 @@ import {
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { accountHomes } from '../home/accounts.ts'
-import { executorSection } from '../home/home-keychain.ts'
+import { executorSection } from '../home/executor-section.ts'
 import { ANSWER_TIMEOUT_MS, isSetUp, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'

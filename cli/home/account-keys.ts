@@ -2,7 +2,7 @@
 import { type ExchangeKeys, exchangeKeys, type Keychain, PAPER } from '@keyside/executor'
 import { KeysideError } from '@keyside/runtime'
 import { accountsOf, wholeHome } from './accounts.ts'
-import { executorSection } from './home-keychain.ts'
+import { executorSection } from './executor-section.ts'
 
 /** `home` is of the account that is to have `keys`. Rejects with `key_in_use`, and where another's keychain cannot be opened. */
 export async function refuseSharedKey(

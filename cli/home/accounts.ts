@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { id } from '@keyside/protocol'
 import { KeysideError } from '@keyside/runtime'
+import { executorSection } from './executor-section.ts'
 import { type Client, TOKENS } from './home-files.ts'
-import { executorSection } from './home-keychain.ts'
 
 const ACCOUNTS_FOLDER = 'accounts'
 /** What a bot serves at most. */

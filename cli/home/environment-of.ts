@@ -1,5 +1,5 @@
 // What of the environment stands above the lines of a home's config.yaml.
-import { type Environment, keysideHome } from '@keyside/runtime'
+import { type Environment, keysideHome } from '@keyside/runtime/base'
 import { withoutSettings } from '../programs/settings.ts'
 import { environment } from '../terminal/config.ts'
 

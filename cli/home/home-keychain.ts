@@ -1,19 +1,8 @@
 // The keychain that a home's configuration names.
-import {
-  type ExchangeKeys,
-  type ExecutorConfig,
-  exchangeKeys,
-  executorConfig,
-  type Keychain,
-  openKeychain,
-} from '@keyside/executor'
-import { KeysideError, loadConfig, systemRandomBytes } from '@keyside/runtime'
+import { type ExchangeKeys, exchangeKeys, type Keychain, openKeychain } from '@keyside/executor'
+import { KeysideError, systemRandomBytes } from '@keyside/runtime'
 import { readPassphrase } from '../terminal/passphrase.ts'
-import { environmentOf } from './environment-of.ts'
-
-export function executorSection(home: string): ExecutorConfig {
-  return loadConfig('executor', executorConfig, home, environmentOf(home))
-}
+import { executorSection } from './executor-section.ts'
 
 /** `typed`: the passphrase, where somebody has asked for it already. */
 export async function openHomeKeychain(

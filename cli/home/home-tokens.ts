@@ -10,7 +10,6 @@ import {
   sign,
 } from '@keyside/protocol'
 import {
-  type Cancel,
   type Clock,
   loadConfig,
   newJti,
@@ -21,8 +20,8 @@ import {
 import { engineConfig, readPrograms } from '@keyside/strategy-engine'
 import { environment } from '../terminal/config.ts'
 import { accountFile, accountHome, furtherAccounts } from './accounts.ts'
+import { executorSection } from './executor-section.ts'
 import { type Client, FILES, TOKENS } from './home-files.ts'
-import { executorSection } from './home-keychain.ts'
 import { type Beside, clientId, rights } from './home-rights.ts'
 import { programsOf, providerOf } from './roles.ts'
 
@@ -97,25 +96,6 @@ export function clientsIn(home: string, account: string | null = null): Client[]
   return (Object.keys(TOKENS) as Client[]).filter((client) =>
     existsSync(tokenFile(home, client, account)),
   )
-}
-
-/** How often a program that runs is given a new one: it is read when the broker ends the connection of the old one. */
-const RENEW_MS = 86_400_000
-
-/** Renews them now and each day. Where this home has no authority, there is nothing to renew. */
-export function keepTokensFresh(
-  parts: TokenParts & { readonly clock: Clock },
-  onFailed: (error: unknown) => void,
-): Cancel {
-  if (!existsSync(join(parts.home, FILES.authorityKey))) return () => undefined
-  renewTokens(parts)
-  return parts.clock.every(RENEW_MS, () => {
-    try {
-      renewTokens(parts)
-    } catch (error) {
-      onFailed(error)
-    }
-  })
 }
 
 /**

@@ -18,10 +18,12 @@ import { loadConfig, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { takeBot } from '../commands/pair.ts'
+import { keepTokensFresh } from '../up/fresh-tokens.ts'
+import { answerTo } from '../up/make-plan.ts'
 import { editConfig } from './edit-config.ts'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
-import { keepTokensFresh, renewTokens } from './home-tokens.ts'
+import { renewTokens } from './home-tokens.ts'
 import { programsOf, type TraderRole } from './roles.ts'
 
 const DEVICE_KEY = signingKey(new Uint8Array(32).fill(7)).publicKey
@@ -238,20 +240,21 @@ test('renewing makes the tokens of all programs of the home anew, and nothing el
   ])
 })
 
-test('a home that runs renews its tokens each day, and goes on when it cannot', () => {
+test('a home that runs renews its tokens each day, and goes on when it cannot', async () => {
   const home = newFolder()
   make(home)
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
   const failures: unknown[] = []
   const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
-  const stop = keepTokensFresh(parts, (error) => failures.push(error))
+  const renew = async () => renewTokens(parts)
+  const stop = keepTokensFresh(systemClock, renew, (error) => failures.push(error))
   const life = () => (tokensIn(home)['bot']?.exp ?? 0) - Date.now() / 1_000
   vi.advanceTimersByTime(40 * 86_400_000)
   expect(life()).toBeCloseTo(30 * 86_400, 0)
   const key = join(home, 'authority/authority.key')
   renameSync(key, `${key}.away`)
-  vi.advanceTimersByTime(86_400_000)
+  await vi.advanceTimersByTimeAsync(86_400_000)
   expect(failures).toEqual([expect.objectContaining({ code: 'file_unreadable' })])
   renameSync(`${key}.away`, key)
   vi.advanceTimersByTime(86_400_000)
@@ -267,7 +270,9 @@ test('where another home is the authority, there is nothing to renew', () => {
   rmSync(join(home, 'authority'), { recursive: true })
   const before = textsIn(home)
   const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
-  keepTokensFresh(parts, () => expect.unreachable())()
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(answerTo('plan')).toMatchObject({ answer: { tokens: 'given' } })
   expect(textsIn(home)).toEqual(before)
   expect(() => renewTokens(parts)).toThrow(expect.objectContaining({ code: 'file_unreadable' }))
 })

@@ -6,7 +6,7 @@ import { KeysideError, loadConfig, plaintextRefusal, reachBroker, tlsTrust } fro
 import { engineConfig } from '@keyside/strategy-engine'
 import type { Program } from '../programs/program-names.ts'
 import { environment } from '../terminal/config.ts'
-import { executorSection } from './home-keychain.ts'
+import { executorSection } from './executor-section.ts'
 
 /** Of all programs, one by one. Throws what the first says that is not reached, or may not be. */
 export async function reachBrokers(home: string, programs: readonly Program[]): Promise<string> {

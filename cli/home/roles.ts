@@ -1,10 +1,8 @@
 // What a home is for. Its config.yaml says so by its sections: one for each program that runs here.
-import { join } from 'node:path'
 import { HOME } from '@keyside/protocol'
-import { checkYaml, KeysideError, loadConfig, readConfigText } from '@keyside/runtime'
+import { configSections, loadConfig } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
-import { z } from 'zod'
-import { PROGRAMS, type Program } from '../programs/children.ts'
+import { PROGRAMS, type Program } from '../programs/program-names.ts'
 import { environment } from '../terminal/config.ts'
 
 export const ROLES = ['alone', 'trader', 'provider'] as const
@@ -13,13 +11,8 @@ export type TraderRole = Exclude<Role, 'provider'>
 
 /** Throws `config_missing`, `config_invalid` and `file_refused`. */
 export function programsOf(home: string): Program[] {
-  const checked = checkYaml(readConfigText(home), z.looseObject({}))
-  if (!checked.ok)
-    throw new KeysideError(
-      'config_invalid',
-      `${join(home, 'config.yaml')}, line ${checked.line}: ${checked.message}`,
-    )
-  return PROGRAMS.filter((program) => Object.hasOwn(checked.data, program))
+  const sections = configSections(home)
+  return PROGRAMS.filter((program) => sections.includes(program))
 }
 
 /** For whom the engine of a home signs. */

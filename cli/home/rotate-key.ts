@@ -14,13 +14,14 @@ import {
   withdrawKeyRequest,
 } from '@keyside/executor'
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { EXIT } from '../programs/run-program.ts'
+import { EXIT } from '../programs/exit.ts'
 import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
 import { createdOf, keyCalendar } from '../terminal/key-calendar.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, table } from '../terminal/print.ts'
 import { refuseSharedKey } from './account-keys.ts'
-import { executorSection, homeKeychains, openHomeKeychain } from './home-keychain.ts'
+import { executorSection } from './executor-section.ts'
+import { homeKeychains, openHomeKeychain } from './home-keychain.ts'
 import { silentDeps } from './venue-info.ts'
 
 /** How long the executor that runs may take to try the new key, ms. */

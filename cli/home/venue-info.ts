@@ -16,7 +16,7 @@ import {
   venueFacts,
 } from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
-import { executorSection } from './home-keychain.ts'
+import { executorSection } from './executor-section.ts'
 
 /** For a command that asks the exchange something and prints the answer itself. */
 export function silentDeps(home: string) {

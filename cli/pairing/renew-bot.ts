@@ -1,7 +1,6 @@
 // Renews the access of a bot on another host: while the device's home runs, its authority answers the bot that is paired.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { executorConfig } from '@keyside/executor'
 import {
   HOME,
   keyring,
@@ -16,7 +15,6 @@ import {
   type Clock,
   createLog,
   type Link,
-  loadConfig,
   newJti,
   openLink,
   Quota,
@@ -24,11 +22,11 @@ import {
   readSigningKey,
   tlsTrust,
 } from '@keyside/runtime'
+import { executorSection } from '../home/executor-section.ts'
 import { FILES } from '../home/home-files.ts'
 import { ASKING_BOT_RIGHTS } from '../home/home-rights.ts'
 import { accessToken, LIFE_SECONDS } from '../home/home-tokens.ts'
 import { programsOf } from '../home/roles.ts'
-import { environment } from '../terminal/config.ts'
 
 export interface RenewBotOptions {
   /** KEYSIDE_HOME of the device. */
@@ -50,7 +48,7 @@ export function openBotRenewal(options: RenewBotOptions): Link | null {
   const programs = programsOf(home)
   const isPaired = programs.includes('executor') && !programs.includes('bot')
   if (!isPaired || !existsSync(join(home, FILES.authorityKey))) return null
-  const { url, plaintext, tls } = loadConfig('executor', executorConfig, home, environment).home
+  const { url, plaintext, tls } = executorSection(home).home
   const acl = { publish: [responseTopic(HOME, BOT)], subscribe: [requestTopic(HOME, BOT)] }
   const parts = { clock, randomBytes }
   const authority = () => readSigningKey(join(home, FILES.authorityKey))
@@ -80,7 +78,7 @@ function answer(
   { home, clock, randomBytes }: RenewBotOptions,
   { topic, token, quota }: { topic: string; token: string; quota: Quota },
 ): string | null {
-  const { bot } = loadConfig('executor', executorConfig, home, environment)
+  const { bot } = executorSection(home)
   const pins = keyring([{ key: publicKey(bot.key), issuer: BOT, kinds: ['request'] }])
   const now = seconds(clock.now())
   const verified = verify(token, pins, { kinds: ['request'], audience: HOME, now, topic })

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BOT_MEMORY, BROKER_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { PROGRAMS, type Program, startChild, stopChildren } from './children.ts'
+import { startChild, stopChildren } from './children.ts'
+import { PROGRAMS, type Program } from './program-names.ts'
+import { childCommand } from './walled-command.ts'
 
 /** Variables that would run other code in it, open a debugger, or pass on secrets. */
 const FOREIGN = {
@@ -21,7 +23,7 @@ const FOREIGN = {
 async function started(program: Program) {
   const home = mkdtempSync(join(tmpdir(), 'keyside-children-'))
   const environment = { ...FOREIGN, PATH: process.env['PATH'], HOME: home, KEYSIDE_LOG: 'silent' }
-  const child = startChild(program, { home }, environment)
+  const child = startChild(program, childCommand(program, { home }, environment), { home })
   onTestFinished(async () => {
     await stopChildren([child])
     rmSync(home, { recursive: true })

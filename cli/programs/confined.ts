@@ -18,16 +18,6 @@ const MEMORY = 4_096
 
 const message = z.object({ code: z.string().max(64), message: z.string().max(100_000) })
 
-/** Whether this is that process. */
-export function isConfined(): boolean {
-  return process.permission !== undefined
-}
-
-/** To whoever started this process; it ends it. */
-export function tellParent(what: z.infer<typeof message>): void {
-  process.send?.(what)
-}
-
 /** Resolves at its end, with its exit code set. Throws what it was refused with, and `strategy_failed` for a crash. */
 export async function runConfined(
   command: Command,

@@ -3,20 +3,12 @@ import { spawn } from 'node:child_process'
 import { keysideHome } from '@keyside/runtime'
 import { environment } from '../terminal/config.ts'
 import { printError } from '../terminal/print.ts'
-import { message, PROGRAMS, type Program, walledCommand } from './children.ts'
+import type { Command } from './children.ts'
 import { answerKeychain } from './keychain-relay.ts'
+import { messageOf } from './messages.ts'
+import type { Program } from './program-names.ts'
+import { walledCommand } from './walled-command.ts'
 import { keychainOf } from './walls.ts'
-
-/** The program that these words run; null for every other command. */
-export function programIn(words: readonly string[]): Program | null {
-  const [first, ...others] = words
-  return others.length === 0 ? (PROGRAMS.find((name) => name === first) ?? null) : null
-}
-
-/** Whether this process has its walls. */
-export function isWalled(): boolean {
-  return process.permission !== undefined
-}
 
 /**
  * The same process becomes the program, where the system has that. Where it has not, where somebody listens to this process
@@ -34,18 +26,14 @@ export async function launch(program: Program): Promise<number> {
 
 const PASSED_ON = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const
 
-function stay(
-  program: Program,
-  { words, env }: ReturnType<typeof walledCommand>,
-  home: string,
-): Promise<number> {
+function stay(program: Program, { words, env }: Command, home: string): Promise<number> {
   const child = spawn(process.execPath, words, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env,
   })
   for (const name of PASSED_ON) process.on(name, () => child.kill(name))
   child.on('message', (raw) => {
-    const told = message.safeParse(raw).data
+    const told = messageOf(raw)
     if (told?.type === 'keychain')
       return void answerKeychain(program, child, { home, environment }, told)
     if (process.connected) process.send?.(raw)

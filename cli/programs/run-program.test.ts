@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { EXIT, runProgram } from './run-program.ts'
+import { EXIT } from './exit.ts'
+import { runProgram } from './run-program.ts'
 
 test('a program that can do nothing any more is stopped, says why, and ends for whoever begins it anew', async () => {
   const home = mkdtempSync(join(tmpdir(), 'keyside-run-'))

@@ -1,9 +1,6 @@
 // One program as a process: config in, ready out, and a clean end on a signal or when its parent is gone.
 import {
   createLog,
-  databaseBusy,
-  fileRefused,
-  isBusy,
   KeysideError,
   keysideHome,
   type Logger,
@@ -12,10 +9,12 @@ import {
 } from '@keyside/runtime'
 import { ignoreClosedPipe } from '../terminal/pipes.ts'
 import { printError } from '../terminal/print.ts'
-import type { Message, Program } from './children.ts'
 import { flushCacheSoon } from './compile-cache.js'
+import { EXIT, explainError } from './exit.ts'
 import { startHeartbeat } from './heartbeat.ts'
+import type { Message } from './messages.ts'
 import { OUTGOING_CODE, type Outgoing } from './outgoing.ts'
+import type { Program } from './program-names.ts'
 import { ruleOf } from './reachable.ts'
 
 export interface ProgramContext {
@@ -33,9 +32,6 @@ interface Started {
   readonly failed?: Promise<never>
   readonly stop: () => Promise<void>
 }
-
-/** 1: something broke; 3: a refusal with a code, which says what to do. */
-export const EXIT = { ok: 0, failed: 1, refused: 3 } as const
 
 let given: Outgoing | null = null
 
@@ -84,13 +80,6 @@ export async function runProgram(
     fail(error, log, notifyParent)
   }
   exitSoon()
-}
-
-/** Turns a database lock, and what the system answers about a file, into its KeysideError. */
-export function explainError(error: unknown): unknown {
-  if (error instanceof KeysideError) return error
-  if (isBusy(error)) return databaseBusy('a database of this home', error)
-  return fileRefused(error) ?? error
 }
 
 function refusedText(place: string): string {

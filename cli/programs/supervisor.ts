@@ -1,13 +1,11 @@
 // The programs of one home: started in order, started again when one ends by itself, and stopped together.
 import { join } from 'node:path'
-import { type Cancel, type Clock, KeysideError } from '@keyside/runtime'
-import { type Child, type Message, type Program, startChild, stopChildren } from './children.ts'
+import { type Cancel, type Clock, describeError, KeysideError } from '@keyside/runtime/base'
+import { type Child, type Command, startChild, stopChildren } from './children.ts'
 import { LogFile } from './log-file.ts'
+import type { Message } from './messages.ts'
+import { type Program, programOf, type Service } from './program-names.ts'
 import { restartBackoff } from './restart-backoff.ts'
-import { withoutSettings } from './settings.ts'
-
-/** A program of the home, or the executor of an account beside the home's own. */
-export type Service = Program | `executor-${string}`
 
 export interface SupervisorOptions {
   readonly home: string
@@ -15,11 +13,11 @@ export interface SupervisorOptions {
   readonly programs: readonly Program[]
   /** Those beside the home's own, each with an executor. */
   readonly accounts?: readonly { readonly name: string; readonly home: string }[]
-  readonly environment: NodeJS.ProcessEnv
+  /** Asked before each start. */
+  readonly commandOf: (service: Service) => Command | Promise<Command>
   readonly clock: Clock
   /** Of the vaults, when the executors' keychains are some. Kept in memory, for each time that an executor is started. */
   readonly passphrase?: string
-  readonly logLevel?: string
   /** Every log line of every program, as it comes. */
   readonly onLine?: (service: Service, line: string) => void
   readonly onMessage?: (service: Service, message: Message) => void
@@ -79,7 +77,8 @@ class Programs implements Supervisor {
   async start(service: Service): Promise<void> {
     this.#stopping.signal.throwIfAborted()
     if (!this.#services().includes(service)) return
-    this.readyTexts.set(service, await this.#launch(service).ready)
+    const child = await this.#launch(service)
+    this.readyTexts.set(service, await child.ready)
   }
 
   async startExecutors(): Promise<void> {
@@ -107,25 +106,23 @@ class Programs implements Supervisor {
     await stopChildren(broker)
   }
 
-  #launch(service: Service): Child {
-    const { environment, passphrase, logLevel, onLine, onMessage } = this.#options
+  /** Throws where it is to stop meanwhile. */
+  async #launch(service: Service): Promise<Child> {
+    const { commandOf, passphrase, onLine, onMessage } = this.#options
+    const command = await commandOf(service)
+    this.#stopping.signal.throwIfAborted()
     const program = programOf(service)
     const account = this.#options.accounts?.find(({ name }) => service === `executor-${name}`)
-    const child = startChild(
-      program,
-      {
-        home: account?.home ?? this.#options.home,
-        name: service,
-        ...(program === 'executor' && passphrase && { passphrase }),
-        ...(logLevel && { logLevel }),
-        onLine: (_, line) => {
-          this.#log(service, line)
-          onLine?.(service, line)
-        },
-        onMessage: (_, message) => onMessage?.(service, message),
+    const child = startChild(program, command, {
+      home: account?.home ?? this.#options.home,
+      name: service,
+      ...(program === 'executor' && passphrase && { passphrase }),
+      onLine: (_, line) => {
+        this.#log(service, line)
+        onLine?.(service, line)
       },
-      account === undefined ? environment : withoutSettings(environment),
-    )
+      onMessage: (_, message) => onMessage?.(service, message),
+    })
     this.children.set(service, child)
     return child
   }
@@ -153,11 +150,17 @@ class Programs implements Supervisor {
   /** Why it did not start; empty when it did, or gave no reason. */
   async #again(service: Service): Promise<string> {
     try {
-      this.#say(service, `started again: ${await this.#launch(service).ready}`)
+      const child = await this.#launch(service)
+      // What it ends with without a reason is told as its end.
+      const text = await child.ready.catch((error) => {
+        if (error instanceof KeysideError) throw error
+        return null
+      })
+      if (text !== null) this.#say(service, `started again: ${text}`)
       return ''
     } catch (error) {
-      if (!(error instanceof KeysideError)) return ''
-      return `could not start: ${error.message.replace(`${service}: `, '')} (${error.code})`
+      const { message, code } = describeError(error)
+      return `could not start: ${message.replace(`${service}: `, '')}${code === undefined ? '' : ` (${code})`}`
     }
   }
 
@@ -191,8 +194,4 @@ class Programs implements Supervisor {
     }
     file.write(line)
   }
-}
-
-function programOf(service: Service): Program {
-  return service.startsWith('executor-') ? 'executor' : (service as Program)
 }

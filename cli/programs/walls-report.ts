@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Environment, programFile } from '@keyside/runtime'
 import { z } from 'zod'
-import { walledCommand } from './children.ts'
 import { CORE_FILTER } from './core-dumps.ts'
 import type { Program } from './program-names.ts'
+import { walledCommand } from './walled-command.ts'
 
 const TIMEOUT_MS = 20_000
 const found = z.object({ walls: z.number(), open: z.array(z.string()) })

@@ -10,7 +10,7 @@ import { executorConfig } from '@keyside/executor'
 import { engineConfig } from '@keyside/strategy-engine'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { PROGRAMS, type Program } from './children.ts'
+import { PROGRAMS, type Program } from './program-names.ts'
 import { FILE_SETTING, wallFlags, wallsOf } from './walls.ts'
 
 const CONFIG = `

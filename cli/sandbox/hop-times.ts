@@ -1,6 +1,6 @@
 // When the first signal of the engine passed which hop, read from the programs' logs.
 import { HOPS, type Hop } from '@keyside/runtime'
-import type { Program } from '../programs/children.ts'
+import type { Program } from '../programs/program-names.ts'
 
 /** Where to look when a hop is not reached. */
 const AT: Readonly<Record<Hop, Program>> = {

@@ -8,7 +8,9 @@ import { type Hop, KeysideError, systemClock, systemRandomBytes } from '@keyside
 import { CALM } from '@keyside/sandbox'
 import { programsOf } from '../home/roles.ts'
 import { warningIn } from '../programs/log-filter.ts'
-import { type Service, type Supervisor, startSupervisor } from '../programs/supervisor.ts'
+import type { Service } from '../programs/program-names.ts'
+import { type Supervisor, startSupervisor } from '../programs/supervisor.ts'
+import { commandsOf } from '../programs/walled-command.ts'
 import { environment } from '../terminal/config.ts'
 import { HopTimes } from './hop-times.ts'
 import { newSandboxSecrets, type Sandbox, startSandbox } from './sandbox.ts'
@@ -98,10 +100,9 @@ class Run {
     const supervisor = await startSupervisor({
       home,
       programs: programsOf(home),
-      environment,
+      commandOf: commandsOf({ home, environment, logLevel: 'trace' }),
       clock: systemClock,
       passphrase,
-      logLevel: 'trace',
       onLine: (program, line) => this.#read(program, line),
       onMessage: (_program, message) => {
         if (message.type === 'claim') this.#code = message.code

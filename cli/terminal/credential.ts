@@ -1,6 +1,6 @@
 // What the service manager gives the service alone: with systemd a file in $CREDENTIALS_DIRECTORY (systemd.exec(5)).
 import { join } from 'node:path'
-import { type Environment, readText } from '@keyside/runtime'
+import { type Environment, readText } from '@keyside/runtime/base'
 
 /** Of the vault's passphrase, as the service finds it. */
 export const CREDENTIAL = 'vault-passphrase'

@@ -1,6 +1,6 @@
 // Prompts at the terminal, or answers from a pipe, line by line. Secrets are never echoed.
 import { createInterface } from 'node:readline'
-import { KeysideError } from '@keyside/runtime'
+import { KeysideError } from '@keyside/runtime/base'
 import { type Echo, Terminal } from './terminal.ts'
 import { wrapped } from './wrapped.ts'
 

@@ -1,5 +1,5 @@
 // Secrets in the operating system's keychain: Keychain, Credential Manager or Secret Service.
-import { type Clock, Helper, KeysideError, programFile, systemClock } from '@keyside/runtime'
+import { type Clock, Helper, KeysideError, programFile, systemClock } from '@keyside/runtime/base'
 import type { Keychain } from './port.ts'
 
 /** A call of keytar, which os-helper.ts makes. */

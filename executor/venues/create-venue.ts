@@ -13,6 +13,7 @@ import { RealMoney, type SandboxSecret } from './adapter/real-money.ts'
 import { VenueAdapter } from './adapter/venue-adapter.ts'
 import { binance } from './binance/dialect.ts'
 import { bybit } from './bybit/dialect.ts'
+import { PAPER, VENUE_NAMES, type VenueName } from './names.ts'
 import { okx } from './okx/dialect.ts'
 import { type AccountOptions, MEMORY, PaperAccount } from './paper/account.ts'
 import { paperFaults } from './paper/faults.ts'
@@ -34,9 +35,6 @@ export interface VenueConfig {
   /** Of paper: relative to KEYSIDE_HOME. */
   readonly accountFile?: string | undefined
 }
-
-/** A real market, and an account that this device keeps. */
-export const PAPER = 'paper'
 
 /** What a new paper account begins with, where nobody says. */
 export const PAPER_BALANCES: Readonly<Record<string, string>> = { USDT: '10000' }
@@ -130,12 +128,7 @@ function placeOf(
   return { ...parts, address, ...sandbox }
 }
 
-// Every venue that Keyside speaks to, by its name in config.yaml.
-const DIALECTS = { binance, bybit, okx } as const satisfies Record<string, Dialect>
-
-export type VenueName = keyof typeof DIALECTS
-
-export const VENUE_NAMES = Object.keys(DIALECTS) as readonly VenueName[]
+const DIALECTS: Readonly<Record<VenueName, Dialect>> = { binance, bybit, okx }
 
 /** Of an exchange that is only looked at: a fee above the usual ones. */
 const UNKNOWN = { credentials: [], takerFee: '0.01' } as const

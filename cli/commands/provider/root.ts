@@ -16,7 +16,7 @@ import { keysetLines } from '../../provider/keyset-report.ts'
 import { providerHome } from '../../provider/provider-home.ts'
 import { signAndPublish, signWith } from '../../provider/sign-keyset.ts'
 import { days } from '../../terminal/duration.ts'
-import { newPassphrase } from '../../terminal/passphrase.ts'
+import { newPassphrase } from '../../terminal/new-passphrase.ts'
 import { print } from '../../terminal/print.ts'
 import { confirm } from '../../terminal/prompt.ts'
 

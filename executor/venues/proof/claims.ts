@@ -1,5 +1,5 @@
 // What Keyside takes for granted of a venue, claim by claim: what shows it, and what follows where only the sandbox did.
-import type { VenueName } from '../create-venue.ts'
+import type { VenueName } from '../names.ts'
 
 export interface Claim {
   /** As a sentence about the venue. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { codeVersion, readText, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'
-import type { VenueName } from '../create-venue.ts'
+import type { VenueName } from '../names.ts'
 import {
   CLAIM_NAMES,
   type ClaimName,

@@ -1,6 +1,7 @@
 // What the venue itself has not shown to this device of what an entry relies on, as it stands now.
 import type { Clock } from '@keyside/runtime'
-import { PAPER, type VenueConfig } from '../create-venue.ts'
+import type { VenueConfig } from '../create-venue.ts'
+import { PAPER } from '../names.ts'
 import { asksWithout, CLAIM_NAMES, type ClaimName } from './claims.ts'
 import { type CodeVersion, codeOf, type Proof, readProofs, standingOf } from './record.ts'
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type Environment, keysideHome, loadConfig, logLevel } from './config.ts'
+import { type Environment, keysideHome, logLevel } from './config.ts'
 import { KeysideError } from './error.ts'
+import { loadConfig } from './load-config.ts'
 import { checkYaml } from './yaml/yaml.ts'
 
 let home: string

@@ -1,0 +1,56 @@
+// What `keyside up` has to know of its home. To find it out takes parsers, schemas and the code of signing keys, which would
+// stay in memory for as long as the home runs: a process of its own, the planner, has them, and ends with its answer.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { KeysideError, programFile } from '@keyside/runtime/base'
+import type { Command } from '../programs/children.ts'
+import type { Program, Service } from '../programs/program-names.ts'
+import { environment } from '../terminal/config.ts'
+
+export interface Plan {
+  readonly programs: readonly Program[]
+  /** Beside the home's own. */
+  readonly accounts: readonly { readonly name: string; readonly home: string }[]
+  /** With which each is started now. */
+  readonly commands: Readonly<Record<Service, Command>>
+  /** Whether a person has to type that of the vaults. */
+  readonly passphrase: 'typed' | 'not asked'
+  /** Whether this home makes the access tokens of its programs: they are new now, and are to be each day. */
+  readonly tokens: 'renewed' | 'given'
+  /** Of a device: where its bot runs. */
+  readonly bot: 'here' | 'elsewhere'
+}
+
+/** By the word that the planner is asked with. */
+interface Answers extends Record<Service, Command> {
+  /** At the begin. */
+  readonly plan: Plan
+  readonly renew: null
+}
+
+export type Answer<Asked extends keyof Answers = keyof Answers> =
+  | { readonly answer: Answers[Asked] }
+  | { readonly refused: { readonly code: string; readonly message: string } }
+
+const TIMEOUT_MS = 60_000
+/** Characters. */
+const MOST = 10_000_000
+
+/** Of the home in the environment. Rejects with what the planner refuses, and with what it said where it broke. */
+export async function askPlanner<Asked extends keyof Answers>(
+  asked: Asked,
+): Promise<Answers[Asked]> {
+  const said: Answer<Asked> = JSON.parse(await runPlanner(asked))
+  if ('refused' in said) throw new KeysideError(said.refused.code, said.refused.message)
+  return said.answer
+}
+
+function runPlanner(asked: string): Promise<string> {
+  const words = ['--disable-sigusr1', fileURLToPath(programFile('cli/up/planner')), asked]
+  const options = { env: environment, timeout: TIMEOUT_MS, maxBuffer: MOST }
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, words, options, (error, stdout) =>
+      error === null ? resolve(stdout) : reject(error),
+    )
+  })
+}
