@@ -34,6 +34,22 @@
           own.exec(`ATTACH '${given.database}' AS other`)
           own.prepare('SELECT * FROM other.secret').all()
         },
+        () => {
+          const own = new DatabaseSync(':memory:')
+          own.close()
+          own.open()
+          own.exec(`ATTACH '${given.database}' AS other`)
+          own.prepare('SELECT * FROM other.secret').all()
+        },
+        () => {
+          const { has } = process.permission
+          process.permission.has = () => true
+          try {
+            return rows(new DatabaseSync(given.database))
+          } finally {
+            process.permission.has = has
+          }
+        },
       ),
     'a file written elsewhere': () => fs.writeFileSync(given.elsewhere, 'poison'),
     'another process': () =>

@@ -18,7 +18,7 @@ async function guarded(rules: readonly string[], tries: readonly Try[]) {
 const server = createServer((socket) => socket.end())
 let port = 0
 beforeAll(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await once(server.listen(0, '0.0.0.0'), 'listening')
   port = (server.address() as AddressInfo).port
 })
 afterAll(() => void server.close())
@@ -94,4 +94,20 @@ test('what is allowed later is reached from then on', async () => {
   const place = ['tcp', '127.0.0.1', port] as const
   const { said } = await guarded([], [place, ['allow', `127.0.0.1 ${port}`], place])
   expect(said).toEqual(['EACCES', null, 'connected'])
+})
+
+test('what a dependency has put in the place of the language’s own parts leads nowhere else', async () => {
+  const elsewhere = '127.0.0.2'
+  const place = ['tcp', elsewhere, port] as const
+  const { said } = await guarded(
+    [`localhost ${port}`, '127.0.0.1 1'],
+    [
+      ['disguised', elsewhere, port, '127.0.0.1', 1],
+      ['caught', elsewhere, 'localhost'],
+      place,
+      ['exchanged', elsewhere, 'localhost'],
+      place,
+    ],
+  )
+  expect(said).toEqual(['EACCES', 0, 'EACCES', null, 'EACCES'])
 })

@@ -1,6 +1,7 @@
 // Where a program behind walls may connect to: what it was told at its start, and nothing else. Node knows only "network"
 // or "no network", so this locks the handles under net, tls, dgram and dns before any other code is loaded. What it calls
-// itself is taken now: a dependency that replaces a method of a string or a map later changes nothing here.
+// itself is taken now: a dependency that replaces a method of a string or a map later changes nothing here. What it is given
+// it reads by number, never by a pattern such as [a, b]: that asks the iterator of arrays, which anybody can replace.
 import dgram from 'node:dgram'
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
@@ -50,7 +51,9 @@ export function guardOutgoing(rules: readonly string[]): Outgoing {
     else {
       exact[`${host} ${port}`] = true
       hosts[host] = true
-      ports[host] = [...(ports[host] ?? []), port]
+      const own = ports[host] ?? []
+      own[own.length] = port
+      ports[host] = own
     }
   }
   for (const rule of rules) allow(rule)
@@ -131,14 +134,14 @@ function lockHandles({ mayReach, mayUse, listens, refuse }: Handles): void {
     guard(
       tcp,
       name,
-      ([, address, port]) => mayReach(`${address}`, port as number),
-      ([, address, port]) => refuse(`${address} ${port}`),
+      (args) => mayReach(`${args[1]}`, args[2] as number),
+      (args) => refuse(`${args[1]} ${args[2]}`),
     )
   guard(
     pipe,
     'connect',
-    ([, path]) => mayUse(`${path}`),
-    ([, path]) => refuse(`${path}`),
+    (args) => mayUse(`${args[1]}`),
+    (args) => refuse(`${args[1]}`),
   )
   for (const name of ['bind', 'bind6', 'listen']) {
     guard(tcp, name, listens, () => refuse('listening'))
@@ -159,6 +162,9 @@ function lockHandles({ mayReach, mayUse, listens, refuse }: Handles): void {
       () => refuse('UDP'),
     )
   socket.close()
+  // Requests for names share what all of these have in common; there a property of a request could be caught.
+  for (let shared: object | null = tcp; shared !== null; shared = Object.getPrototypeOf(shared))
+    Object.preventExtensions(shared)
 }
 
 /** No socket is there: only the class of the handle is wanted. */
@@ -189,7 +195,7 @@ function lockNames({ mayResolve, keep, refuse }: Names): void {
         resolver,
         name,
         () => false,
-        ([, host]) => refuse(`${host}`),
+        (args) => refuse(`${args[1]}`),
       )
   const keepAll = (host: string, found: Found) => {
     if (typeof found === 'string') return keep(host, found)
@@ -212,14 +218,15 @@ function lockNames({ mayResolve, keep, refuse }: Names): void {
   }
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(lookup))
   lock(dns, 'lookup', guarded)
-  const later = dns.promises.lookup
-  lock(dns.promises, 'lookup', async (name: string, options: object) => {
-    const host = lower(`${name ?? ''}`)
-    if (!isOpen(host)) throw notAllowed(host, refuse)
-    const found = (await apply(later, dns.promises, [name, options] as never)) as unknown
-    const all = Array.isArray(found) ? found : [found as { address: string }]
-    if (isIP(host) === 0) keepAll(host, all)
-    return found
+  // Over the other one: what a promise hands over can be exchanged on its way.
+  lock(dns.promises, 'lookup', (name: string, options: number | { all?: boolean } = {}) => {
+    const isAll = typeof options === 'object' && options.all === true
+    return new Promise((resolve, reject) => {
+      guarded(name, options, (error: Error | null, found?: Found, family?: number) => {
+        if (error !== null) reject(error)
+        else resolve(isAll ? found : { address: found, family })
+      })
+    })
   })
   lock(dns, 'lookupService', () => {
     throw notAllowed('lookupService', refuse)

@@ -1,11 +1,13 @@
 // What Node's permission model leaves open, shut before any other code is loaded: SQLite opens and attaches any file, and a
-// signal reaches every process of the user, where SIGUSR1 opens a debugger.
+// signal reaches every process of the user, where SIGUSR1 opens a debugger. And what would lead around the walls: requests
+// that are under way can be seen and changed, flags of the engine can be set. What this calls is taken now.
 import { syncBuiltinESMExports } from 'node:module'
-import { resolve } from 'node:path'
+import { resolve as resolvePath } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 
 const { apply, construct } = Reflect
 const { defineProperty } = Object
+const resolve = resolvePath
 
 /** For good: nobody can put something else in its place. */
 export function lock(object: object, name: string, value: unknown): void {
@@ -16,6 +18,9 @@ export function lock(object: object, name: string, value: unknown): void {
 export const uncurried = <T, A extends unknown[], R>(method: (this: T, ...args: A) => R) =>
   Function.prototype.call.bind(method) as unknown as (self: T, ...args: A) => R
 
+const slice = uncurried(String.prototype.slice)
+const lower = uncurried(String.prototype.toLowerCase)
+
 export function denied(what: string): Error {
   return Object.assign(new Error(`not allowed behind walls: ${what}`), {
     code: 'ERR_ACCESS_DENIED',
@@ -25,6 +30,7 @@ export function denied(what: string): Error {
 export function sealLeaks(): void {
   sealDatabases()
   sealSignals()
+  sealRequests()
   syncBuiltinESMExports()
 }
 
@@ -33,13 +39,15 @@ function sealDatabases(): void {
   const sqlite = process.getBuiltinModule('node:sqlite')
   const { DatabaseSync, constants } = sqlite
   const { permission } = process
-  const { setAuthorizer } = DatabaseSync.prototype
+  const has = permission?.has
+  const { setAuthorizer, open } = DatabaseSync.prototype
   const mayOpen = (path: unknown, readOnly: unknown) =>
     path === ':memory:' ||
     // A URI could say more than a path.
     (typeof path === 'string' &&
-      path.slice(0, 5).toLowerCase() !== 'file:' &&
-      permission?.has(readOnly === true ? 'fs.read' : 'fs.write', resolve(path)) === true)
+      lower(slice(path, 0, 5)) !== 'file:' &&
+      has !== undefined &&
+      apply(has, permission, [readOnly === true ? 'fs.read' : 'fs.write', resolve(path)]) === true)
   // VACUUM attaches a nameless file of its own.
   const judge = (action: number, file: string | null) =>
     action === constants.SQLITE_ATTACH && file !== '' && file !== ':memory:'
@@ -58,6 +66,11 @@ function sealDatabases(): void {
   lock(DatabaseSync.prototype, 'setAuthorizer', () => {
     throw denied('setAuthorizer')
   })
+  // One that is opened anew has forgotten who judges.
+  lock(DatabaseSync.prototype, 'open', function (this: DatabaseSync) {
+    apply(open, this, [])
+    apply(setAuthorizer, this, [judge])
+  })
   lock(sqlite, 'DatabaseSync', Sealed)
   lock(sqlite, 'backup', () => Promise.reject(denied('backup')))
 }
@@ -74,4 +87,21 @@ function sealSignals(): void {
     lock(process, name, () => {
       throw denied(name)
     })
+}
+
+/**
+ * A request for a name is an object of the language: whoever gets hold of it, or catches a property that is set on it, can
+ * answer it with an address of his own. With its own flags the engine runs what is no part of the language.
+ */
+function sealRequests(): void {
+  const hooks = process.getBuiltinModule('node:async_hooks')
+  const v8 = process.getBuiltinModule('node:v8')
+  const shut = (object: object, name: string) =>
+    lock(object, name, () => {
+      throw denied(name)
+    })
+  for (const name of ['createHook', 'executionAsyncResource']) shut(hooks, name)
+  shut(process, '_getActiveRequests')
+  shut(v8, 'setFlagsFromString')
+  Object.preventExtensions(Object.prototype)
 }

@@ -13,13 +13,57 @@ onRefused((place) => refused.push(place))
 Set.prototype.has = () => true
 String.prototype.endsWith = () => true
 String.prototype.toLowerCase = () => rules[0]
-Object.prototype['127.0.0.1 1'] = true
+const iterate = Array.prototype[Symbol.iterator]
 
 const settled = (emitter, name) =>
   new Promise((resolve) =>
     emitter.once('error', ({ code }) => resolve(code)).once(name, () => resolve('connected')),
   )
 const WAYS = {
+  // To its guard it looks like the place in `seen`.
+  disguised: async ([host, port, seen, seenPort]) => {
+    Array.prototype[Symbol.iterator] = function () {
+      const all = this[1] === host ? [this[0], seen, seenPort] : this
+      return Reflect.apply(iterate, all, [])
+    }
+    const said = settled(net.connect({ host, port, autoSelectFamily: false }), 'connect')
+    await new Promise((resolve) => setImmediate(resolve))
+    Array.prototype[Symbol.iterator] = iterate
+    return said
+  },
+  // What is set on the request for a name is caught, where it shares something with what a socket has.
+  caught: ([host, name]) => {
+    const socket = net.connect({ host: '127.0.0.1', port: 1, autoSelectFamily: false })
+    socket.once('error', () => undefined)
+    const property = {
+      configurable: true,
+      set(then) {
+        then(null, host, 4)
+      },
+    }
+    const shared = []
+    for (
+      let at = Object.getPrototypeOf(socket._handle);
+      at !== null;
+      at = Object.getPrototypeOf(at)
+    )
+      shared.push(at)
+    const open = shared.filter((at) => Reflect.defineProperty(at, 'callback', property))
+    lookup(name, () => undefined)
+    for (const at of open) delete at.callback
+    return open.length
+  },
+  // A promise whose value is another one by the time that it is there.
+  exchanged: ([host, name]) => {
+    const { prototype } = Promise
+    const before = Object.getOwnPropertyDescriptors(prototype)
+    const put = (property, value) => Object.defineProperty(prototype, property, { value })
+    put('constructor', Object)
+    put('then', (take) => take({ address: host, family: 4 }))
+    void dns.promises.lookup(name)
+    Object.defineProperties(prototype, before)
+    return undefined
+  },
   tcp: ([host, port]) => settled(net.connect({ host, port }), 'connect'),
   unix: ([path]) => settled(net.connect({ path }), 'connect'),
   handle: ([host, port]) => {
