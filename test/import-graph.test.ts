@@ -156,6 +156,16 @@ test('no program and no command loads at its start what only some ever need', ()
   expect(costly).toEqual([])
 })
 
+/** `keyside up` runs as long as its home does, and has what a halt and the system's keychain take of the executor. */
+const KEPT_BY_UP = /^(?:node:|cli\/|runtime\/|executor\/(?:halt-request|keychain\/os)\.ts$)/
+
+test('keyside up has no library, and of the programs no more than it relays for them', () => {
+  const loaded = ['cli/command-line.ts', 'cli/up/up-home.ts'].flatMap(loadedBy)
+  expect(loaded).toContain('cli/programs/supervisor.ts')
+  expect(loaded).toContain('executor/halt-request.ts')
+  expect(loaded.filter((path) => !KEPT_BY_UP.test(path))).toEqual([])
+})
+
 test('nothing but tests sees a testing folder', () => {
   const seen = [...imports].flatMap(([file, targets]) =>
     [...targets]

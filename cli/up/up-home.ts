@@ -1,5 +1,5 @@
 // keyside up: the programs that this home has. This process runs as long as the home does and only watches over them, so it
-// loads no library and no program (`test/package-files.test.ts`): what it has to know the planner tells it.
+// loads no library and no program (`test/import-graph.test.ts`): what it has to know the planner tells it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeError, keysideHome, systemClock } from '@keyside/runtime/base'
