@@ -70,7 +70,7 @@ test('from the candle to the chat there are as many files as is said, none above
   const rows = [...WAY.values()].flat()
   const files = new Set(rows.map(({ file }) => file))
   const composing = rows.filter(({ step }) => step.startsWith('composed')).map(({ file }) => file)
-  const said = / (\d+) files from the candle to the chat,\s+of which (\d+) only compose/
+  const said = / (\d+) files from the candle\s+to the chat,\s+of which (\d+) only compose/
   const [, all = '', some = ''] = said.exec(read('ARCHITECTURE.md')) ?? []
   expect([files.size, new Set(composing).size]).toEqual([Number(all), Number(some)])
   expect([...files].filter((file) => read(file).split('\n').length > 301)).toEqual([])
