@@ -1,4 +1,4 @@
-// The authority at work: answers enrolments, renews access, publishes the keyset, sees which subscribers are there.
+// The authority's service: answers enrolments, renews access, publishes the keyset, sees which subscribers are there.
 import { resolve } from 'node:path'
 import {
   enrollTopic,

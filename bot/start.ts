@@ -1,4 +1,4 @@
-// The composition: store, links to the devices, cards, commands, outbox, Telegram, and the way back down.
+// The composition: store, links to the devices, cards, commands, outbox, Telegram, and shutdown.
 import { resolve } from 'node:path'
 import { type Clock, type Logger, type RandomBytes, type Trace, whileBusy } from '@keyside/runtime'
 import { resumeCards, tickCards } from './approvals/card.ts'

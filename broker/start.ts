@@ -1,4 +1,4 @@
-// The composition: what the files say, sessions, aedes, the listeners, and the way back down.
+// The composition: what the files say, sessions, aedes, the listeners, and shutdown.
 import type { EventEmitter } from 'node:events'
 import { resolve } from 'node:path'
 import { keyring, seconds } from '@keyside/protocol'

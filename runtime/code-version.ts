@@ -1,4 +1,4 @@
-// The version of what a part of the code remembers: nobody has to raise it, and nobody can forget to.
+// The version of what a part of the code remembers: computed, so that nobody can forget to raise it.
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Randomness as an argument: random bytes, the ids made from them, and chance where nothing secret hangs on it.
+// Randomness as an argument: random bytes, the ids made from them, and random numbers for what need not be secret.
 import { randomBytes } from 'node:crypto'
 import { encodeBase64url } from '@keyside/protocol'
 

@@ -1,4 +1,4 @@
-// What trading can cost, in the words that everybody reads who begins with it: at init and follow, in the bot's first message,
+// What trading can cost, as everybody reads it who begins: at init and follow, in the bot's first message,
 // in the README and in docs/why.md. A test holds them all to these.
 export const RISK =
   'Trading can lose all the money that it is given, and nothing here promises a gain. Keyside holds what a signal may do within the policy of your device; a price that leaps over a stop costs more than the policy says. Begin on paper, and then with what you can do without.'

@@ -1,4 +1,4 @@
-// A strategy engine without sense: it enters and leaves at random, numbers and signs like the real one, and sends heads.
+// A random strategy engine: it enters and exits at random, numbers and signs like the real one, and sends heads.
 
 import {
   GENESIS,

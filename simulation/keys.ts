@@ -1,4 +1,4 @@
-// Keys that cost nothing. Everything of sealing and opening runs for real but the curve: a keyed hash stands in its place.
+// Cheap keys: everything of signing and verifying runs for real except the curve, which a keyed hash replaces.
 import { createHash } from 'node:crypto'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import { botKeyring, engineKeyring } from '../executor/messages/verify-message.ts'

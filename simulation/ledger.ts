@@ -1,4 +1,4 @@
-// The judge's own reading of the journal: each commit's facts and reports, counted again from the rows on the disk.
+// The judge's own reading of the journal: each commit's events and reports, counted again from the rows on the disk.
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { apply } from '../executor/core/model/apply.ts'
 import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'

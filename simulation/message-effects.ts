@@ -1,4 +1,4 @@
-// What a message may change: a forged one nothing but the refusal of itself, two truths with one number stop their provider.
+// What a message may change: a forged one only adds its refusal, and equivocation stops its provider.
 
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'

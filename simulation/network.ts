@@ -1,4 +1,4 @@
-// The brokers and the lines to them: messages get lost, doubled, late and out of order.
+// The brokers and the links to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import { verifyFromBot, verifyFromProvider } from '../executor/messages/verify-message.ts'
 import { BOT_KEYRING, DEVICE, NORTH, NORTH_VOICE, PROVIDER } from './keys.ts'

@@ -1,4 +1,4 @@
-// Promises about providers: a revoked key is not followed, none moves another's streams, and a missed exit is made up for.
+// Promises about providers: a revoked key is not followed, none moves another's streams, and a missed exit is executed later.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { FactOf, JournalEvent } from '../executor/core/model/events.ts'
 import type { Position } from '../executor/core/model/position.ts'

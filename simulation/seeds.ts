@@ -2,15 +2,9 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Seeds } from './base/seeds-command.ts'
 import { add, newTally, type Tally } from './base/tally.ts'
 import { type Outcome, runSeed } from './run-seed.ts'
-
-export interface Seeds {
-  readonly start: number
-  readonly count: number
-  readonly print?: (line: string) => void
-  readonly onSeed?: (done: number) => void
-}
 
 export interface Summary {
   /** Seeds that ran. */

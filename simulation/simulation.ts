@@ -1,4 +1,4 @@
-// What every part of one run shares: chance, time, fault windows, the trace and the tally.
+// What every part of one run shares: randomness, time, fault windows, the trace and the tally.
 
 import { FaultWindows } from './base/fault-windows.ts'
 import { apart, Random } from './base/random.ts'

@@ -5,8 +5,8 @@ import { hashText, sign } from '@keyside/protocol'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readKeyset } from '../authority/keyset/file.ts'
 import { readProvider } from '../executor/providers/provider-folder.ts'
-import type { RobbedProvider } from './robbed-provider.ts'
-import { type RobbedSystem, robbedSystem } from './robbed-system.ts'
+import type { CompromisedProvider } from './compromised-provider.ts'
+import { type CompromisedSystem, compromisedSystem } from './compromised-system.ts'
 import { until } from './test-system.ts'
 
 /** One for each attack, and `south`, which nobody robs. */
@@ -24,10 +24,10 @@ const NAMES = [
   'south',
 ]
 
-let device: RobbedSystem
+let device: CompromisedSystem
 
 beforeAll(async () => {
-  device = await robbedSystem(NAMES)
+  device = await compromisedSystem(NAMES)
 })
 
 afterAll(() => device?.close())
@@ -47,7 +47,7 @@ async function sells(name: string): Promise<void> {
   await sold()
 }
 
-/** Nobody has robbed it: it buys and sells, and nothing is said about it. */
+/** Its key is its own: it buys and sells, and nothing is said about it. */
 async function southGoesOn(): Promise<void> {
   await trades('south')
   expect(device.told('south')).toEqual([])
@@ -228,9 +228,9 @@ test('a provider whose root was replaced twice, and the first one left out, is v
 })
 
 test('under fire, from one second after the keyset nothing of the stolen key is followed, and genuine signals are', async () => {
-  const robbed = device.provider('fire')
-  const { revoke, stolen } = robbed
-  const cease = fire(robbed)
+  const provider = device.provider('fire')
+  const { revoke, stolen } = provider
+  const cease = fire(provider)
   await device.filled('fire', 'entry', 3)
   const revoked = revoke()
   const published = Date.now()
@@ -250,14 +250,14 @@ test('under fire, from one second after the keyset nothing of the stolen key is 
 })
 
 test('who was cut off from the keyset that revokes a key follows it to the end of its own, and no further', async () => {
-  const robbed = device.provider('cut')
-  const { renew, publishRevocation, authority, begin, engine, stolen, keyset } = robbed
+  const provider = device.provider('cut')
+  const { renew, publishRevocation, authority, begin, engine, stolen, keyset } = provider
   renew(6)
   await until('the short keyset', () => device.heldVersion('cut') === 2)
   const ends = readKeyset(keyset()).claims.exp * 1000
   await authority.stop()
   publishRevocation()
-  const cease = fire(robbed)
+  const cease = fire(provider)
   await device.filled('cut', 'entry', 3)
   await device.tells('cut', 'provider_unverified')
   await pause(Math.max(0, ends + 1_500 - Date.now()))
@@ -281,7 +281,7 @@ test('who was cut off from the keyset that revokes a key follows it to the end o
 })
 
 /** Entries of a valid chain, as fast as they are taken, until it is told to stop. */
-function fire({ thief, engine }: RobbedProvider) {
+function fire({ thief, engine }: CompromisedProvider) {
   let { seq, hash: prev } = engine.row()
   let going = true
   const ended = (async () => {

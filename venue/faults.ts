@@ -1,4 +1,5 @@
-// What becomes of one request between a client and the venue. A face carries it out; the venue only knows the effects.
+// What becomes of one request between a client and the venue. The API in front of the venue carries it out; the venue only
+// knows the effects.
 import type { OrderEffects } from './order.ts'
 
 export interface VenueRequest {
@@ -7,7 +8,7 @@ export interface VenueRequest {
   readonly about: string
 }
 
-/** `A` is what a face can answer in place of the truth. */
+/** `A` is what the API can answer in place of the truth. */
 export interface RequestFate<A> {
   /** For logs; empty where nothing goes wrong. */
   readonly name: string

@@ -1,4 +1,4 @@
-// The way out for an account: its keys are deleted, its record is kept.
+// Removes an account: its keys are deleted, its record is kept.
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { botConfig } from '@keyside/bot'

@@ -1,4 +1,4 @@
-// keyside bot devices: which devices the bot of this home serves, and the way out for one of them.
+// keyside bot devices: which devices the bot of this home serves, and how to remove one.
 import { keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import {

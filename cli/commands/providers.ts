@@ -1,4 +1,4 @@
-// keyside providers: whom this device follows, and the way out.
+// keyside providers: whom this device follows, and how to stop following one.
 import { resolve } from 'node:path'
 import {
   markRemoved,

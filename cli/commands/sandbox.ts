@@ -1,4 +1,4 @@
-// keyside sandbox: only the world outside, for programs that are started apart.
+// keyside sandbox: only the exchange and the Telegram, for programs that are started apart.
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {

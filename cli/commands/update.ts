@@ -1,4 +1,4 @@
-// keyside update: whether a release is what it says. It installs nothing: that stays the act of a person.
+// keyside update: whether a release is what it says. It installs nothing: a person does that.
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { KeysideError, readBytes, readText } from '@keyside/runtime'

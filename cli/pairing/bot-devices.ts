@@ -1,4 +1,4 @@
-// The devices that the bot of this home serves: which there are, and the way out for one of them.
+// The devices that the bot of this home serves: which there are, and how one is removed.
 import { rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type BotConfig, botConfig, forgetKept } from '@keyside/bot'

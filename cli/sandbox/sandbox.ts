@@ -1,4 +1,4 @@
-// The world outside, on this machine: an exchange with a market, a Telegram with a chat page, and their secrets.
+// The sandbox on this machine: an exchange with a market, a Telegram with a chat page, and their secrets.
 import { Buffer } from 'node:buffer'
 import { type Clock, PROOF_BYTES, type RandomBytes } from '@keyside/runtime'
 import {

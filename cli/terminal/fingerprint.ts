@@ -1,4 +1,4 @@
-// A fingerprint as two people compare it, on the telephone or on two screens.
+// A fingerprint as two people compare it, on the phone or on two screens.
 
 /** In groups of four. */
 export function grouped(fingerprint: string): string {

@@ -16,7 +16,7 @@ const SALT_BYTES = 16
 const header = z.strictObject({
   name: z.literal(NAME),
   version: z.int().positive(),
-  /** Bounded, so that a changed file cannot eat the memory. */
+  /** Bounded, so that a changed file cannot take all memory. */
   cost: z.int().min(2).max(SCRYPT_COST),
   salt: z.string(),
 })

@@ -15,7 +15,7 @@ const bytes = z.string().transform((text, context) => {
 const header = z.strictObject({
   version: z.literal(1),
   name: z.literal('keyside-vault'),
-  /** Bounded, so that a changed file cannot eat the memory. */
+  /** Bounded, so that a changed file cannot take all memory. */
   cost: z.int().min(2).max(SCRYPT_COST),
   salt: bytes,
 })

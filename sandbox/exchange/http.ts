@@ -1,4 +1,4 @@
-// The HTTP of the sandbox exchange: reads a request, lets faults befall it, writes what the client gets.
+// The HTTP of the sandbox exchange: reads a request, applies the faults that are armed, writes what the client gets.
 import type {
   IncomingHttpHeaders,
   IncomingMessage,

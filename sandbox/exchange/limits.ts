@@ -1,4 +1,4 @@
-// How much a client may ask: request weight by the minute, orders by ten seconds, and a ban for going on regardless.
+// How much a client may ask: request weight by the minute, orders by ten seconds, and a ban for a client that ignores them.
 import type { Clock } from '@keyside/runtime'
 import { ExchangeError } from './errors.ts'
 

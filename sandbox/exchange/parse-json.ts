@@ -1,4 +1,4 @@
-// JSON from a stranger: undefined where it is none.
+// JSON from an untrusted client: undefined where it is none.
 
 export function parseJson(text: string): unknown {
   try {

@@ -6,10 +6,10 @@ import { TICK_MS } from './wave.ts'
 export const DAY_TICKS = 86_400_000 / TICK_MS
 export const DAY_BLOCKS = DAY_TICKS / SHAPE_TICKS
 
-/** Standard deviation of a usual minute's move. */
+/** Standard deviation of a typical minute's move. */
 export const TYPICAL_MINUTE = 0.00042
-/** What makes a time wild or quiet: how long that lasts, in blocks, and how much of it, as a logarithm. */
-const SENTIMENTS = [
+/** Parts of the volatility: how long each lasts, in blocks, and its weight, as a logarithm. */
+const VOLATILITIES = [
   { blocks: 72, weight: 0.3 },
   { blocks: 12, weight: 0.28 },
   { blocks: 3, weight: 0.22 },
@@ -33,7 +33,7 @@ export interface Day {
 export class Days {
   readonly #shapes: readonly Shape[]
   readonly #seed: number
-  readonly #sentiments: readonly Drift[]
+  readonly #volatilities: readonly Drift[]
   readonly #trend: Drift
   /** By the day's number since 1970. */
   readonly #days = new Map<number, Day>()
@@ -43,7 +43,7 @@ export class Days {
   constructor(shapes: readonly Shape[], seed: number) {
     this.#shapes = shapes
     this.#seed = seed
-    this.#sentiments = SENTIMENTS.map((_, place) => new Drift(seed + 11 + place))
+    this.#volatilities = VOLATILITIES.map((_, place) => new Drift(seed + 11 + place))
     this.#trend = new Drift(seed + 6)
   }
 
@@ -104,8 +104,8 @@ export class Days {
 
   #wildness(block: number): number {
     let sum = OWN_MOOD * gauss(this.#seed + 10, block)
-    for (const [place, { blocks, weight }] of SENTIMENTS.entries())
-      sum += weight * (this.#sentiments[place]?.at(block / blocks) ?? 0)
+    for (const [place, { blocks, weight }] of VOLATILITIES.entries())
+      sum += weight * (this.#volatilities[place]?.at(block / blocks) ?? 0)
     return Math.exp(sum)
   }
 

@@ -1,6 +1,6 @@
-// A price as markets make it: quiet hours and wild ones, trends that cannot be foreseen, now and then a rush.
+// A realistic price: quiet and volatile hours, trends that cannot be predicted, now and then a jump.
 //
-// Time is cut into days of 288 blocks. A block is one of the drawn shapes, up or down, as large as its hour is wild.
+// Time is cut into days of 288 blocks. A block is one of the drawn shapes, up or down, scaled by the volatility of its hour.
 // It follows from the seed and its number, and knows its own extremes: nothing has to be walked through.
 import { DAY_BLOCKS, DAY_TICKS, Days, TYPICAL_MINUTE } from './days.ts'
 import { Drift } from './noise.ts'
@@ -57,7 +57,7 @@ export class LifelikePath implements Path {
     return this.#parts(first, last).reduce((sum, { volume }) => sum + volume, 0)
   }
 
-  /** A wild market has a wide and thin book. */
+  /** A volatile market has a wide spread and a thin book. */
   conditions(tick: number): BookConditions {
     const wildness = Math.abs(this.#block(Math.floor(tick / SHAPE_TICKS)).scale) / TYPICAL_MINUTE
     const { spread, depth } = this.#breath

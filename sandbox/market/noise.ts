@@ -1,4 +1,4 @@
-// Chance that can be asked again: numbers that depend on a seed and a place, not on the order of asking.
+// Reproducible random numbers: each depends on a seed and a position, not on the order of the calls.
 
 /** A 32-bit number for a text (FNV-1a). */
 export function hashText(text: string): number {

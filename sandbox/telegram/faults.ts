@@ -1,4 +1,4 @@
-// Named faults that the next calls meet instead of, or after, an honest answer.
+// Named faults that the next calls meet instead of, or after, a normal answer.
 
 /** `lost-answer` does what was asked and then cuts the connection; all others do nothing. */
 export const FAULT_NAMES = [

@@ -1,4 +1,4 @@
-// Puts a forged update before the bot: anything an attacker or a strange chat might send.
+// Puts a forged update before the bot: anything an attacker or another chat might send.
 import { z } from 'zod'
 import type { TelegramState } from './telegram-state.ts'
 

@@ -1,4 +1,4 @@
-// Every "no" the sandbox's Bot API can say, in Telegram's words where Telegram has words for it.
+// Every refusal of the sandbox's Bot API, in Telegram's words where Telegram has words for it.
 
 export const TELEGRAM_REFUSALS = {
   unauthorized: [401, 'Unauthorized'],

@@ -15,7 +15,7 @@ export type ApiCall = {
   payload: Record<string, unknown>
   files: { name: string; size: number }[]
   outcome: 'pending' | 'answered' | 'refused' | 'fault' | 'abandoned'
-  /** The description or the fault's name, when the outcome is not an honest yes. */
+  /** The description or the fault's name, when the outcome is not `answered`. */
   reason?: string
   /** What Telegram lets pass in silence, such as a parameter that it does not know. */
   warnings?: string[]

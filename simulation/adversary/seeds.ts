@@ -3,6 +3,7 @@ import { binance } from '../../executor/venues/binance/dialect.ts'
 import { bybit } from '../../executor/venues/bybit/dialect.ts'
 import { okx } from '../../executor/venues/okx/dialect.ts'
 import { apart, Random } from '../base/random.ts'
+import type { Seeds } from '../base/seeds-command.ts'
 import { boundOf, type Day, load, runDay } from './day.ts'
 import { defaultPolicy, drawPolicy } from './policies.ts'
 import { anyPlan, bred, STRATEGIES } from './strategies.ts'
@@ -71,13 +72,6 @@ async function breed(random: Random, run: (plan: Plan) => Promise<Day>): Promise
     most = day.loss
   }
   return days
-}
-
-export interface Seeds {
-  readonly start: number
-  readonly count: number
-  readonly print?: (line: string) => void
-  readonly onSeed?: (done: number) => void
 }
 
 export async function runSeeds({ start, count, print, onSeed }: Seeds): Promise<Summary> {

@@ -1,4 +1,4 @@
-// The attacker's exchange: honest about what it did, with every fill at the worst price that the order allows.
+// The attacker's exchange: truthful about what it did, with every fill at the worst price that the order allows.
 import type {
   AccountTrade,
   Answered,

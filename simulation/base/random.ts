@@ -1,6 +1,6 @@
-// Chance from one number: everything that can happen differently is drawn here.
+// Random numbers from one seed: everything that can happen differently is drawn here.
 
-/** xoshiro128**, seeded through splitmix32: good enough for dice, the same on every machine. */
+/** xoshiro128**, seeded through splitmix32: for nothing secret, the same on every machine. */
 export class Random {
   #a: number
   #b: number

@@ -1,4 +1,4 @@
-// keyside subscribers: who they are, who is connected, how long each subscription lasts, and the way out.
+// keyside subscribers: who they are, who is connected, how long each subscription lasts, and how to remove one.
 import type { Provider } from '@keyside/authority'
 import { seconds } from '@keyside/protocol'
 import { systemClock } from '@keyside/runtime'

@@ -1,4 +1,4 @@
-// A provider whose engine was robbed: broker, authority and the engine's own outbox are the real ones; a thief has the
+// A provider whose engine key was stolen: broker, authority and the engine's own outbox are the real ones; a thief has the
 // engine's key and every right at the broker.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,7 +62,7 @@ const log = createLog({ program: 'test', level: 'silent' })
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
 const EVERYTHING: Access['acl'] = { publish: ['keyside/v1/#'], subscribe: ['keyside/v1/#'] }
 
-export async function robbedProvider(name: string) {
+export async function compromisedProvider(name: string) {
   const home = mkdtempSync(join(tmpdir(), `keyside-${name}-`))
   const undo: (() => unknown)[] = [() => rmSync(home, { recursive: true })]
   const port = await freePort()
@@ -168,7 +168,7 @@ export async function robbedProvider(name: string) {
   }
 }
 
-export type RobbedProvider = Awaited<ReturnType<typeof robbedProvider>>
+export type CompromisedProvider = Awaited<ReturnType<typeof compromisedProvider>>
 
 type Connect = (
   client: string,

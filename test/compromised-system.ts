@@ -5,23 +5,23 @@ import { openVault } from '@keyside/runtime/vault'
 import { JOURNAL_FILE } from '../executor/journal/database.ts'
 import { readJournal } from '../executor/journal/read.ts'
 import { vaultFile } from '../executor/keychain/open.ts'
-import { type RobbedProvider, robbedProvider } from './robbed-provider.ts'
+import { type CompromisedProvider, compromisedProvider } from './compromised-provider.ts'
 import { scriptedBot } from './scripted-bot.ts'
 import { openTestSystem, UNASKED_POLICY, until } from './test-system.ts'
 
 const WAIT_MS = 20_000
 
-export type RobbedSystem = Awaited<ReturnType<typeof robbedSystem>>
+export type CompromisedSystem = Awaited<ReturnType<typeof compromisedSystem>>
 
 /** Broker, executor and providers run when it resolves; all providers have a stream of the same name. */
-export async function robbedSystem(names: readonly string[]) {
+export async function compromisedSystem(names: readonly string[]) {
   const streams = names.map((name) => `  ${name}/demo: { allocation: 1000 }\n`).join('')
   const limits = 'limits:\n  position: 9000\n  hour: 100000\n'
   const policy = UNASKED_POLICY.replace(/ {2}home\/demo.*\n/, streams).replace('limits:\n', limits)
   const system = await openTestSystem({ policy })
   const { home, passphrase } = system
-  const providers = new Map<string, RobbedProvider>()
-  for (const name of names) providers.set(name, await robbedProvider(name))
+  const providers = new Map<string, CompromisedProvider>()
+  for (const name of names) providers.set(name, await compromisedProvider(name))
   await system.start('broker')
   const vault = { file: vaultFile(home), passphrase, randomBytes: systemRandomBytes }
   const keychain = await openVault(vault)
