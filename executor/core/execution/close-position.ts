@@ -96,14 +96,22 @@ export function orderDeviceExit(
   append(context, { type: 'ordered', order })
 }
 
-/** The exchange says nothing of its market for now, or has not yet since the start: all of it is sold as soon as it does. */
+// An exit that comes while the exchange says nothing of its market: just after a start without it, or in an outage.
+/** All of it is sold as soon as the exchange answers, however long that takes. */
 export function leaveLater(context: DecisionContext, order: Order): undefined {
-  const { kind, intent, takeProfitLevels } = order
+  if (leavesAll(order)) startClosing(context, positionKey(order), 'exit')
+}
+
+/** A part, or a sale at a price of its own, is the same order still when it can be planned: so it is sold once, or not any more. */
+export function canWait(order: Order, now: number): boolean {
+  const { kind, state, validUntil } = order
+  return kind === 'exit' && state === 'received' && now < validUntil && !leavesAll(order)
+}
+
+function leavesAll({ kind, intent, takeProfitLevels }: Order): boolean {
   const { unit, value } = intent.size
   const isAll = unit === 'percent' && parseDecimal(value).eq(100)
-  if (kind !== 'exit' || intent.type !== 'market' || takeProfitLevels !== undefined || !isAll)
-    return
-  startClosing(context, positionKey(order), 'exit')
+  return kind === 'exit' && intent.type === 'market' && takeProfitLevels === undefined && isAll
 }
 
 // Sales for which the exchange does not have the coins: what is there is counted, and then sold or protected.

@@ -42,12 +42,44 @@ test.each([
   },
 )
 
-test('a part that was to be sold is not: the trader is told, and the rest stands as it did', async () => {
+test.each([
+  ['the rules of the market are not here yet', { rules: () => null, ...NO_PRICE }, 'crash'],
+  ['there is no price any more', NO_PRICE, 'run'],
+  ['the price is old', { refreshQuote: NO_PRICE.refreshQuote }, 'run'],
+] as const)(
+  'a part waits and is sold once, as far as what is held then, where %s',
+  async (_, silent, how) => {
+    const executor = await holding()
+    Object.assign(executor.exchange, silent)
+    if (how === 'crash') executor.crash()
+    else await executor.clock.turn(10 * SECOND)
+    const validUntil = executor.clock.now() / 1_000 + 60
+    await executor.give(executor.exit({ size: { unit: 'percent', value: '50' }, validUntil }))
+    await executor.clock.turn(20 * SECOND)
+    executor.crash()
+    await executor.clock.turn(5 * SECOND)
+    expect(executor.told()).not.toContain('refusal quote_missing')
+    await back(executor, silent)
+    expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
+      { closing: null, amount: '0.00249' },
+    ])
+    const sales = executor.exchange.sent.filter(({ timeInForce, side }) => {
+      return timeInForce === 'IOC' && side === 'sell'
+    })
+    expect(sales).toHaveLength(1)
+  },
+)
+
+test('a part is not sold any more once its time is over: the trader is told, and the rest stands as it did', async () => {
   const executor = await holding()
   Object.assign(executor.exchange, NO_PRICE)
-  await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
-  await executor.clock.turn(20 * SECOND)
-  expect(executor.told()).toContain('refusal quote_missing')
+  const validUntil = executor.clock.now() / 1_000 + 20
+  await executor.give(executor.exit({ size: { unit: 'percent', value: '50' }, validUntil }))
+  await executor.clock.turn(19 * SECOND)
+  const refused = () => executor.told().filter((one) => one === 'refusal quote_missing')
+  expect(refused()).toHaveLength(0)
+  await executor.clock.turn(4 * SECOND)
+  expect(refused()).toHaveLength(1)
   await back(executor, NO_PRICE)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
     { closing: null, amount: '0.00497' },

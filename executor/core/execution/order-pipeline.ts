@@ -9,12 +9,12 @@ import { positionKey } from '../model/position.ts'
 import { ordersOf, stopOf } from '../model/positions.ts'
 import { carriedOver, ratioOf } from '../risk/plan/map.ts'
 import { askAgain, askTrader } from './approval.ts'
-import { leaveLater } from './close-position.ts'
+import { canWait, leaveLater } from './close-position.ts'
 import { append, type DecisionContext, emit } from './context.ts'
 import { awaitsPrices } from './loss-limits.ts'
 import { requestCancel } from './order-polling.ts'
 import { checkOrder, isMarketClosed, planFor, unknownAround } from './plan-and-check.ts'
-import { askQuote, isYoung, QUOTE_LIFE_MS } from './quotes.ts'
+import { askQuote, freshBid, isYoung, QUOTE_LIFE_MS } from './quotes.ts'
 import { headDue } from './receive-head.ts'
 import { isCounting } from './reconcile-schedule.ts'
 import { askForLess } from './reduce-order.ts'
@@ -114,13 +114,16 @@ function freshQuote(context: DecisionContext, order: Order): StepResult {
   const { market } = order.intent
   const { now, exchange } = context.environment
   const rules = exchange.rules(market)
+  const withoutPrice = canWait(order, now) ? 'waits' : 'on'
   // Of a market that the exchange does not know, or does not trade, there is nothing to ask: the plan says so.
-  if (rules === null || (order.kind === 'entry' && isMarketClosed(rules))) return 'on'
+  if (rules === null) return withoutPrice
+  if (order.kind === 'entry' && isMarketClosed(rules)) return 'on'
   const quote = exchange.quote(market)
   if (quote !== null && isYoung(quote, now, QUOTE_LIFE_MS)) return 'on'
   const asked = context.session.quotes[market]
   // An answer that brought nothing newer: policy decides on what there is.
-  if (asked?.state === 'due' && now - asked.at <= QUOTE_LIFE_MS) return 'on'
+  if (asked?.state === 'due' && now - asked.at <= QUOTE_LIFE_MS)
+    return freshBid(context, market) === null ? withoutPrice : 'on'
   if (!isDue(asked, now)) return 'waits'
   askQuote(context, market)
   return 'waits'
