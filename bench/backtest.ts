@@ -24,7 +24,7 @@ const OPTIONS: RunOptions = {
 }
 const RUNS = 9
 const PEER_CANDLES = 100_000
-const LEAST_CANDLES = 500_000
+const MIN_CANDLES = 500_000
 
 const cross = (ema: string, fast = 12, slow = 26) =>
   `enter: crossover(${ema}(${fast}), ${ema}(${slow}))
@@ -71,7 +71,7 @@ function measured(works: readonly Work[], runs = RUNS): readonly Speed[] {
   const times = works.map((): number[] => [])
   for (let round = 0; round < runs; round++)
     for (const [at, { candles, work }] of works.entries()) {
-      const count = Math.ceil(LEAST_CANDLES / candles)
+      const count = Math.ceil(MIN_CANDLES / candles)
       const began = process.cpuUsage()
       for (let i = 0; i < count; i++) work()
       const { user, system } = process.cpuUsage(began)

@@ -10,7 +10,7 @@ import type { BotConfig } from './config.ts'
 /** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
 /** Of an answer, unpacked: a hundred updates are less than a tenth of it. */
-const MOST_BYTES = 32 * 2 ** 20
+const MAX_BYTES = 32 * 2 ** 20
 /** Any other call that takes longer has failed, ms: the answer to a command must not wait for a connection that died. */
 const WORDS_MS = 4500
 /** Telegram answers again, and a call that is older than this has met the connection that died; ms. */
@@ -41,7 +41,7 @@ export function createTelegram(
   const options = (agent: Agent) => ({
     ...root,
     timeoutSeconds: CALL_SECONDS,
-    baseFetchConfig: { agent, size: MOST_BYTES },
+    baseFetchConfig: { agent, size: MAX_BYTES },
   })
   const clients = {
     token,

@@ -13,7 +13,7 @@ import { look } from './observe-exchange.ts'
 import { openingPrice } from './opening-price.ts'
 import { findMarket } from './price-alerts/find-market.ts'
 import type { AskReplay } from './providers/replay.ts'
-import { type Publisher, REPLAY_MOST } from './report/publisher.ts'
+import { MAX_REPLAYED, type Publisher } from './report/publisher.ts'
 import { resultsOfPeriod } from './results/period.ts'
 import type { Exchange } from './venues/port.ts'
 
@@ -110,7 +110,7 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
     case 'account':
       return { type: 'account', result: await lookAtAccount(options) }
     case 'replay':
-      publisher.send(journal.reportsAfter(effect.after, REPLAY_MOST))
+      publisher.send(journal.reportsAfter(effect.after, MAX_REPLAYED))
       return null
     case 'ask_replay':
       return (await options.replay?.(effect)) ?? null

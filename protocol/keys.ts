@@ -46,14 +46,14 @@ export function enrolKey(publicKey: string): Enrolment {
   } catch {
     return refused('the bytes are no point of the curve')
   }
-  if (accepted.size >= MOST_ACCEPTED) accepted.clear()
+  if (accepted.size >= MAX_ACCEPTED) accepted.clear()
   accepted.add(publicKey)
   return { ok: true, bytes }
 }
 
 /** To look at a point takes longer than ten signatures, and a program meets its few keys again and again as it starts. */
 const accepted = new Set<string>()
-const MOST_ACCEPTED = 64
+const MAX_ACCEPTED = 64
 
 /** The key whose 32 secret bytes are `seed`. Portable; on Node use `signingKey` of `@keyside/protocol/node`. */
 export function portableSigningKey(seed: Uint8Array): SigningKey {

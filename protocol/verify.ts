@@ -8,7 +8,7 @@ import { outsideScope } from './scope.ts'
 /** Tolerated clock difference, seconds. */
 export const CLOCK_SKEW = 5
 
-const LARGEST = Math.max(...Object.values(KINDS).map((rule) => rule.maxChars))
+const MAX_CHARS = Math.max(...Object.values(KINDS).map((rule) => rule.maxChars))
 
 export interface Expected<Name extends Kind> {
   readonly kinds: readonly Name[]
@@ -32,7 +32,7 @@ export function verify<Name extends Kind>(
   pins: Keyring,
   expected: Expected<Name>,
 ): Verified<Name> | Refused {
-  const read = readSegments(token, LARGEST)
+  const read = readSegments(token, MAX_CHARS)
   if (!read.ok) return read
   const pin = pins.get(read.header)
   if (pin === undefined) return refuse('header_not_pinned', 'no trusted key has this header')

@@ -13,7 +13,7 @@ const STABLE_MS = 30_000
 export const TAKEOVER_DROPS = 2
 
 /** The least part of the base that is waited. */
-const LEAST = 0.1
+const MIN_PART = 0.1
 
 export interface ReconnectPace {
   /** The longest wait after a connection that stood, ms. */
@@ -79,7 +79,7 @@ export class ReconnectBackoff {
   delayMs(): number {
     const { baseMs, maxMs, random } = this.#pace
     const most = Math.min(maxMs, baseMs * 2 ** this.#failures)
-    const least = baseMs * LEAST
+    const least = baseMs * MIN_PART
     const own = Math.max(step(AFTER_DROPS, this.#drops), step(AFTER_REFUSALS, this.#refusals))
     return Math.ceil(baseMs * own + least + random() * (most - least))
   }

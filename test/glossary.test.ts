@@ -34,6 +34,7 @@ const RETIRED = new Set([
     'pacer',
     'journey',
     'mind',
+    'most',
     'world',
     'face',
     'turnable',

@@ -108,7 +108,7 @@ const FORGED = [
 /** Low, higher, and none: in this order, what was lowered is raised next. */
 const VALUES = ['150', '501', 'NaN']
 /** Buttons of one chain of answers; each is pressed once. */
-const MOST_PRESSES = 60
+const MAX_PRESSES = 60
 
 /** Something is held and something waits for a word, so that there is something to sell, to protect, to approve, and to be wrong about. */
 async function worldWithWork(): Promise<ChatFixture> {
@@ -158,7 +158,7 @@ async function pressAll(
   pressed: Set<string>,
   from: string,
 ): Promise<void> {
-  for (let presses = 0; presses < MOST_PRESSES; presses += 1) {
+  for (let presses = 0; presses < MAX_PRESSES; presses += 1) {
     const next = world.buttons().find((button) => !pressed.has(keyOf(world, button)))
     if (next === undefined) return
     pressed.add(keyOf(world, next))

@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 
 type Waiting = number | { readonly timeout?: number; readonly interval?: number } | undefined
 
-const LEAST_MS = 60_000
+const MIN_MS = 60_000
 const { waitFor, waitUntil } = vi
 
 vi.waitFor = (callback, options) => waitFor(callback, patient(options))
@@ -13,5 +13,5 @@ vi.waitUntil = (callback, options) => waitUntil(callback, patient(options))
 function patient(options: Waiting) {
   const { timeout = 0, ...more } =
     typeof options === 'number' ? { timeout: options } : (options ?? {})
-  return { ...more, timeout: Math.max(timeout, LEAST_MS) }
+  return { ...more, timeout: Math.max(timeout, MIN_MS) }
 }

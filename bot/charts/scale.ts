@@ -11,7 +11,7 @@ export interface Scale {
 /** Room above and below the values, as a part of their range. */
 const PAD = 0.06
 /** How many times the range of what must be seen may be shown for what is wished, and for what may as well lie outside. */
-const MOST = 3
+const MAX_STRETCH = 3
 const LESS = 2.2
 
 /** Holds all of `near`, and of `wished` and then of `more`, the nearest first, what does not flatten it. */
@@ -31,7 +31,7 @@ export function scaleOf(
     low = lower
     high = higher
   }
-  for (const value of nearest(wished)) take(value, MOST)
+  for (const value of nearest(wished)) take(value, MAX_STRETCH)
   for (const value of nearest(more)) take(value, LESS)
   const pad = (high - low || Math.abs(high)) * PAD
   return rounded(low - pad, high + pad)

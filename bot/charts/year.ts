@@ -7,14 +7,14 @@ import { freeOf, type Mark, markLines, placeMarks } from './marks.ts'
 import { scaleOf } from './scale.ts'
 
 /** How many times the range of the rule's own lines may be shown so that the market's has room too. */
-const MOST = 4
+const MAX_STRETCH = 4
 
 export function yearOption(input: YearChart): EChartsCoreOption {
   const { title, since, until, own, hold, falls } = input
   const step = (until - since) / own.length
   const inner = [...own, ...falls, 0]
   const all = [...inner, ...hold]
-  const isDrawn = rangeOf(all) <= MOST * rangeOf(inner)
+  const isDrawn = rangeOf(all) <= MAX_STRETCH * rangeOf(inner)
   const scale = scaleOf(isDrawn ? all : inner)
   const end = hold.at(-1) ?? 0
   const marks = placeMarks(

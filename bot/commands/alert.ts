@@ -34,12 +34,12 @@ function thresholdOf(words: readonly string[]): Threshold | null {
   if (is !== null) return isPrice(second) ? { is, price: second } : null
   const percent = first.endsWith('%') ? first.slice(0, -1) : ''
   const within = readSpan(second)
-  if (!isPrice(percent) || Number(percent) < LEAST_PERCENT) return null
+  if (!isPrice(percent) || Number(percent) < MIN_PERCENT) return null
   return within !== null && within <= MAX_SPAN ? { is: 'move', percent, within } : null
 }
 
 /** Less happens all the time. */
-const LEAST_PERCENT = 0.1
+const MIN_PERCENT = 0.1
 
 function sideOf(word: string): 'above' | 'below' | null {
   if (word === 'above' || word === '>') return 'above'

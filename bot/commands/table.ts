@@ -109,11 +109,11 @@ function oneSale(number: number | null): CommandSpec {
 const DAY_SECONDS = 86_400
 const DAYS = 30
 /** As long as results may be looked back on: a hundred years say "all" too, and are a date that the wire takes. */
-const MOST_DAYS = 3_650
+const MAX_DAYS = 3_650
 
 /** `/profit`, `/profit 7`, `/profit all`: the chart's days; the sums are the same. */
 function profit([first = '', ...rest]: readonly string[], now: number): CommandWithWords {
-  const days = isNumber(first) ? Math.min(Number(first), MOST_DAYS) : DAYS
+  const days = isNumber(first) ? Math.min(Number(first), MAX_DAYS) : DAYS
   const isAll = first === 'all'
   const since = isAll ? 0 : Math.floor(now / 1000) - days * DAY_SECONDS
   const title = isAll ? 'Profit, all time' : `Profit, last ${days === 1 ? 'day' : `${days} days`}`

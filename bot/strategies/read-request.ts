@@ -12,7 +12,7 @@ const COMMAND = /^\s*\/\s?strategy(?:@\w+)?(?=\s|$)[ ]*\n?/i
 /** Keys at the beginning of a line, as every rule has some. */
 const KEYS =
   /^(?:name|markets?|timeframe|params|let|enter|exit|size|risk|stop|take_profit|trailing_stop|max_hold)[ ]*:/gm
-const FEWEST_KEYS = 2
+const MIN_KEYS = 2
 /** How code begins: the engine says that it takes none. */
 const CODE = /^\s*(?:import|export)\s.*(?:from\s*['"]|strategy|default)/m
 
@@ -20,7 +20,7 @@ const CODE = /^\s*(?:import|export)\s.*(?:from\s*['"]|strategy|default)/m
 export function readRule(message: string): string | null {
   if (parseMessage(message).asks === 'halt') return null
   const plain = plainText(message).replace(COMMAND, '')
-  return (plain.match(KEYS) ?? []).length >= FEWEST_KEYS || CODE.test(plain) ? plain : null
+  return (plain.match(KEYS) ?? []).length >= MIN_KEYS || CODE.test(plain) ? plain : null
 }
 
 /** `words`: those behind `/strategy`, in lower case. */

@@ -34,12 +34,12 @@ export interface TrialAlertsOptions {
 }
 
 /** Of all trials: more would fill the chat. */
-const MOST = { most: 30, spanMs: 60_000 }
+const MAX_TOLD = { most: 30, spanMs: 60_000 }
 
 export class TrialAlerts {
   readonly topic = signalTopic(HOME, TRIAL_PLAN)
   readonly #options: TrialAlertsOptions
-  readonly #told = new Quota(MOST)
+  readonly #told = new Quota(MAX_TOLD)
   /** `jti` of those that were taken, until they expire, Unix seconds. */
   readonly #seen = new Map<string, number>()
 

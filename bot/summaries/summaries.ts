@@ -24,7 +24,7 @@ const AGAIN_MS = 60_000
 /** What is sent later than this after its time says so, ms. */
 const LATE_MS = 300_000
 /** A summary tells of no more, however long nobody was there, ms. */
-const LONGEST_MS = 31 * 86_400_000
+const MAX_SPAN_MS = 31 * 86_400_000
 /** A clock that was set back by more makes what was due in its future due no more, ms. */
 const SET_BACK_MS = 86_400_000
 /** Where no time for the day's summary is set: what is kept for the digest has to come some time. */
@@ -91,7 +91,7 @@ export class Summaries {
     this.#askAgain.set(key, now + AGAIN_MS)
     const { due, row } = open
     const before = row.covered > 0 && row.covered < due ? row.covered : dueBefore(when, due)
-    const since = Math.max(before, due - LONGEST_MS)
+    const since = Math.max(before, due - MAX_SPAN_MS)
     const instruction = { do: 'summary', since: since / 1000, until: due / 1000 } as const
     const asked = await device.ask(instruction, owner.user)
     if (asked.outcome !== 'answered' || asked.answer.about !== 'summary') return

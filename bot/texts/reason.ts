@@ -3,11 +3,11 @@ import { clip, type Html, html } from './html.ts'
 import { amount, time, zone } from './numbers.ts'
 
 /** A card with a reason of this length still fits a caption. */
-const LONGEST = 220
+const MAX_LENGTH = 220
 /** A message of its own has room for all that a device says: what differs from case to case stands at its end. */
 export const WHOLE = 500
 
-export function reasonText(code: string, message: string | undefined, most = LONGEST): Html {
+export function reasonText(code: string, message: string | undefined, most = MAX_LENGTH): Html {
   return html`${inOwnStyle(sentence(clip(message ?? 'no reason given', most)))} <code>${code}</code>`
 }
 

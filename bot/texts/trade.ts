@@ -19,7 +19,7 @@ export interface TradeStory {
 }
 
 /** Of a caption with its card only so much is free. */
-const MOST_SALES = 3
+const MAX_SALES = 3
 /** Fees and dust may keep this share of a purchase from being sold. */
 const LEFT_OVER = '0.05'
 
@@ -27,7 +27,7 @@ const LEFT_OVER = '0.05'
 export function tradeText(story: TradeStory): Html | null {
   const sales = story.sales.filter((step) => isFilled(step) || isUnderWay(step))
   const over = isOver(story)
-  const told = sales.slice(-MOST_SALES).map((step) => saleLine(step, over))
+  const told = sales.slice(-MAX_SALES).map((step) => saleLine(step, over))
   if (story.joined === true) return html`➕ Goes on below, with what was added.`
   return lines(over ? null : stopLine(story), ...told)
 }

@@ -45,14 +45,14 @@ const NOT_KEPT =
 const SQLITE = 'SQLite format 3\0'
 
 /** Of all data together, characters: JavaScript's longest text is a quarter longer. */
-const MOST = 400_000_000
+const MAX_CHARACTERS = 400_000_000
 
 /**
  * The bot's database comes before the journals, so that it never knows of more than they do. Programs may run: each
  * database is read as it was at one moment. A link counts as what it leads to. Throws `database_busy`, `file_refused` for
  * one that is damaged, and `backup_too_large`.
  */
-export function filesOf(home: string, most = MOST): BackupContents['files'] {
+export function filesOf(home: string, most = MAX_CHARACTERS): BackupContents['files'] {
   privateFolder(join(home, 'run'))
   const drafts = mkdtempSync(join(home, 'run', 'backup-'))
   let room = most

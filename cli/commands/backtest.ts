@@ -59,7 +59,7 @@ interface Options extends AccountFlags, CandleFlags {
 /** Percent. */
 const USUAL_FEE = 0.1
 /** Of amounts, where a least amount or value is said alone. */
-const SMALLEST_STEP = 1e-8
+const MIN_STEP = 1e-8
 
 export function addBacktest(program: Command): void {
   const command = program
@@ -211,7 +211,7 @@ function stepsOf(
   if (!isSaid && rules === null) return null
   return {
     of: isSaid || rules === null ? undefined : { venue: rules.exchange, read: rules.read },
-    step: step ?? Number(rules?.step ?? SMALLEST_STEP),
+    step: step ?? Number(rules?.step ?? MIN_STEP),
     leastAmount: leastAmount ?? Number(rules?.leastAmount ?? 0),
     leastValue: leastValue ?? Number(rules?.leastValue ?? 0),
   }

@@ -62,10 +62,10 @@ export function wholeHome(home: string): string {
 }
 
 /** With it the longest client id of an account's programs is still one. */
-const LONGEST_NAME = 16
+const MAX_NAME = 16
 
 export function isAccountName(name: string): boolean {
-  return id.safeParse(name).success && name.length <= LONGEST_NAME && !RESERVED.includes(name)
+  return id.safeParse(name).success && name.length <= MAX_NAME && !RESERVED.includes(name)
 }
 
 /** The access token of an account's program, relative to the whole home. The bot has one for each account. */

@@ -39,7 +39,7 @@ const BOT = 'bot'
 const CLIENT = 'authority'
 const RESPONSE_LIFE = 60
 /** In an hour. A bot asks once, and again when its answer was lost. */
-const MOST = 6
+const MAX_AN_HOUR = 6
 const HOUR_MS = 3_600_000
 
 /** Null where no bot of another host can be paired: the home has no device or no authority, or a bot of its own. */
@@ -52,7 +52,7 @@ export function openBotRenewal(options: RenewBotOptions): Link | null {
   const acl = { publish: [responseTopic(HOME, BOT)], subscribe: [requestTopic(HOME, BOT)] }
   const parts = { clock, randomBytes }
   const authority = () => readSigningKey(join(home, FILES.authorityKey))
-  const quota = new Quota({ most: MOST, spanMs: HOUR_MS })
+  const quota = new Quota({ most: MAX_AN_HOUR, spanMs: HOUR_MS })
   const link: Link = openLink({
     url,
     plaintext,

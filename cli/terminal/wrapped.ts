@@ -1,14 +1,14 @@
 // Long lines at a terminal: broken between words, since the terminal itself would break them within one.
 
 /** Under less than this a column of text cannot be read. */
-const LEAST = 20
+const MIN_COLUMNS = 20
 
 /** Before a line that is quoted as it stands, such as one of a strategy with a caret under its mistake. */
 const QUOTED = '    '
 
 /** Lines that go on are indented to where their text begins, or its last column. `columns`: undefined without a terminal. */
 export function wrapped(text: string, columns: number | undefined): string {
-  if (columns === undefined || columns < LEAST) return text
+  if (columns === undefined || columns < MIN_COLUMNS) return text
   return text
     .split('\n')
     .map((line) => (isLeft(line, columns) ? line : wrappedLine(line, columns)))
@@ -32,7 +32,7 @@ function wrappedLine(line: string, columns: number): string {
 }
 
 function textBegins(line: string, columns: number): number {
-  const gaps = [...line.slice(0, columns - LEAST).matchAll(/(?:^|\S) {2,}(?=\S)/g)]
+  const gaps = [...line.slice(0, columns - MIN_COLUMNS).matchAll(/(?:^|\S) {2,}(?=\S)/g)]
   const last = gaps.at(-1)
   const begin = last === undefined ? 0 : last.index + last[0].length
   return begin + (line.startsWith('- ', begin) ? 2 : 0)

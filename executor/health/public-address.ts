@@ -8,7 +8,7 @@ import { ownUrl } from './own-url.ts'
 
 const TIMEOUT_MS = 10_000
 /** In its answer it is looked for no further. */
-const MOST_CHARACTERS = 1_000
+const MAX_CHARACTERS = 1_000
 
 export const addressCheckSetting = z.strictObject({
   /** Answers with the address of who asks: as text, or as JSON with `ip`. */
@@ -64,7 +64,7 @@ async function ask(client: HttpClient, url: string): Promise<string | null> {
   const signal = AbortSignal.timeout(TIMEOUT_MS)
   const headers = { accept: 'text/plain, application/json' }
   return client.send(url, { method: 'GET', headers, signal }).then(
-    ({ status, body }) => (status === 200 ? addressIn(body.slice(0, MOST_CHARACTERS)) : null),
+    ({ status, body }) => (status === 200 ? addressIn(body.slice(0, MAX_CHARACTERS)) : null),
     () => null,
   )
 }

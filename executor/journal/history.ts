@@ -67,10 +67,10 @@ function lastOrders(db: DatabaseSync, limit: number): OrdersAnswer {
 }
 
 /** Room for twenty of them in one report. */
-const LONGEST_REASON = 160
+const MAX_REASON = 160
 
 function clipped(message: string): string {
-  return message.length <= LONGEST_REASON ? message : `${message.slice(0, LONGEST_REASON - 1)}…`
+  return message.length <= MAX_REASON ? message : `${message.slice(0, MAX_REASON - 1)}…`
 }
 
 /** What was sold, newest first. */

@@ -1,7 +1,7 @@
 // Markets whose names are like one that the exchange does not list.
 import { editsBetween } from '@keyside/runtime/edits'
 
-const MOST = 6
+const MAX_NAMES = 6
 
 /** The likest first: the same coin, then a slip of the pen. `wanted` and `all` are CCXT unified symbols. */
 export function nearNames(wanted: string, all: readonly string[]): readonly string[] {
@@ -14,6 +14,6 @@ export function nearNames(wanted: string, all: readonly string[]): readonly stri
   })
   return rated
     .toSorted((a, b) => a.slips - b.slips || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST)
+    .slice(0, MAX_NAMES)
     .map(({ name }) => name)
 }

@@ -10,7 +10,7 @@ export interface Agreed {
 }
 
 /** Room for the sentence around it in a line of 500 characters. */
-const MOST = 300
+const MAX_LENGTH = 300
 
 /** Empty where nothing else has changed than the dates. `before`: what was held until now. */
 export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed): string {
@@ -24,7 +24,7 @@ export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed)
       : [`its broker is at ${after.addresses.map(({ url }) => url).join(', or at ')}`]),
     ...agreed.plans.flatMap((plan) => planNews(before, after, plan, agreed.terms.get(plan))),
   ].join('; ')
-  return said.length <= MOST ? said : `${said.slice(0, MOST - 1)}…`
+  return said.length <= MAX_LENGTH ? said : `${said.slice(0, MAX_LENGTH - 1)}…`
 }
 
 /** The fingerprint of the root in force, in groups of four, as it is shown where two people compare it. */

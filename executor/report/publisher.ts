@@ -15,7 +15,7 @@ import type { Money } from '../core/model/exchange.ts'
 import type { OutboxReport } from '../journal/journal.ts'
 
 /** A replay is read by one bot: more than this at once would only fill queues. */
-export const REPLAY_MOST = 200
+export const MAX_REPLAYED = 200
 const REPORT_LIFE_S = 7 * 86_400
 const PRESENCE_LIFE_S = 31 * 86_400
 

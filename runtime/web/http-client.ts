@@ -29,7 +29,7 @@ class TooLongError extends TypeError {
 }
 
 /** Of an answer, bytes: ten times the longest that an exchange gives, all of its markets. */
-const MOST_BYTES = 32 * 2 ** 20
+const MAX_BYTES = 32 * 2 ** 20
 
 /** Idle connections end at our side first: after this, or a second before the server's own `Keep-Alive: timeout`. An order
  *  that meets a server's end of an idle connection is lost on the way, and unknown. Servers commonly wait a minute. */
@@ -75,7 +75,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
   for await (const part of response) {
     bytes += part.length
     // To leave the loop ends the connection.
-    if (bytes > MOST_BYTES) throw new TooLongError()
+    if (bytes > MAX_BYTES) throw new TooLongError()
     parts.push(part)
   }
   return new TextDecoder().decode(Buffer.concat(parts))

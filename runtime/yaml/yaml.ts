@@ -166,13 +166,13 @@ function unreadable(text: string): (Place & { message: string }) | null {
 }
 
 /** From the file to a value, a key and its settings being two: settings have a handful. */
-const MOST_STEPS = 100
+const MAX_STEPS = 100
 
 function isTooDeep(document: Document.Parsed): boolean {
   let found = false
   visit(document, {
     Collection: (_key, _node, path) => {
-      found = path.length > MOST_STEPS
+      found = path.length > MAX_STEPS
       return found ? visit.BREAK : undefined
     },
   })

@@ -8,9 +8,9 @@ import { limitOf } from './lists.ts'
 import { type BybitParameters, oneOf, required } from './requests.ts'
 import { candleView, text } from './views.ts'
 
-const MOST_CANDLES = 1_000
+const MAX_CANDLES = 1_000
 /** Of each side. */
-const MOST_LEVELS = 1_000
+const MAX_LEVELS = 1_000
 
 export const INTERVALS: Readonly<Record<string, Interval>> = {
   '1': '1m',
@@ -53,7 +53,7 @@ export function marketRoutes(context: BybitContext): Readonly<Record<string, Byb
         oneOf(parameters, 'category', ['spot'])
         const instrument = instrumentOf(context, required(parameters, 'symbol'), 'no_symbol')
         const { bids, asks } = book.at(instrument, tickAt(now()))
-        const limit = limitOf(parameters, { usual: 1, most: MOST_LEVELS })
+        const limit = limitOf(parameters, { usual: 1, most: MAX_LEVELS })
         const side = (levels: typeof bids) =>
           levels.slice(0, limit).map(({ price, amount }) => [text(price), text(amount)])
         return { s: idOf(instrument), b: side(bids), a: side(asks), ts: now() }
@@ -68,13 +68,13 @@ export function marketRoutes(context: BybitContext): Readonly<Record<string, Byb
         const query = {
           start: start === undefined ? undefined : Number(start),
           end: end === undefined ? undefined : Number(end),
-          limit: MOST_CANDLES,
+          limit: MAX_CANDLES,
         }
         // Both ends are given, and the newest in between.
         return market
           .candles(symbol, bar, query, now())
           .toReversed()
-          .slice(0, limitOf(others, { usual: 200, most: MOST_CANDLES }))
+          .slice(0, limitOf(others, { usual: 200, most: MAX_CANDLES }))
           .map(candleView)
       },
     ),

@@ -2,7 +2,7 @@
 import type { Habits, MarketSetup } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
 import type { VenueRefusal } from '../exchange/venue-refusal.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, tradedIn } from '../market/instrument.ts'
 import { type BybitErrorName, refuse } from './errors.ts'
 
 export const BYBIT_HABITS: Partial<Habits> = { wrongSidedStop: 'taken_as_take_profit' }
@@ -12,15 +12,8 @@ const MAX_ORDERS = 500
 const MAX_STOPS = 30
 
 export function bybitMarket(instrument: Instrument): MarketSetup {
-  const { symbol, base, quote, tickSize, stepSize, maxQuantity, maxMarketQuantity } = instrument
   return {
-    symbol,
-    base,
-    quote,
-    tick: tickSize,
-    step: stepSize,
-    maxAmount: maxQuantity,
-    maxMarketAmount: maxMarketQuantity,
+    ...tradedIn(instrument),
     minValue: instrument.minNotional,
     priceBand: { up: '5', down: '0.2' },
     maxOrders: MAX_ORDERS,

@@ -7,7 +7,7 @@ import { idOf } from './context.ts'
 import { INTERVALS } from './market-routes.ts'
 
 /** Of spot: more are refused together. */
-const MOST_ARGS = 10
+const MAX_ARGS = 10
 
 const request = z.object({
   req_id: z.union([z.string(), z.int()]).optional(),
@@ -31,7 +31,7 @@ export function bybitStreamWords({ instruments }: Market): StreamWords {
         JSON.stringify({ success, ret_msg, op, req_id, conn_id: '1' })
       if (op === 'ping') return { replies: [say(true, 'pong')] }
       const all = args.flatMap(followed)
-      if (args.length > MOST_ARGS) return { replies: [say(false, 'args size >10')] }
+      if (args.length > MAX_ARGS) return { replies: [say(false, 'args size >10')] }
       if (args.length === 0 || all.length < args.length)
         return { replies: [say(false, `error:handler not found,topic:${args[0] ?? ''}`)] }
       const replies = [say(true, '')]

@@ -1,4 +1,5 @@
 // What can be traded in the sandbox, and in which steps.
+import type { MarketSetup } from '@keyside/venue'
 import Big from 'big.js'
 
 export interface Instrument {
@@ -48,6 +49,19 @@ export function createInstrument(setup: InstrumentSetup): Instrument {
   if (places(setup.tickSize) + places(setup.stepSize) > 8)
     throw new RangeError(`${setup.symbol}: tick and step together have more than eight decimals`)
   return { ...setup, base, quote, id: base + quote }
+}
+
+/** What every venue model is told of it; the rest differs from dialect to dialect. */
+export function tradedIn({ symbol, base, quote, ...sizes }: Instrument): MarketSetup {
+  return {
+    symbol,
+    base,
+    quote,
+    tick: sizes.tickSize,
+    step: sizes.stepSize,
+    maxAmount: sizes.maxQuantity,
+    maxMarketAmount: sizes.maxMarketQuantity,
+  }
 }
 
 /** Decimals of a step such as 0.01. */

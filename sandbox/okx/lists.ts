@@ -19,7 +19,7 @@ export const KEPT_MS = {
   fillsListed: 3 * DAY_MS,
 } as const
 
-const MOST_ROWS = 100
+const MAX_ROWS = 100
 
 /** Unix ms, both included. */
 export function spanOf(given: OkxParameters): { readonly since: number; readonly until: number } {
@@ -34,7 +34,7 @@ export function pageOf<T>(
   rows: readonly T[],
   idOf: (row: T) => bigint,
 ): readonly T[] {
-  const limit = wholeOf(given, 'limit', { usual: MOST_ROWS, most: MOST_ROWS })
+  const limit = wholeOf(given, 'limit', { usual: MAX_ROWS, most: MAX_ROWS })
   const { after } = given
   if (after !== undefined && !/^\d{1,20}$/.test(after)) throw refuse('bad_parameter', 'after')
   return rows

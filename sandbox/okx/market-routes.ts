@@ -9,9 +9,9 @@ import { wholeOf } from './lists.ts'
 import { required } from './requests.ts'
 import { candleView, text } from './views.ts'
 
-const MOST_CANDLES = 300
+const MAX_CANDLES = 300
 /** Of each side. */
-const MOST_LEVELS = 400
+const MAX_LEVELS = 400
 
 export const BARS: Readonly<Record<string, Interval>> = {
   '1s': '1s',
@@ -59,7 +59,7 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
     'GET /api/v5/market/books': {
       names: ['instId', 'sz'],
       answer: ({ parameters }) => {
-        const levels = wholeOf(parameters, 'sz', { usual: 1, most: MOST_LEVELS })
+        const levels = wholeOf(parameters, 'sz', { usual: 1, most: MAX_LEVELS })
         const instrument = instrumentOf(context, required(parameters, 'instId'))
         const { bids, asks } = book.at(instrument, tickAt(now()))
         const side = (all: typeof bids) =>
@@ -71,7 +71,7 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
       names: ['instId', 'bar', 'limit', 'before', 'after'],
       answer: ({ parameters }) => {
         const { bar = '1m', before, after } = parameters
-        const limit = wholeOf(parameters, 'limit', { usual: 100, most: MOST_CANDLES })
+        const limit = wholeOf(parameters, 'limit', { usual: 100, most: MAX_CANDLES })
         const interval = BARS[bar]
         if (interval === undefined) throw refuse('bad_parameter', 'bar')
         const { symbol } = instrumentOf(context, required(parameters, 'instId'))
@@ -79,7 +79,7 @@ export function marketRoutes(context: OkxContext): Readonly<Record<string, OkxRo
           // Both ends are left out, and the newest in between are given.
           start: before === undefined ? undefined : Number(before) + 1,
           end: after === undefined ? undefined : Number(after) - 1,
-          limit: MOST_CANDLES,
+          limit: MAX_CANDLES,
         }
         return market
           .candles(symbol, interval, query, now())

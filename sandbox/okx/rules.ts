@@ -2,24 +2,14 @@
 import type { Habits, MarketSetup } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
 import type { VenueRefusal } from '../exchange/venue-refusal.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { type Instrument, tradedIn } from '../market/instrument.ts'
 import { type OkxErrorName, refuse } from './errors.ts'
 
 export const OKX_HABITS: Partial<Habits> = { triggeredStop: 'child_order' }
 
 /** There is no least value, and nobody counts stops. */
 export function okxMarket(instrument: Instrument): MarketSetup {
-  const { symbol, base, quote, tickSize, stepSize, maxQuantity, maxMarketQuantity } = instrument
-  return {
-    symbol,
-    base,
-    quote,
-    tick: tickSize,
-    step: stepSize,
-    maxAmount: maxQuantity,
-    maxMarketAmount: maxMarketQuantity,
-    priceBand: { up: '5', down: '0.2' },
-  }
+  return { ...tradedIn(instrument), priceBand: { up: '5', down: '0.2' } }
 }
 
 const WORDS: Readonly<Record<RefusedWhy, OkxErrorName>> = {

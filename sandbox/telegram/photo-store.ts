@@ -5,7 +5,7 @@ import type { PhotoSize } from './wire.ts'
 
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 /** Telegram's limit for a photo. */
-const LARGEST = 10 * 1024 * 1024
+const MAX_BYTES = 10 * 1024 * 1024
 
 export type StoredPhoto = { size: PhotoSize; path: string; bytes: Buffer }
 
@@ -34,7 +34,7 @@ export class PhotoStore {
 
 function measure(bytes: Buffer): { width: number; height: number } {
   const readable = bytes.length >= 24 && bytes.subarray(0, 8).equals(PNG)
-  if (!readable || bytes.length > LARGEST) throw new TelegramRefusal('photoUnreadable')
+  if (!readable || bytes.length > MAX_BYTES) throw new TelegramRefusal('photoUnreadable')
   const width = bytes.readUInt32BE(16)
   const height = bytes.readUInt32BE(20)
   const ratio = Math.max(width, height) / Math.min(width, height)

@@ -47,7 +47,7 @@ export interface Plan {
 }
 
 /** Below the exchange's least order nothing is tried; just above it what is left may be too little for a stop. */
-const LEAST = 5
+const MIN_VALUE = 5
 const SMALL = 3
 const TRIES = 5
 /** A refusal says by how much an order was too large. */
@@ -62,7 +62,7 @@ const RESTS_BELOW = 0.002
 export async function grab(attack: Attack, target: Target, plan: Plan, most: number) {
   const { actions, policy } = attack
   const wanted = Math.min(most, plan.size * Number(policy.limits.order))
-  const value = Math.max(wanted, LEAST + SMALL * attack.random.part())
+  const value = Math.max(wanted, MIN_VALUE + SMALL * attack.random.part())
   actions.market(target.market).sweep(plan.spread)
   actions.venue().fillAt = plan.fillAt
   const entered = await enterAtMost(attack, { ...target, ...worst(attack, target, plan), value })
@@ -90,7 +90,7 @@ function worst({ actions, policy, random }: Attack, { market }: Target, plan: Pl
 
 async function enterAtMost({ actions }: Attack, entry: Entry): Promise<boolean> {
   let { value } = entry
-  for (let tries = 0; tries < TRIES && value >= LEAST; tries += 1) {
+  for (let tries = 0; tries < TRIES && value >= MIN_VALUE; tries += 1) {
     if (await actions.enter({ ...entry, value: cut(value) })) return true
     const { made, most } = TOO_MUCH.exec(actions.reason)?.groups ?? {}
     if (made === undefined) return false

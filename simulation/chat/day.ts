@@ -18,7 +18,7 @@ const STREAMS = 6
 /** What the killed bot had under way has reached Telegram by then, or never will. */
 const RESTART_MS = 1_000
 /** From a trade's card to its sale. */
-const LONGEST_MINUTES = 60
+const MAX_MINUTES = 60
 
 export interface DayOptions {
   readonly seed: number
@@ -164,7 +164,7 @@ class Running implements Day {
   /** One trade of a stream after the other, at times that nothing in the chat changes. */
   #trade(stream: number, number: number): void {
     const random = new Random(this.#seed * 7919 + stream * 1009 + number)
-    const begin = random.between(number === 0 ? 1 : LONGEST_MINUTES, 80) * MINUTE_MS
+    const begin = random.between(number === 0 ? 1 : MAX_MINUTES, 80) * MINUTE_MS
     if (this.#clock.now() + begin > this.#end) return
     this.#clock.after(begin + random.between(0, 59_999), () => {
       this.#trade(stream, number + 1)

@@ -21,11 +21,11 @@ export interface OpenedCandles {
 
 /** As many as say something of a strategy, and come within a minute. */
 const FIRST_CANDLES = 20_000
-const LONGEST_FIRST_S = 5 * 365 * 86_400
+const MAX_FIRST_S = 5 * 365 * 86_400
 
 /** Where a first download may begin, as `--from` reads it. Seconds. */
 function firstFrom(length: number, now: number): string {
-  const ago = Math.min(FIRST_CANDLES * length, LONGEST_FIRST_S)
+  const ago = Math.min(FIRST_CANDLES * length, MAX_FIRST_S)
   const hour = Math.floor((now - ago) / 3_600) * 3_600
   return new Date(hour * 1000).toISOString().slice(0, ago < 2 * 86_400 ? 16 : 10)
 }

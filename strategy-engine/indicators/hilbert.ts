@@ -5,7 +5,7 @@ import type { Memory } from './memory.ts'
 const { abs, atan, cos, floor, PI, sin } = Math
 export const DEGREES = 180 / PI
 /** The cycle is looked for between 6 and 50 candles. */
-const LONGEST = 50
+const MAX_CYCLE = 50
 
 /** What is known of the cycle at a candle. */
 export interface Cycle {
@@ -76,7 +76,7 @@ export function cycleOf(memory: Memory, skipped: number): Cycle {
       if (period > 1.5 * last) period = 1.5 * last
       if (period < 0.67 * last) period = 0.67 * last
       if (period < 6) period = 6
-      else if (period > LONGEST) period = LONGEST
+      else if (period > MAX_CYCLE) period = MAX_CYCLE
       own[PERIOD] = 0.2 * period + 0.8 * last
       own[SMOOTH_PERIOD] = 0.33 * at(PERIOD) + 0.67 * at(SMOOTH_PERIOD)
       own[SMOOTHED] = smoothed
@@ -120,14 +120,14 @@ export interface Phase {
 export function phaseOf(
   memory: Memory,
 ): (cycle: Cycle, value: number, wantsMean: boolean) => Phase {
-  const prices = memory.take(LONGEST)
-  const values = memory.take(LONGEST)
+  const prices = memory.take(MAX_CYCLE)
+  const values = memory.take(MAX_CYCLE)
   const own = memory.take(2)
   return (cycle, value, wantsMean) => {
     const at = own[0] as number
     prices[at] = cycle.smoothed()
     values[at] = value
-    own[0] = at === LONGEST - 1 ? 0 : at + 1
+    own[0] = at === MAX_CYCLE - 1 ? 0 : at + 1
     const length = floor(cycle.smoothPeriod() + 0.5)
     let [real, imaginary, sum] = [0, 0, 0]
     for (let i = 0, slot = at; i < length; i++) {
@@ -135,7 +135,7 @@ export function phaseOf(
       real += sin(angle) * (prices[slot] as number)
       imaginary += cos(angle) * (prices[slot] as number)
       if (wantsMean) sum += values[slot] as number
-      slot = slot === 0 ? LONGEST - 1 : slot - 1
+      slot = slot === 0 ? MAX_CYCLE - 1 : slot - 1
     }
     let phase = own[1] as number
     if (abs(imaginary) > 0) phase = atan(real / imaginary) * DEGREES

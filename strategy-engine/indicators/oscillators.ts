@@ -84,7 +84,7 @@ function chandeSums(n: number): Kernel {
   })
 }
 
-const LEAST_RANGE = 1e-12
+const MIN_RANGE = 1e-12
 
 /** The RSI's place between its highest and its lowest of k candles, and the mean of that; shown when both are known. */
 function stochasticStrength(n: number, k: number, d: number): Kernel {
@@ -100,7 +100,7 @@ function stochasticStrength(n: number, k: number, d: number): Kernel {
         const low = least(value)
         const range = (most(value) - low) / 100
         // An RSI at rest moves by its rounding alone, and its place in that would be any.
-        const place = range < LEAST_RANGE ? 0 : (value - low) / range
+        const place = range < MIN_RANGE ? 0 : (value - low) / range
         const average = mean(place)
         fast[i] = Number.isNaN(average) ? Number.NaN : place
         smooth[i] = average

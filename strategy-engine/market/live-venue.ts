@@ -8,9 +8,9 @@ import type { Streamed } from './stream-batches.ts'
 /** `name` is `<symbol> <timeframe>`. */
 type OnClosed = (name: string, candle: Candle) => void
 
-/** How many streams one message may ask for, where that is fewer than `MOST`. */
+/** How many streams one message may ask for, where that is fewer than `MAX_STREAMS`. */
 const FEWER: Readonly<Record<string, number>> = { bybit: 10, bybiteu: 10, bybitid: 10 }
-const MOST = 100
+const MAX_STREAMS = 100
 /** Of what was heard last: more than close between two looks. */
 const NEWEST = 5
 
@@ -61,7 +61,7 @@ export class LiveVenue {
   get most(): number {
     const { has, id } = this.ccxt
     if (!has['watchOHLCV']) return 0
-    return has['watchOHLCVForSymbols'] ? (FEWER[id] ?? MOST) : 1
+    return has['watchOHLCVForSymbols'] ? (FEWER[id] ?? MAX_STREAMS) : 1
   }
 
   /** Resolves when something is heard of one of them: at most `most`, at least one. */

@@ -20,7 +20,7 @@ const LOOK_MS = 250
 /** A turn of the event loop gives alerts no longer than this, ms. */
 const SLICE_MS = 5
 /** That wait; beyond this the oldest are left out. */
-const MOST = 10_000
+const MAX_WAITING = 10_000
 
 /** What one strategy says at one candle. */
 export interface AlertInput {
@@ -53,7 +53,7 @@ export class Alerts {
   add(alerts: readonly AlertInput[]): void {
     if (alerts.length === 0) return
     this.#waiting.push(...alerts)
-    const tooMany = this.#waiting.length - MOST
+    const tooMany = this.#waiting.length - MAX_WAITING
     if (tooMany > 0) {
       this.#waiting.splice(0, tooMany)
       this.#options.log.warn({ alerts: tooMany }, 'more alerts wait than can be kept: not sent')

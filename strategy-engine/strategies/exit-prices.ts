@@ -5,7 +5,7 @@ import { gainsOf } from './file/parts.ts'
 import type { Exits, TakeProfitLevel } from './file/strategy.ts'
 
 /** Percent, as a file may say at most. */
-const MOST_GAIN = 1_000
+const MAX_GAIN = 1_000
 
 export class ExitPrices {
   /** Candles before the first at which all of them are known. */
@@ -52,7 +52,7 @@ export class ExitPrices {
     for (const [place, series] of this.#gains.entries()) {
       if (series === null) continue
       const gain = ((series.column[i] as number) / price) * 100
-      if (!(gain > 0 && gain <= MOST_GAIN)) return null
+      if (!(gain > 0 && gain <= MAX_GAIN)) return null
       const level = rules.takeProfits[place]
       if (level === undefined) rules.breakEven = gain
       else level.at = gain

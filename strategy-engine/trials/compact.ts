@@ -58,16 +58,16 @@ function notAYear(days: number): string {
 }
 
 /** Percent: more is told as so much. */
-const LARGEST = 100_000
+const MAX_PERCENT = 100_000
 
 /** As the wire has it: at most two places, and no "-0". */
 export function figure(value: number): string {
-  const bounded = Math.min(LARGEST, Math.max(-LARGEST, value))
+  const bounded = Math.min(MAX_PERCENT, Math.max(-MAX_PERCENT, value))
   const text = bounded.toFixed(2).replace(/\.?0+$/, '')
   return text === '-0' || text === '' ? '0' : text
 }
 
 function hundredths(percent: number): number {
-  const bounded = Math.round(Math.min(LARGEST, Math.max(-LARGEST, percent)) * 100)
+  const bounded = Math.round(Math.min(MAX_PERCENT, Math.max(-MAX_PERCENT, percent)) * 100)
   return bounded === 0 || Number.isNaN(bounded) ? 0 : bounded
 }

@@ -30,7 +30,7 @@ export interface YearSource {
 }
 
 /** Candles of one run: more would take seconds. */
-const MOST = 600_000
+const MAX_CANDLES = 600_000
 const BALANCE = 10_000
 /** Percent a side, where the venue's is not known. */
 const USUAL_FEE = 0.1
@@ -45,7 +45,7 @@ export async function yearBacktest(
   const { home, missing } = await candlesFor(strategy, source, clock)
   try {
     const to = Math.floor(clock.now() / 1000)
-    const from = to - Math.min(YEAR_S, MOST * TIMEFRAMES[strategy.timeframe])
+    const from = to - Math.min(YEAR_S, MAX_CANDLES * TIMEFRAMES[strategy.timeframe])
     const { exchange } = source
     const asked = { home, exchange, file: null, from, to, detail: false, now: to }
     const { rules, ...input } = prepare(strategy, asked)

@@ -10,7 +10,7 @@ import { TIMEFRAME_NAMES, TIMEFRAMES } from '../market/candle.ts'
 
 export const YEAR_S = 365 * 86_400
 /** The newest are got from the exchange, no more: a year of minutes would take minutes. */
-const MOST = 20_000
+const MAX_CANDLES = 20_000
 /** Stored candles are used as they are where at most so many newest ones are missing. */
 const MAX_BEHIND = 24
 /** Answers of the exchange between two looks at the clock. */
@@ -73,7 +73,7 @@ export function keepFewSets(home: string, wanted: readonly CandleSet[]): void {
 
 /** The oldest candle that is wanted, Unix seconds. */
 function firstOf({ timeframe }: CandleSet, now: number): number {
-  return now - Math.min(YEAR_S, MOST * TIMEFRAMES[timeframe])
+  return now - Math.min(YEAR_S, MAX_CANDLES * TIMEFRAMES[timeframe])
 }
 
 /** Whether all of it is there, up to a few of the newest: of the set, or of a shorter one of which it can be made. `now` in Unix seconds. */

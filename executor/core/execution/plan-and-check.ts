@@ -6,7 +6,7 @@ import { dayAt, hourAt } from '../model/count.ts'
 import type { DecidedEntry } from '../model/counters.ts'
 import { minus, plus, sum, times } from '../model/decimals.ts'
 import type { MarketRules } from '../model/exchange.ts'
-import type { Most, Order, OrderIntent, PlannedOrder } from '../model/order.ts'
+import type { Order, OrderIntent, PlannedOrder, SizeLimit } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { pauseOn } from '../model/pauses.ts'
 import { type Position, positionKey } from '../model/position.ts'
@@ -75,7 +75,7 @@ export function planFor(
 }
 
 /** A plan at another price keeps the bound of the one before it. */
-function mostOf({ state, wanted, planned }: Order): Most | null {
+function mostOf({ state, wanted, planned }: Order): SizeLimit | null {
   return state === 'reducing' ? wanted : (planned?.most ?? null)
 }
 

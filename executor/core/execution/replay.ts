@@ -19,7 +19,7 @@ import { supersedeEntries } from './trading-state.ts'
 
 /** Asked again after 2 s, then after twice that, up to half a minute; after twenty times in vain every ten minutes. */
 const FIRST_PAUSE_MS = 2_000
-const LONGEST_PAUSE_MS = 30_000
+const MAX_PAUSE_MS = 30_000
 const MANY = 20
 const LONG_PAUSE_MS = 600_000
 /** More is not made up for: it stays a gap, which counts as silence. */
@@ -65,7 +65,7 @@ function begun(context: DecisionContext, { after: seq, hash }: Missed): Replay {
 
 function pauseAfter(asked: number): number {
   if (asked > MANY) return LONG_PAUSE_MS
-  return Math.min(FIRST_PAUSE_MS * 2 ** (asked - 1), LONGEST_PAUSE_MS)
+  return Math.min(FIRST_PAUSE_MS * 2 ** (asked - 1), MAX_PAUSE_MS)
 }
 
 function canBeMadeUp(missed: Missed): boolean {

@@ -22,7 +22,7 @@ export interface UnpricedFees {
 export type FeesToPrice = Readonly<Record<string, UnpricedFees>>
 
 /** No exchange takes so much of what is traded. */
-const MOST_OF_VALUE = '0.01'
+const MAX_SHARE = '0.01'
 const MINUTE_MS = 60_000
 
 export function feePriceKey({ market, minute }: Pick<UnpricedFees, 'market' | 'minute'>): string {
@@ -48,7 +48,7 @@ export function withFee(before: FeesToPrice, order: Order, trade: Fill): FeesToP
   const all = {
     ...needed,
     amount: plus(known.amount, fee.amount),
-    most: plus(known.most, times(times(amount, price), MOST_OF_VALUE)),
+    most: plus(known.most, times(times(amount, price), MAX_SHARE)),
     sales: known.sales,
   }
   return { ...asked, [key]: order.kind === 'entry' ? all : soldBy(all, order) }

@@ -1,7 +1,7 @@
 // What happens to one order, in the words of the journal.
 import type { Decimal } from '@keyside/protocol'
 import type { Fill } from './exchange.ts'
-import type { AskedBefore, Most, NewOrder, OrderIntent, PlannedOrder } from './order.ts'
+import type { AskedBefore, NewOrder, OrderIntent, PlannedOrder, SizeLimit } from './order.ts'
 import type { OrderEvent } from './order-table.ts'
 
 interface Ordered {
@@ -33,7 +33,7 @@ export interface Step {
   /** With `approve`. */
   readonly by?: 'tap' | 'code'
   /** With `reduce`. */
-  readonly most?: Most
+  readonly most?: SizeLimit
   /** With `prompt`. */
   readonly approval?: {
     readonly tag: string

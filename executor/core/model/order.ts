@@ -71,7 +71,7 @@ export interface CostBasis {
 }
 
 /** What the trader wants at most of what was asked about: quote, and base as it was in what was shown. */
-export interface Most {
+export interface SizeLimit {
   readonly value: Decimal
   readonly amount: Decimal
 }
@@ -97,7 +97,7 @@ export interface PlannedOrder extends Pick<MarketRules, 'takerFee'>, Pick<StopRu
   /** Quote. */
   readonly risk: Decimal
   /** The bound that the trader has set to it. */
-  readonly most?: Most
+  readonly most?: SizeLimit
 }
 
 /** At the exchange, by its clock, Unix ms; 0 for never. */
@@ -129,7 +129,7 @@ export interface Order extends NewOrder {
     readonly card: 'owed' | 'sent'
   }
   /** While it is made smaller: what the trader wants at most. */
-  readonly wanted: Most | null
+  readonly wanted: SizeLimit | null
   /** Unix ms; 0 before. */
   readonly sentAt: number
   readonly exchangeId: string

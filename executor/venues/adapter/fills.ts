@@ -21,7 +21,7 @@ interface Age {
 /** What was traded before it was first seen, and then some. */
 const BEFORE_MS = 3_600_000
 /** Of one span: more than an account can trade in it, or the venue does not come to an end. */
-const MOST_PAGES = 100
+const MAX_PAGES = 100
 
 /** Pages may overlap, and their rows come in any order: a fill counts once. */
 export async function fillsOf(
@@ -59,7 +59,7 @@ async function everyPage(
 ): Promise<Answered<readonly Fill[]>> {
   const all = new Map<string, Fill>()
   let from: string | null = null
-  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page: Answered<FillPage> = await ask(from)
     if (!page.ok) return page
     const { fills, next } = page.value

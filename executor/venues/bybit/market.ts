@@ -17,7 +17,7 @@ import { get, result, rows, spot, whole } from './answers.ts'
 /** Of a taker without any tier where currencies of states are traded; elsewhere it is half of it. */
 export const TAKER_FEE = '0.002'
 /** Of those that wait on one market. */
-const MOST_STOPS = 30
+const MAX_STOPS = 30
 const LEVELS = 100
 
 const clock = z.object({ retCode: z.literal(0), time: whole })
@@ -51,7 +51,7 @@ const marketRow = z
       minAmount: sizes.basePrecision,
       maxAmount,
       minValue: sizes.minOrderAmt,
-      stop: { holds: 'coins', max: MOST_STOPS },
+      stop: { holds: 'coins', max: MAX_STOPS },
       takerFee: TAKER_FEE,
       status: row.status === 'Trading' ? 'trading' : 'halted',
     })

@@ -10,7 +10,7 @@ import { backoffOf } from '../adapter/refusal-codes.ts'
 /** As many levels of a book, and trades, as every exchange gives at once. */
 const LEVELS = 100
 const TRADES = 1_000
-const MOST = '1000000000'
+const MAX_AMOUNT = '1000000000'
 /** Where ccxt does not know the fee: more than the usual. */
 const UNKNOWN_FEE = '0.005'
 
@@ -217,7 +217,7 @@ function toMarket(body: unknown): VenueMarket | null {
     tick: precision.price,
     step: precision.amount,
     minAmount: bounds.amount?.min || precision.amount,
-    maxAmount: bounds.amount?.max || MOST,
+    maxAmount: bounds.amount?.max || MAX_AMOUNT,
     minValue: bounds.cost?.min || '0',
     stop: { holds: 'coins', max: null },
     takerFee: data.taker || UNKNOWN_FEE,

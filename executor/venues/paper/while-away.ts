@@ -23,7 +23,7 @@ export interface AwayClient extends Pick<MarketClient, 'ask'> {
 
 /** Longer ones are told by minutes: exchanges list trades of an hour at once, and of a busy one thousands of pages. */
 const BY_TRADES_MS = 50 * 60_000
-const MOST_PAGES = 10
+const MAX_PAGES = 10
 /** As many trades in one answer may be only the newest of more. */
 const FULL_PAGE = 500
 const MINUTE_MS = 60_000
@@ -51,7 +51,7 @@ async function allTrades(
 ): Promise<readonly PublicTrade[] | { message: string } | null> {
   const all: PublicTrade[] = []
   let from = since
-  for (let page = 0; page < MOST_PAGES; page += 1) {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const reply = await client.ask(client.dialect.trades(market, from))
     if (reply.got !== 'answer') return { message: sentence(reply) }
     const rows = reply.value.filter(({ timestamp }) => timestamp <= until)

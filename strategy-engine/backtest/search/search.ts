@@ -35,7 +35,7 @@ export interface Asked {
 }
 
 /** What one core computes in about half a second. */
-const LEAST_VALUES = 400_000_000
+const MIN_VALUES = 400_000_000
 
 /**
  * How many cores to search with, of `most`: of less work than that one core is done before another one has started, has
@@ -48,7 +48,7 @@ export function coresFor(
   most: number,
 ): number {
   const values = combinations.length * candles.length * [...partsOf(strategy)].length
-  return values < LEAST_VALUES ? 1 : most
+  return values < MIN_VALUES ? 1 : most
 }
 
 type Scorer = (strategies: readonly Strategy[]) => Promise<readonly Scored[]>

@@ -40,7 +40,7 @@ export function difference(
 const OF_VOLUME = new Set(['vwma', 'cmf', 'rvol'])
 /** Where nothing moved for a whole cycle, its phase is the one of what rounding left of a sine. */
 const OF_PHASE = new Set(['ht_dcphase', 'ht_sine'])
-const SHORTEST_CYCLE = 9
+const MIN_CYCLE = 9
 
 /** Candles at which TA-Lib's value is no value; docs/indicators.md tells them. */
 export function isNoise(
@@ -52,6 +52,6 @@ export function isNoise(
   if (OF_VOLUME.has(name))
     return (i) => volume.slice(Math.max(0, i - n), i + 1).filter((one) => one > 0).length <= 1
   if (OF_PHASE.has(name))
-    return (i) => new Set(close.slice(Math.max(0, i - SHORTEST_CYCLE), i + 1)).size === 1
+    return (i) => new Set(close.slice(Math.max(0, i - MIN_CYCLE), i + 1)).size === 1
   return () => false
 }

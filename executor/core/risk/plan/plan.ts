@@ -11,7 +11,7 @@ import {
   timesIn,
 } from '../../model/decimals.ts'
 import type { MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
-import type { Most, OrderIntent } from '../../model/order.ts'
+import type { OrderIntent, SizeLimit } from '../../model/order.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
 import { marketLimitProblem } from './market-limits.ts'
@@ -29,7 +29,7 @@ export interface PlanInput {
   /** The stop that keeps it, null for none: an exit takes that away, so it may not wait. */
   readonly stop: Decimal | null
   /** What the trader wants at most of an entry; null for as much as the signal says. */
-  readonly most: Most | null
+  readonly most: SizeLimit | null
   /** Policy's collars, percent. */
   readonly collar: { readonly entry: Decimal; readonly exit: Decimal }
   /** 32 lower-case hex digits. */

@@ -3,7 +3,7 @@ import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import { confirm, type Rule } from './rule.ts'
 
 /** Percent: the two currencies do not drift apart by more from one entry to the next. */
-const MOST_DRIFT = '5'
+const MAX_DRIFT = '5'
 
 /** The provider's reference price makes the ratio, so a false one shows here. A first one has nothing to be held against. */
 export const mapRatio: Rule = {
@@ -17,7 +17,7 @@ export const mapRatio: Rule = {
         `${market} is followed on ${order.market} for the first time, one of its prices is ${ratio} here: compare both prices`,
       )
     const drift = parseDecimal(ratio).minus(parseDecimal(last)).abs()
-    if (drift.lte(percentOf(parseDecimal(last), parseDecimal(MOST_DRIFT)))) return null
+    if (drift.lte(percentOf(parseDecimal(last), parseDecimal(MAX_DRIFT)))) return null
     return confirm(
       this,
       `one price of ${market} was ${last} on ${order.market} the last time and is ${ratio} now: compare both prices`,
