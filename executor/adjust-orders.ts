@@ -13,7 +13,7 @@ import type { AccountTrade, Answered, Fill, Lookup } from './core/model/exchange
 import type { Order } from './core/model/order.ts'
 import { isAccepted } from './core/model/order-table.ts'
 import type { Portfolio } from './core/model/state.ts'
-import { overSince } from './journal/names.ts'
+import { overSince } from './journal/own-orders.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface EndedOrder {

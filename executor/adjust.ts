@@ -16,7 +16,7 @@ import { JOURNAL_FILE } from './journal/database.ts'
 import { Journal } from './journal/journal.ts'
 import { writeMark } from './journal/mark.ts'
 import { markHere } from './journal/moved.ts'
-import { nameOf } from './journal/names.ts'
+import { ownOrderId } from './journal/own-orders.ts'
 import { lackingTrades, thereOf } from './observe-exchange.ts'
 import type { Exchange } from './venues/port.ts'
 
@@ -104,7 +104,7 @@ async function lookAt(
   const db = journal.database()
   const open = answered(await exchange.openOrders(market)).map((order) => ({
     ...order,
-    order: nameOf(db, { market, ...order }),
+    order: ownOrderId(db, { market, ...order }),
   }))
   const trades = lackingTrades(db, market, answered(await exchange.trades(market, since)))
   return { market, open, trades }

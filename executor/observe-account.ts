@@ -4,7 +4,7 @@ import { isZero, plus } from './core/model/decimals.ts'
 import type { Answered, ExchangeOrder } from './core/model/exchange.ts'
 import type { AccountObservation, AccountOrder } from './core/model/observation.ts'
 import type { Journal } from './journal/journal.ts'
-import { isTold, nameOf } from './journal/names.ts'
+import { isReported, ownOrderId } from './journal/own-orders.ts'
 import type { Exchange } from './venues/port.ts'
 
 interface Looking {
@@ -41,8 +41,8 @@ function named(
   { market = '', exchangeId, clientOrderId, filled }: ExchangeOrder,
 ): AccountOrder {
   const found = { market, exchangeId, clientOrderId }
-  const order = nameOf(db, found)
-  const told = order === null && isTold(db, found) ? 'yes' : 'no'
+  const order = ownOrderId(db, found)
+  const told = order === null && isReported(db, found) ? 'yes' : 'no'
   return { market, exchangeId, order, filled, told }
 }
 

@@ -7,9 +7,9 @@ import { movedBy } from './core/model/account.ts'
 import { plus } from './core/model/decimals.ts'
 import type { AccountTrade, Answered, Balance } from './core/model/exchange.ts'
 import type { Named, Observation, ObservedOrder } from './core/model/observation.ts'
+import { comparedUntil, keepComparedUntil } from './journal/compared-until.ts'
 import type { Journal } from './journal/journal.ts'
-import { keepLook, keptLook } from './journal/looked.ts'
-import { hasFill, isTold, nameOf } from './journal/names.ts'
+import { hasFill, isReported, ownOrderId } from './journal/own-orders.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface LookOptions {
@@ -57,7 +57,7 @@ async function lookAt(
     (order): ObservedOrder => ({
       as: 'open',
       exchangeId: order.exchangeId,
-      order: nameOf(db, { market, ...order }),
+      order: ownOrderId(db, { market, ...order }),
     }),
   )
   const traded = lackingTrades(db, market, trades.value).map(
@@ -69,7 +69,7 @@ async function lookAt(
     }),
   )
   const sightings = [...opened, ...traded].filter(
-    ({ exchangeId }) => !isTold(db, { market, exchangeId }),
+    ({ exchangeId }) => !isReported(db, { market, exchangeId }),
   )
   const base = baseOf(market)
   const there = thereOf(balances.value, base)
@@ -97,7 +97,7 @@ export function lackingTrades(
   trades: readonly AccountTrade[],
 ): readonly Named<AccountTrade>[] {
   return trades
-    .map((trade) => ({ ...trade, order: nameOf(db, { market, ...trade }) }))
+    .map((trade) => ({ ...trade, order: ownOrderId(db, { market, ...trade }) }))
     .filter(({ id, order }) => order === null || !hasFill(db, { order, trade: id }))
 }
 
@@ -114,8 +114,8 @@ function startOf(
   since: number | null,
   exchangeTime: number,
 ): number {
-  const from = since ?? keptLook(db, market) ?? exchangeTime
-  keepLook(db, market, from)
+  const from = since ?? comparedUntil(db, market) ?? exchangeTime
+  keepComparedUntil(db, market, from)
   return from
 }
 

@@ -28,7 +28,7 @@ export const NORTH_KEY = cheapKey('north 1')
 export const NORTH_NEXT_KEY = cheapKey('north 2')
 
 /** Both keys are believed by whoever reads the line, so that the core alone has to know which one counts. */
-export const NORTH_VOICE = {
+export const NORTH_SIGNER = {
   name: NORTH,
   keyring: keyring(
     [NORTH_KEY, NORTH_NEXT_KEY].map((key) => ({ key, issuer: NORTH, kinds: ['signal', 'head'] })),

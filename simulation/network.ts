@@ -1,7 +1,7 @@
 // The brokers and the links to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
 import { verifyFromBot, verifyFromProvider } from '../executor/messages/verify-message.ts'
-import { BOT_KEYRING, DEVICE, NORTH, NORTH_VOICE, PROVIDER } from './keys.ts'
+import { BOT_KEYRING, DEVICE, NORTH, NORTH_SIGNER, PROVIDER } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 
 const DUPLICATE_CHANCE = 0.03
@@ -42,6 +42,6 @@ export interface Message {
 /** `now`: the device's clock, Unix ms. */
 export function verifyMessage({ line, ...message }: Message, now: number): Input {
   if (line === 'signals') return verifyFromProvider(PROVIDER, { ...message, now })
-  if (line === NORTH) return verifyFromProvider(NORTH_VOICE, { ...message, now })
+  if (line === NORTH) return verifyFromProvider(NORTH_SIGNER, { ...message, now })
   return verifyFromBot(BOT_KEYRING, DEVICE, { ...message, now })
 }

@@ -10,7 +10,7 @@ import type { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What the journal says of a stream since it began anew. */
-interface Chapter {
+interface StreamEpoch {
   readonly epoch: number
   /** Up to here nothing is missing: it was there before the stream was, or is made up for. */
   settled: number
@@ -27,7 +27,7 @@ export interface ProviderBoundsOptions {
 export class ProviderBounds {
   readonly #options: ProviderBoundsOptions
   readonly #revoked = new Set<string>()
-  readonly #chapters = new Map<string, Chapter>()
+  readonly #epochs = new Map<string, StreamEpoch>()
 
   constructor(options: ProviderBoundsOptions) {
     this.#options = options
@@ -57,17 +57,17 @@ export class ProviderBounds {
   }
 
   #learn(event: JournalEvent): void {
-    if (event.type === 'signal') this.#chapter(event.stream, event.seq - 1).taken.add(event.seq)
-    if (event.type === 'baselined') this.#chapter(event.stream, event.seq)
+    if (event.type === 'signal') this.#epochOf(event.stream, event.seq - 1).taken.add(event.seq)
+    if (event.type === 'baselined') this.#epochOf(event.stream, event.seq)
   }
 
-  #chapter(stream: string, begun: number): Chapter {
+  #epochOf(stream: string, begun: number): StreamEpoch {
     const epoch = this.#options.ledger.portfolio.streams[stream]?.epoch ?? 0
-    const known = this.#chapters.get(stream)
+    const known = this.#epochs.get(stream)
     if (known?.epoch === epoch) return known
-    const chapter = { epoch, settled: begun, taken: new Set<number>() }
-    this.#chapters.set(stream, chapter)
-    return chapter
+    const current = { epoch, settled: begun, taken: new Set<number>() }
+    this.#epochs.set(stream, current)
+    return current
   }
 
   /** Counted from what the engine signed, and in floating numbers, which the device does not use. */
@@ -76,9 +76,9 @@ export class ProviderBounds {
     events: readonly JournalEvent[],
     before: Portfolio,
   ): undefined {
-    const chapter = this.#chapter(stream, 0)
-    const from = chapter.settled
-    chapter.settled = seq
+    const current = this.#epochOf(stream, 0)
+    const from = current.settled
+    current.settled = seq
     if (why !== 'replayed') return
     const position = Object.values(before.positions).find((one) => one.stream === stream)
     if (position === undefined || position.closing !== null || !this.#isHeld(stream)) return
@@ -86,7 +86,7 @@ export class ProviderBounds {
       .signed(stream)
       .slice(from, seq)
       .map(({ claims }) => claims)
-      .filter((claims) => claims.seq > position.seq && !chapter.taken.has(claims.seq))
+      .filter((claims) => claims.seq > position.seq && !current.taken.has(claims.seq))
     this.#checkStop(position, missed)
     const parts = missed
       .filter(({ kind }) => kind === 'exit')

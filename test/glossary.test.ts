@@ -41,6 +41,10 @@ const RETIRED = new Set([
     'shelf',
     'foreigner',
     'came',
+    'chapter',
+    'robbed',
+    'voice',
+    'voices',
   ],
 ])
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { packages, read, resolveImport, root } from './source.ts'
 
-const FOLDERS = [...packages, 'simulation', 'bench']
+const FOLDERS = [...packages, 'simulation', 'bench', 'release']
 /** From the ground up. Each may import itself, what is below it, and the words on the wire. */
 const FLOORS = [
   'executor/core/model',
@@ -147,7 +147,7 @@ test('a core that joins a search reads no files of strategies, and little else b
 const COSTLY = ['node:http', 'node:https', 'pino', 'mqtt']
 
 test('no program and no command loads at its start what only some ever need', () => {
-  const programs = files.filter((file) => !/^(?:bench|simulation)\//.test(file))
+  const programs = files.filter((file) => !/^(?:bench|simulation|release)\//.test(file))
   const costly = programs.flatMap((file) =>
     [...read(file).matchAll(LOADING)]
       .filter(([, path = '']) => COSTLY.includes(path))

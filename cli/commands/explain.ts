@@ -1,6 +1,6 @@
 // keyside explain: why there was no trade. The whole way of one signal on this device, and where it ended.
 import { resolve } from 'node:path'
-import { explain, newestEvents, readStories } from '@keyside/executor'
+import { explain, newestEvents, readSignalHistories } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/executor-section.ts'
@@ -23,14 +23,14 @@ function run(wanted: string | undefined, json: boolean): undefined {
   const home = keysideHome()
   const path = resolve(home, executorSection(home).database)
   const beginning = wanted ?? newestSignal(path)
-  const [story, ...others] = readStories(path, beginning)
+  const [history, ...others] = readSignalHistories(path, beginning)
   if (others.length > 0)
     throw new KeysideError(
       'order_ambiguous',
       `${others.length + 1} signals, or orders of them, begin with "${beginning}": give more of it`,
     )
-  const events = story?.chapters.map(({ body }) => body) ?? []
-  const told = story === undefined ? null : explain(story.signal, events)
+  const events = history?.entries.map(({ body }) => body) ?? []
+  const told = history === undefined ? null : explain(history.signal, events)
   if (told === null)
     throw new KeysideError(
       'order_not_found',

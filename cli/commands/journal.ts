@@ -1,14 +1,14 @@
 // keyside journal: everything that was decided and done on this device.
 import { resolve } from 'node:path'
 import {
+  eventText,
   FLAT_COLUMNS,
   flatRows,
   type JournalEntry,
   newestEvents,
   readJournal,
-  readStories,
+  readSignalHistories,
   sentenceOf,
-  tell,
   verifyJournal,
 } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
@@ -33,9 +33,9 @@ export function addJournal(program: Command): void {
     .action(({ last, json }: { last: number; json: boolean }) =>
       list(newestEvents(path(), last), json),
     )
-  command('show', 'the whole story of one signal and its orders', 'show 1f0c…')
+  command('show', 'the whole history of one signal and its orders', 'show 1f0c…')
     .argument('<id>', 'of the signal or of one of its orders, or the beginning of it')
-    .action((id: string, { json }: { json: boolean }) => showStory(id, json))
+    .action((id: string, { json }: { json: boolean }) => showSignal(id, json))
   command(
     'verify',
     'prove that no entry was removed or changed, and that none is missing',
@@ -63,9 +63,9 @@ function all(): JournalEntry[] {
   }
 }
 
-function showStory(id: string, json: boolean): undefined {
-  const [story, ...others] = readStories(path(), id)
-  if (story === undefined)
+function showSignal(id: string, json: boolean): undefined {
+  const [history, ...others] = readSignalHistories(path(), id)
+  if (history === undefined)
     throw new KeysideError(
       'order_not_found',
       `no signal and no order begins with "${id}": look at keyside journal list`,
@@ -75,9 +75,9 @@ function showStory(id: string, json: boolean): undefined {
       'order_ambiguous',
       `${others.length + 1} signals, or orders of them, begin with "${id}": give more of it`,
     )
-  if (json) return printJson(story)
-  const rows = story.chapters.map(({ at, leg, body }) => [time(at), leg, tell(body)])
-  print(`Signal ${story.signal}`, '', ...table([['UTC', 'about', ''], ...rows]))
+  if (json) return printJson(history)
+  const rows = history.entries.map(({ at, leg, body }) => [time(at), leg, eventText(body)])
+  print(`Signal ${history.signal}`, '', ...table([['UTC', 'about', ''], ...rows]))
 }
 
 function list(entries: readonly JournalEntry[], json: boolean): undefined {
@@ -86,7 +86,7 @@ function list(entries: readonly JournalEntry[], json: boolean): undefined {
     String(seq),
     time(at),
     order?.slice(0, 8) ?? '',
-    tell(body),
+    eventText(body),
   ])
   if (rows.length === 0) print('Nothing has happened yet.')
   else print(...table([['', 'UTC', 'order', ''], ...rows]))

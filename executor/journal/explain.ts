@@ -5,8 +5,8 @@ import { sentenceOf } from '../core/model/codes.ts'
 import { type FactOf, type JournalEvent, orderOf } from '../core/model/events.ts'
 import type { Step } from '../core/model/order-events.ts'
 import type { Row } from './chain.ts'
+import { eventText } from './event-text.ts'
 import { toEvent } from './journal.ts'
-import { tell } from './words.ts'
 
 export type Explained = Extract<Answer, { about: 'explain' }>
 type Line = Explained['rows'][number]
@@ -37,7 +37,7 @@ export function explain(signal: string, all: readonly JournalEvent[]): Explained
   }
 }
 
-/** What is sold and protected later bears the name of the entry's signal, and is another story. */
+/** What is sold and protected later bears the name of the entry's signal, and is no part of it. */
 function ownOnly(all: readonly JournalEvent[]): readonly JournalEvent[] {
   const ordered = all.filter((event): event is FactOf<'ordered'> => event.type === 'ordered')
   const isEntry = ordered.some(({ order }) => order.kind === 'entry')
@@ -52,7 +52,7 @@ function ownOnly(all: readonly JournalEvent[]): readonly JournalEvent[] {
 function lineOf(event: JournalEvent): Line[] {
   const stage = stageOf(event)
   if (stage === null) return []
-  const told = event.type === 'signal' ? receivedText(event) : tell(event)
+  const told = event.type === 'signal' ? receivedText(event) : eventText(event)
   // Why it ended is said at the end.
   const text = stage === 'ended' ? (told.split('; ')[0] ?? told) : told
   const said = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ')

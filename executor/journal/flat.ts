@@ -2,8 +2,8 @@
 
 import { times } from '../core/model/decimals.ts'
 import type { JournalEvent } from '../core/model/events.ts'
+import { eventText } from './event-text.ts'
 import type { JournalEntry } from './read.ts'
-import { tell } from './words.ts'
 
 export const FLAT_COLUMNS = [
   'seq',
@@ -41,7 +41,7 @@ export function flatRows(entries: readonly JournalEntry[]): readonly (readonly s
       time_utc: time(body.type === 'fill' ? body.trade.at : at),
       type,
       order_id: order ?? '',
-      text: tell(body),
+      text: eventText(body),
       hash,
     }
     return FLAT_COLUMNS.map((column) => columns[column] ?? '')

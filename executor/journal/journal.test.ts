@@ -8,7 +8,7 @@ import { TestExecutor } from '../testing/rig.ts'
 import { unhalt } from '../unhalt.ts'
 import { Journal } from './journal.ts'
 import { newestEvents, readJournal, verifyJournal } from './read.ts'
-import { readStories } from './story.ts'
+import { readSignalHistories } from './signal-history.ts'
 
 let home = ''
 beforeEach(() => {
@@ -123,7 +123,7 @@ test('a disk that does not give it is no damage: nobody is told to put a backup 
 const LOOKS: readonly (() => unknown)[] = [
   () => readJournal(path()),
   () => newestEvents(path(), 1),
-  () => readStories(path(), 'a'),
+  () => readSignalHistories(path(), 'a'),
   () => verifyJournal(path()),
 ]
 

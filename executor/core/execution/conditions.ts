@@ -64,7 +64,6 @@ export function setWhenLasting(
   context: DecisionContext,
   condition: Condition,
   is: 'so' | 'not so' | 'unknown',
-  telling: Telling = {},
 ): undefined {
   const { now } = context.environment
   const key = conditionKey(condition)
@@ -76,7 +75,7 @@ export function setWhenLasting(
   const isPast = now - began >= LASTING_MS
   const lasting = isNew && !isPast ? { ...others, [key]: began } : others
   context.session = { ...context.session, lasting }
-  if (isNew && isPast) setCondition(context, condition, is, telling)
+  if (isNew && isPast) setCondition(context, condition, is)
 }
 
 /** Unix ms. */

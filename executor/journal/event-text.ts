@@ -1,4 +1,4 @@
-// The journal in a trader's words: one sentence an event.
+// Each event of the journal as a sentence for a trader.
 
 import { shownStream, type Threshold } from '@keyside/protocol'
 import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
@@ -10,7 +10,7 @@ import type { Step } from '../core/model/order-events.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 
 /** Exhaustive: a new kind of event does not compile until it has a sentence. */
-export function tell(event: JournalEvent): string {
+export function eventText(event: JournalEvent): string {
   switch (event.type) {
     case 'provider':
       return `${event.provider} (root ${event.root}) is ${event.status}${event.terms ? `, with the terms ${event.terms}` : ''}`

@@ -1,11 +1,11 @@
-// The story that "keyside journal show" tells: approved, sent, answer lost, found after a crash, filled, protected, sold.
+// What "keyside journal show" prints of one signal: approved, sent, answer lost, found after a crash, filled, protected, sold.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { START, TestExecutor } from '../testing/rig.ts'
-import { readStories } from './story.ts'
-import { tell } from './words.ts'
+import { eventText } from './event-text.ts'
+import { readSignalHistories } from './signal-history.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -15,10 +15,10 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const path = () => join(folder, 'journal.db')
 
 function told(beginning: string): readonly string[] {
-  const [story, ...others] = readStories(path(), beginning)
+  const [story, ...others] = readSignalHistories(path(), beginning)
   expect(others).toEqual([])
-  return (story?.chapters ?? []).map(
-    ({ at, leg, body }) => `${((at - START) / 1000).toFixed(1)} s  ${leg}: ${tell(body)}`,
+  return (story?.entries ?? []).map(
+    ({ at, leg, body }) => `${((at - START) / 1000).toFixed(1)} s  ${leg}: ${eventText(body)}`,
   )
 }
 
@@ -85,9 +85,9 @@ test('a signal that was refused has a story too, and who gives nothing gets them
   await executor.enter({ market: 'DOGE/USDT' })
   await executor.enter()
   executor.close()
-  const stories = readStories(path(), '')
-  expect(stories.map(({ chapters }) => chapters.at(-1)?.leg)).toEqual(['entry', 'entry'])
-  expect(stories.flatMap(({ chapters }) => chapters.map(({ body }) => tell(body))).join()).toMatch(
-    /denied by this device; .*\(market_unknown\)/,
-  )
+  const stories = readSignalHistories(path(), '')
+  expect(stories.map(({ entries }) => entries.at(-1)?.leg)).toEqual(['entry', 'entry'])
+  expect(
+    stories.flatMap(({ entries }) => entries.map(({ body }) => eventText(body))).join(),
+  ).toMatch(/denied by this device; .*\(market_unknown\)/)
 })

@@ -1,4 +1,4 @@
-// One signal's whole story: how it came, every order that was made of it, and what happened to what it bought.
+// One signal's history: how it came, every order that was made of it, and what happened to what it bought.
 import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { NewOrder } from '../core/model/order.ts'
 import { positionKey } from '../core/model/position.ts'
@@ -6,7 +6,7 @@ import type { Row } from './chain.ts'
 import { lookInto } from './database.ts'
 import { allRows, toEvent } from './journal.ts'
 
-interface Chapter {
+interface HistoryEntry {
   readonly seq: number
   /** Unix ms. */
   readonly at: number
@@ -15,10 +15,10 @@ interface Chapter {
   readonly body: JournalEvent
 }
 
-export interface Story {
+export interface SignalHistory {
   /** `jti`. */
   readonly signal: string
-  readonly chapters: readonly Chapter[]
+  readonly entries: readonly HistoryEntry[]
 }
 
 interface Told {
@@ -30,10 +30,10 @@ interface Told {
  * One for each signal whose `jti`, or an order of which, begins so. The executor may be running.
  * Throws `journal_missing` or `journal_damaged`.
  */
-export function readStories(path: string, beginning: string): readonly Story[] {
+export function readSignalHistories(path: string, beginning: string): readonly SignalHistory[] {
   const all = lookInto(path, (db) => [...allRows(db)]).map((row) => ({ row, event: toEvent(row) }))
   const named = new Set(all.flatMap(({ event }) => namesOf(event, beginning)))
-  return [...named].map((signal) => ({ signal, chapters: chaptersOf(all, signal) }))
+  return [...named].map((signal) => ({ signal, entries: entriesOf(all, signal) }))
 }
 
 function namesOf(event: JournalEvent, beginning: string): readonly string[] {
@@ -49,7 +49,7 @@ function jtiOf(event: JournalEvent): string | undefined {
   return event.type === 'signal' || event.type === 'refused' ? event.jti : undefined
 }
 
-function chaptersOf(all: readonly Told[], signal: string): readonly Chapter[] {
+function entriesOf(all: readonly Told[], signal: string): readonly HistoryEntry[] {
   const legs = legsOf(all, signal)
   const position = positionOf(all, signal)
   return all.flatMap(({ row: { seq, at, order_id }, event }) => {

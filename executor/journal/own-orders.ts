@@ -1,4 +1,4 @@
-// What the journal calls an order of the exchange, and what it has told about it.
+// Which orders of the exchange this journal made, under which client order id, and what it has reported about them.
 import type { DatabaseSync } from 'node:sqlite'
 
 export interface AtExchange {
@@ -9,7 +9,7 @@ export interface AtExchange {
 }
 
 /** Its client order id; null for an order that this journal did not make. */
-export function nameOf(db: DatabaseSync, found: AtExchange): string | null {
+export function ownOrderId(db: DatabaseSync, found: AtExchange): string | null {
   const { market, exchangeId, clientOrderId } = found
   const numbered = db
     .prepare(
@@ -34,7 +34,7 @@ function isUnnumbered(db: DatabaseSync, clientOrderId: string): boolean {
   return row?.['ours'] === 1 && row['numbered'] === 0
 }
 
-export function isTold(db: DatabaseSync, { market, exchangeId }: AtExchange): boolean {
+export function isReported(db: DatabaseSync, { market, exchangeId }: AtExchange): boolean {
   const told = db
     .prepare(
       `SELECT 1 FROM events WHERE type IN ('unexpected', 'reappeared')

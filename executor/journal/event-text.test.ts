@@ -1,16 +1,16 @@
-// One order's story reads like a story: approved, sent, answer lost, found again, filled.
+// The sentences of one order: approved, sent, answer lost, found again, filled.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { NewEvent } from '../core/model/events.ts'
 import { ORDER_EVENTS } from '../core/model/order-table.ts'
+import { eventText } from './event-text.ts'
 import { Journal } from './journal.ts'
 import { readJournal } from './read.ts'
-import { tell } from './words.ts'
 
 const clientOrderId = '0'.repeat(32)
-const say = (happening: NewEvent) => tell({ ...happening, at: 0 })
+const say = (happening: NewEvent) => eventText({ ...happening, at: 0 })
 const step = (event: (typeof ORDER_EVENTS)[number], more = {}) =>
   say({ type: 'step', clientOrderId, event, ...more })
 
@@ -70,6 +70,6 @@ test('reads back what was journaled in the same words', () => {
   const journal = new Journal(path)
   journal.append([{ type: 'step', clientOrderId, event: 'approve', at: 5 }], [], 5)
   journal.close()
-  expect(readJournal(path).map(({ body }) => tell(body))).toEqual(['you approved it'])
+  expect(readJournal(path).map(({ body }) => eventText(body))).toEqual(['you approved it'])
   rmSync(folder, { recursive: true })
 })

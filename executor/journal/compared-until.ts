@@ -2,13 +2,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Unix ms of the exchange; null for never. */
-export function keptLook(db: DatabaseSync, market: string): number | null {
+export function comparedUntil(db: DatabaseSync, market: string): number | null {
   const row = db.prepare('SELECT value FROM kept WHERE name = ?').get(`looked ${market}`)
   return row === undefined ? null : Number(row['value'])
 }
 
-/** A disk that is full stops the executor elsewhere: an older mark only looks further back. */
-export function keepLook(db: DatabaseSync, market: string, at: number): void {
+/** A disk that is full stops the executor elsewhere: an older time only looks further back. */
+export function keepComparedUntil(db: DatabaseSync, market: string, at: number): void {
   try {
     db.prepare('INSERT OR REPLACE INTO kept VALUES (?, ?)').run(`looked ${market}`, String(at))
   } catch {
