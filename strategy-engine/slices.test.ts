@@ -35,6 +35,16 @@ test('what comes in one turn of the event loop is finished once, in its order', 
   expect(did).toEqual(['one', 'two', 'three', 'finish'])
 })
 
+test('what other callbacks of that turn bring is finished with it: a commit for each would be many', async () => {
+  const { did, slices } = open()
+  for (const name of ['one', 'two', 'three']) {
+    slices.add(steps(() => did.push(name)))
+    await Promise.resolve()
+  }
+  await slices.done()
+  expect(did).toEqual(['one', 'two', 'three', 'finish'])
+})
+
 test('long work leaves room for the network, and the first results are finished before the last are made', async () => {
   const { did, slices } = open()
   const socket = setInterval(() => did.push('served'), 1)

@@ -29,13 +29,15 @@ export class Slices {
   /** In their order, from the next turn of the event loop on: what comes in one turn is finished together. */
   add(steps: Steps): void {
     this.#queue.push(steps)
-    if (!this.#isBusy) this.#running = this.#run(nextTurn())
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#running = new Promise((done) => setImmediate(() => done(this.#run())))
   }
 
   /** The first slice at once, if nothing is under way. */
   addNow(steps: Steps): void {
     this.#queue.push(steps)
-    if (!this.#isBusy) this.#running = this.#run(undefined)
+    if (!this.#isBusy) this.#running = this.#run()
   }
 
   get isBusy(): boolean {
@@ -53,9 +55,8 @@ export class Slices {
     this.#at = 0
   }
 
-  async #run(turn: Promise<void> | undefined): Promise<void> {
+  async #run(): Promise<void> {
     this.#isBusy = true
-    if (turn) await turn
     while (this.#at < this.#queue.length) {
       const end = performance.now() + SLICE_MS
       do {

@@ -13,7 +13,7 @@ import {
   signalOfIntent,
 } from './signal-claims.ts'
 import { Statements } from './statements.ts'
-import { type StreamRow, StreamRows } from './stream-rows.ts'
+import { type Row, type StreamRow, StreamRows } from './stream-rows.ts'
 
 export type { StreamRow } from './stream-rows.ts'
 
@@ -108,28 +108,27 @@ export class Outbox {
   /** Its candle is then seen as well. Null if this decision has its signal already. */
   seal(input: SignalInput): SignedSignal | null {
     const { strategy, start, decision } = input
-    const { lastCandle } = this.#row(strategy.name)
+    const row = this.#row(strategy.name)
     // A stream's candles come in order: there can be a signal for those alone that it has seen.
-    if (start <= (lastCandle ?? -1) && this.#has(decisionId(strategy, start, decision.kind)))
+    if (start <= (row.lastCandle ?? -1) && this.#has(decisionId(strategy, start, decision.kind)))
       return null
-    return this.#seal(strategy.name, (position) => signalClaims(input, position))
+    return this.#seal(row, (position) => signalClaims(input, position))
   }
 
   /** Null if an intent of this `jti` has its signal already, whatever its kind. */
   sealIntent(input: IntentInput): SignedSignal | null {
     const { sub, jti } = input.intent
     if (this.#has(intentId(sub, jti, 'entry')) || this.#has(intentId(sub, jti, 'exit'))) return null
-    return this.#seal(sub, (position) => signalOfIntent(input, position))
+    return this.#seal(this.#row(sub), (position) => signalOfIntent(input, position))
   }
 
-  #row(name: string): NonNullable<ReturnType<StreamRows['now']>> {
+  #row(name: string): Row {
     const row = this.#rows.now(name)
     if (row === null) throw new RangeError(`no stream "${name}"`)
     return row
   }
 
-  #seal(name: string, claimsAt: (position: StreamPosition) => Signal): SignedSignal {
-    const before = this.#row(name)
+  #seal(before: Row, claimsAt: (position: StreamPosition) => Signal): SignedSignal {
     const { plan, seq: last, hash: prev } = before
     const claims = claimsAt({ plan, seq: last + 1, prev })
     const { sub: stream, seq, jti, exp } = claims

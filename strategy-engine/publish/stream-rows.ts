@@ -22,7 +22,7 @@ const schema = z.object({
   followsAfter: z.number().nullable(),
 })
 
-type Row = Readonly<z.infer<typeof schema>>
+export type Row = Readonly<z.infer<typeof schema>>
 export type StreamRow = Omit<Row, 'follows' | 'followsAfter'>
 
 const SELECT = `
@@ -38,6 +38,10 @@ const STORE = `
       last_candle = excluded.last_candle,
       follows = excluded.follows, follows_after = excluded.follows_after
 `
+
+/** In its place: to replace the row would write the page of its name too. */
+const STORE_CLOSE =
+  'INSERT INTO closes VALUES (?, ?) ON CONFLICT DO UPDATE SET start = excluded.start'
 
 export class StreamRows {
   readonly #sql: Statements
@@ -142,8 +146,7 @@ export class StreamRows {
   }
 
   storeCloses(): void {
-    for (const [name, start] of this.#closes)
-      this.#sql.run('INSERT OR REPLACE INTO closes VALUES (?, ?)', name, start)
+    for (const [name, start] of this.#closes) this.#sql.run(STORE_CLOSE, name, start)
   }
 
   /** The transaction is committed; `failed` streams stand where they stood. */

@@ -3,7 +3,7 @@ import type { Signal } from '@keyside/protocol'
 import type { Candle } from '../market/candle.ts'
 import type { Graph } from './compile/graph.ts'
 import type { Column } from './compile/operators.ts'
-import { compileTrade } from './compile/trade.ts'
+import { type Ask, compileTrade } from './compile/trade.ts'
 import {
   additionAt,
   asCodeSays,
@@ -63,6 +63,8 @@ export class Runner {
   /** Whether each held when that was last known; before it ever was, nothing has begun. */
   readonly #alerts: { readonly rule: Rule; readonly column: Column; held: boolean }[]
   readonly #alertWarmup: number
+  /** Of each part of a rule that was explained. */
+  readonly #values = new Map<Tree, Ask>()
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
   #target: Position = 'flat'
   /** Safety orders and moved stops of the position, each of the close of its candle, that candles of the past have yet to come to. */
@@ -278,7 +280,9 @@ export class Runner {
   }
 
   #value(tree: Tree, i: number): number {
-    return compileTrade(tree, this.#graph, this.#model.trade)(i)
+    const known = this.#values.get(tree) ?? compileTrade(tree, this.#graph, this.#model.trade)
+    this.#values.set(tree, known)
+    return known(i)
   }
 }
 
