@@ -65,10 +65,10 @@ test.each<[Action, string, string]>([
 })
 
 test('allows nothing to a token without filters or with malformed ones', () => {
-  const broken = ['', '#/a', 'a#', '$SYS/#', '+x', 'a//b']
+  const broken = ['', '#/a', '#/#', 'a/#/#', 'a#', '$SYS/#', '+x', 'a//b']
   for (const filters of [[], broken])
     for (const action of ['publish', 'subscribe', 'receive'] as const)
-      for (const text of ['a', 'a/b', 'x', 'a//b'])
+      for (const text of ['a', 'a/b', 'x', 'a//b', '#', 'a/#'])
         expect(allows({ publish: filters, subscribe: filters }, action, text).ok).toBe(false)
 })
 

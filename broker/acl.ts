@@ -117,7 +117,11 @@ function readLevels(
 /** Whether every topic that matches `levels` (a topic or a filter) matches `filter` too. */
 export function covers(filter: string, levels: readonly string[]): boolean {
   const allowed = filter.split('/')
-  if (!isFilter(allowed)) return false
+  return isFilter(allowed) && coversLevels(allowed, levels)
+}
+
+/** The same of a filter that is well formed, in its levels. */
+export function coversLevels(allowed: readonly string[], levels: readonly string[]): boolean {
   // MQTT 3.1.1 section 4.7.1.2: "a/#" matches "a" as well.
   const open = allowed.at(-1) === '#'
   const fixed = open ? allowed.slice(0, -1) : allowed

@@ -1,8 +1,9 @@
 // Limits how often a client may publish where subscribers may: each such message costs the provider's programs a check.
 import { FROM_SUBSCRIBERS } from '@keyside/protocol'
-import { ALLOWED, covers, deny, type Verdict } from './acl.ts'
+import { ALLOWED, coversLevels, deny, type Verdict } from './acl.ts'
 
 const WINDOW_MS = 60_000
+const COUNTED = FROM_SUBSCRIBERS.map((filter) => filter.split('/'))
 
 interface Count {
   readonly since: number
@@ -20,7 +21,7 @@ export class Requests {
   /** Counts a message of `client`, by its name: a new connection begins no new minute. `now` in Unix ms. */
   allow(client: string, topic: string, now: number): Verdict {
     const levels = topic.split('/')
-    if (!FROM_SUBSCRIBERS.some((filter) => covers(filter, levels))) return ALLOWED
+    if (!COUNTED.some((filter) => coversLevels(filter, levels))) return ALLOWED
     const before = this.#counts.get(client)
     const isOver = before === undefined || before.since <= now - WINDOW_MS
     const count = isOver ? { since: now, sent: 0 } : before

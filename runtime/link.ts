@@ -264,9 +264,9 @@ interface SubackError extends Error {
 }
 
 async function handle(packet: IPublishPacket, options: LinkOptions): Promise<void> {
-  const payload = packet.payload
-  const token = typeof payload === 'string' ? payload : Buffer.from(payload).toString('latin1')
-  await options.onMessage(packet.topic, token, packet.retain)
+  const { topic, payload, retain } = packet
+  const token = typeof payload === 'string' ? payload : payload.toString('latin1')
+  await options.onMessage(topic, token, retain)
 }
 
 async function publish(
