@@ -1,6 +1,7 @@
 // The imperative shell: decide, commit, fold, and only then do. One input at a time, all of it synchronous up to the effects.
 import {
   type Clock,
+  instant,
   isBusy,
   type KeysideError,
   type Logger,
@@ -10,13 +11,13 @@ import {
 import { stepOfCode } from './authenticator.ts'
 import { clientOrderId } from './client-order-id.ts'
 import { decide } from './core/decide.ts'
-import type { Effect, Environment, Input } from './core/execution/inputs.ts'
+import type { Environment, Input } from './core/execution/inputs.ts'
 import { nextWakeup } from './core/execution/next-wakeup.ts'
 import type { JournalEvent } from './core/model/events.ts'
 import { EMPTY_SESSION } from './core/model/session.ts'
 import type { State } from './core/model/state.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
-import { runEffect } from './effects.ts'
+import { type EffectOptions, runEffect } from './effects.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
 import { Results } from './journal/results.ts'
 import type { AskReplay } from './providers/replay.ts'
@@ -65,7 +66,7 @@ function isHalt(input: Input): boolean {
 
 export class Shell {
   readonly #options: ShellOptions
-  readonly #results = new Results()
+  readonly #effects: EffectOptions
   readonly #retry: Retry
   #state: State
   #cancelTimer: () => void = () => undefined
@@ -74,6 +75,11 @@ export class Shell {
   /** Folded and idle: it wants the input `started` first. Throws `journal_damaged`. */
   constructor(options: ShellOptions) {
     this.#options = options
+    this.#effects = {
+      ...options,
+      results: new Results(),
+      take: (input) => this.tryTake(input),
+    }
     this.#state = { portfolio: options.journal.fold(), session: EMPTY_SESSION }
     this.#retry = new Retry({
       clock: options.clock,
@@ -114,21 +120,15 @@ export class Shell {
       environment.now,
       decision.state.portfolio,
     )
+    // From here to the effects nothing comes between: an order's request leaves with them.
+    const committed = instant()
     const before = this.#state
     this.#state = decision.state
-    this.#traceEvents(input, decision.events, before)
-    for (const effect of decision.effects) this.#run(effect)
+    // Only after the events that ask for them are durable.
+    for (const effect of decision.effects) runEffect(effect, this.#effects)
     this.#options.publisher.send(reports)
+    this.#traceEvents(input, decision.events, before, committed)
     this.#setTimer()
-  }
-
-  /** Called only after the events that ask for it are durable. */
-  #run(effect: Effect): void {
-    runEffect(effect, {
-      ...this.#options,
-      results: this.#results,
-      take: (input) => this.tryTake(input),
-    })
   }
 
   #commit(...args: Parameters<Journal['append']>): readonly OutboxReport[] {
@@ -143,28 +143,43 @@ export class Shell {
     }
   }
 
-  #traceEvents(input: Input, events: readonly JournalEvent[], before: State): void {
+  #traceEvents(
+    input: Input,
+    events: readonly JournalEvent[],
+    before: State,
+    committed: number,
+  ): void {
     const { trace } = this.#options
-    if (input.type === 'signal') trace('journaled', input.claims.jti)
+    if (input.type === 'signal') trace('journaled', input.claims.jti, committed)
     for (const event of events) {
       const id = 'clientOrderId' in event ? event.clientOrderId : ''
       // An order that is over is in the state of before alone.
       const order = this.#state.portfolio.orders[id] ?? before.portfolio.orders[id]
       const signal = order?.signal
       if (signal === undefined || event.type !== 'step') continue
-      if (event.event === 'prompt' || event.event === 'initialize') trace('policy', signal)
-      if (event.event === 'initialize') trace('approved', signal)
+      if (event.event === 'prompt' || event.event === 'initialize')
+        trace('policy', signal, committed)
+      if (event.event === 'initialize') trace('approved', signal, committed)
       // However it was learned: with the answer to the order, or when it was asked for again.
-      if (event.event === 'complete') trace('filled', signal)
+      if (event.event === 'complete') trace('filled', signal, committed)
     }
   }
 
+  /** When to look again is reckoned behind the order that may be on its way now: sooner than this it is never. */
   #setTimer(): void {
+    const { clock } = this.#options
     this.#cancelTimer()
-    const due = nextWakeup(this.#state)
-    if (due === null) return
-    const wait = Math.min(Math.max(due - this.#options.clock.now(), MIN_WAIT_MS), MAX_WAIT_MS)
-    this.#cancelTimer = this.#options.clock.after(wait, () => this.tryTake({ type: 'tick' }))
+    this.#cancelTimer = clock.after(MIN_WAIT_MS, () => {
+      const due = nextWakeup(this.#state)
+      if (due === null) return
+      const wait = Math.min(due - clock.now(), MAX_WAIT_MS)
+      if (wait > 0) this.#cancelTimer = clock.after(wait, () => this.#tick())
+      else this.#tick()
+    })
+  }
+
+  #tick(): void {
+    this.tryTake({ type: 'tick' })
   }
 
   /** For inputs that nobody waits for: a failure has been told by `onFailure` already. */

@@ -200,7 +200,7 @@ test('what a proxy says itself is never taken for the word of the exchange behin
   const makeAgent = agentMaker({ address: `http://127.0.0.1:${port}` }, '/')
   const http = new HttpClient(makeAgent)
   onTestFinished(() => http.close())
-  const request = { method: 'GET', headers: {}, signal: AbortSignal.timeout(5000) }
+  const request = { method: 'GET', headers: {}, timeout: 5000 }
   for (const url of [`http://${HOST}/api`, `https://${HOST}/api`])
     await expect(http.send(url, request)).rejects.toThrow('the proxy refused the connection: 400')
 })
@@ -212,7 +212,7 @@ test.for(KINDS)('a proxy of %s that does not know the user lets nothing through'
   const setting = settingOf(kind, proxy, { credentialsFile: 'proxy' })
   const http = new HttpClient(agentMaker(setting, home))
   onTestFinished(() => http.close())
-  const request = { method: 'GET', headers: {}, signal: AbortSignal.timeout(5000) }
+  const request = { method: 'GET', headers: {}, timeout: 5000 }
   const failed = await http.send(`${behind(exchange.address)}/api/v3/time`, request).catch(String)
   expect(failed).toMatch(/refused|Authentication/)
   expect(failed).not.toContain('pass')

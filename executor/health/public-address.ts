@@ -61,9 +61,8 @@ export function watchAddress({
 }
 
 async function ask(client: HttpClient, url: string): Promise<string | null> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
   const headers = { accept: 'text/plain, application/json' }
-  return client.send(url, { method: 'GET', headers, signal }).then(
+  return client.send(url, { method: 'GET', headers, timeout: TIMEOUT_MS }).then(
     ({ status, body }) => (status === 200 ? addressIn(body.slice(0, MAX_CHARACTERS)) : null),
     () => null,
   )

@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { HttpClient } from './http-client.ts'
@@ -14,8 +15,8 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-function post(http: HttpClient, url: string, signal = new AbortController().signal) {
-  return http.send(url, { method: 'POST', headers: {}, body: 'a=1', signal })
+function post(http: HttpClient, url: string, timeout = 60_000) {
+  return http.send(url, { method: 'POST', headers: {}, body: 'a=1', timeout })
 }
 
 test('keeps its connection for the next request', async () => {
@@ -65,17 +66,43 @@ test('an answer that breaks off is no answer', async () => {
   http.close()
 })
 
-test('ends what is open when it closes or the caller gives up', async () => {
+test('ends what is open when it closes', async () => {
   const url = await serve((request) => request.resume())
   const http = new HttpClient()
-  const giving = new AbortController()
-  const given = post(http, url, giving.signal)
-  giving.abort()
-  await expect(given).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
   const open = post(http, url)
   await new Promise(setImmediate)
   http.close()
   await expect(open).rejects.toThrow()
+})
+
+test.for([
+  ['no answer', (): void => undefined],
+  ['half an answer', (response: ServerResponse) => void response.write('{')],
+] as const)('gives up in time when there is %s', async ([_, answer]) => {
+  const closed = Promise.withResolvers<void>()
+  const url = await serve((request, response) => {
+    request.resume().socket.once('close', closed.resolve)
+    answer(response)
+  })
+  const http = new HttpClient()
+  onTestFinished(() => http.close())
+  await expect(post(http, url, 50)).rejects.toThrow(
+    expect.objectContaining({ name: 'TimeoutError' }),
+  )
+  await closed.promise
+})
+
+test('the request is on its way when it returns', async () => {
+  const url = await serve((_, response) => response.end('{}'))
+  const http = new HttpClient()
+  onTestFinished(() => http.close())
+  let made = 0
+  const count = () => (made += 1)
+  subscribe('http.client.request.created', count)
+  onTestFinished(() => void unsubscribe('http.client.request.created', count))
+  const answer = post(http, url)
+  expect(made).toBe(1)
+  await answer
 })
 
 test('an answer without an end is given up, and its connection with it', async () => {

@@ -1,6 +1,6 @@
 // One order at the venue: placed once, looked for in every place where it could be, canceled with proof.
-import { positiveDecimal } from '@keyside/protocol'
-import { z } from 'zod'
+import { isDecimal } from '@keyside/protocol'
+import { isZero } from '../../core/model/decimals.ts'
 import type {
   AccountTrade,
   Answered,
@@ -32,28 +32,29 @@ export interface OrderClient {
   answer<T>(question: Question<T>): Promise<Answered<T>>
 }
 
-const base = {
-  clientOrderId: z.string().regex(/^[0-9a-f]{32}$/),
-  market: z.string(),
-  side: z.enum(['buy', 'sell']),
-  amount: positiveDecimal,
-  price: positiveDecimal,
+const ORDER_ID = /^[0-9a-f]{32}$/
+/** Of an order that waits for no price; a stop has its trigger besides. */
+const FIELDS = 7
+
+/** Of the form that every venue is sent: ccxt would send a negative amount, an unknown side or a foreign parameter as they are. */
+export function isSendable(order: OrderRequest): boolean {
+  const { clientOrderId, market, side, type, timeInForce, amount, price, triggerPrice } = order
+  const isStop = type === 'stop_limit'
+  return (
+    Object.keys(order).length === (isStop ? FIELDS + 1 : FIELDS) &&
+    typeof clientOrderId === 'string' &&
+    ORDER_ID.test(clientOrderId) &&
+    typeof market === 'string' &&
+    (side === 'buy' || side === 'sell') &&
+    (isStop ? timeInForce === 'GTC' && isPositive(triggerPrice) : type === 'limit') &&
+    (timeInForce === 'IOC' || timeInForce === 'GTC') &&
+    isPositive(amount) &&
+    isPositive(price)
+  )
 }
 
-/** ccxt would send a negative amount, an unknown side or a foreign parameter as they are. */
-const orderRequest = z.union([
-  z.strictObject({ ...base, type: z.literal('limit'), timeInForce: z.enum(['IOC', 'GTC']) }),
-  z.strictObject({
-    ...base,
-    type: z.literal('stop_limit'),
-    timeInForce: z.literal('GTC'),
-    triggerPrice: positiveDecimal,
-  }),
-])
-
-/** Of the form that every venue is sent. */
-export function isSendable(order: OrderRequest): boolean {
-  return orderRequest.safeParse(order).success
+function isPositive(amount: unknown): boolean {
+  return isDecimal(amount) && !isZero(amount)
 }
 
 /** Sends once. Whatever does not prove that the order was taken, or was not, is unknown. */

@@ -112,7 +112,7 @@ export class RealMoney {
       // A connection that was kept would say who was there before.
       headers: { 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify({ nonce }),
-      signal: AbortSignal.timeout(this.#options.timeoutMs ?? TIMEOUT_MS),
+      timeout: this.#options.timeoutMs ?? TIMEOUT_MS,
     }
     const sent = this.#http.send(`${originOf(address)}${PROOF_PATH}`, request)
     const answered = await sent.catch((error: unknown) => error)

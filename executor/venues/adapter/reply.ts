@@ -8,7 +8,6 @@ export interface RequestTrace {
   stage: 'not sent' | 'sent' | 'answered'
   status?: number
   body?: string
-  readonly weight?: number
 }
 
 export type Reply<T> =
@@ -39,7 +38,7 @@ export class BackedOffError extends Error {
   override name = 'BackedOffError'
 }
 
-/** `thrown`: what ccxt threw, undefined when it did not. Sentences are ours: ccxt's hold the signed URL. */
+/** `thrown`: what kept the request from its answer, undefined when nothing did. Sentences are ours: others hold the signed URL. */
 export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown): Reply<unknown> {
   if (trace.stage === 'not sent' && thrown instanceof BackedOffError) return BACKED_OFF
   if (trace.stage === 'not sent')
@@ -52,7 +51,7 @@ export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown)
   if (refusal?.why === 'limited')
     return { got: 'limited', message: `too much was asked of the exchange (${refusal.code})` }
   if (refusal !== null) return { got: 'refusal', refusal }
-  if (thrown === undefined) return { got: 'answer', value: body }
+  if (thrown === undefined && status >= 200 && status < 300) return { got: 'answer', value: body }
   return { got: 'ambiguous', message: `the exchange answered HTTP ${status} without a reason` }
 }
 

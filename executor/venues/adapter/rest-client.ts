@@ -1,8 +1,7 @@
-// One client of a venue's REST interface: asks through ccxt, one request a question, and reads the raw answer itself.
-import { AsyncLocalStorage } from 'node:async_hooks'
+// One client of a venue's REST interface: ccxt knows the endpoints and signs, one request a question is sent and read here.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@keyside/runtime'
-import { HttpClient, type HttpRequest, type MakeAgent } from '@keyside/runtime/web'
+import { HttpClient, type MakeAgent } from '@keyside/runtime/web'
 import type { Answered } from '../../core/model/exchange.ts'
 import { type ApiKeys, credentialsOf } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
@@ -51,13 +50,30 @@ const REFERRAL_HEADERS = new Set([
   'x-channel-api-code',
 ])
 
+/** What ccxt makes of the name of an endpoint. */
+class Endpoint {
+  readonly path: string
+  readonly api: string
+  readonly method: string
+  /** From which ccxt reckons its weight. */
+  readonly config: object
+
+  constructor(path: string, api: string, method: string, config: object) {
+    this.path = path
+    this.api = api
+    this.method = method
+    this.config = config
+  }
+}
+
 export class RestClient {
   readonly #options: RestClientOptions
-  readonly #traces = new AsyncLocalStorage<RequestTrace>()
   readonly #closing = new AbortController()
   readonly #http: HttpClient
   readonly #throttle: Throttle
-  #ccxt: Promise<CcxtExchange> | undefined
+  readonly #endpoints = new Map<string, Endpoint>()
+  #loading: Promise<CcxtExchange> | undefined
+  #ccxt: CcxtExchange | undefined
   #keys: ApiKeys
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
 
@@ -68,17 +84,16 @@ export class RestClient {
     this.#throttle = new Throttle(options.unitMs)
   }
 
-  /** Asks once, with one request: ccxt only signs and sends. Never throws for what the venue or the network does. */
-  async ask<T>({ method, params, weight, read }: Question<T>): Promise<Reply<T>> {
-    const { refusals } = this.#options.dialect
-    const trace: RequestTrace = { stage: 'not sent', ...(weight !== undefined && { weight }) }
-    const reply = await this.#open()
-      .then((ccxt) => this.#traces.run(trace, () => call(ccxt, method, params)))
-      .then(() => judge(trace, refusals))
-      .catch((error: unknown) => judge(trace, refusals, error))
+  /**
+   * Asks once, with one request. Never throws for what the venue or the network does. Where nothing has to be waited for
+   * it is sent before this returns its promise.
+   */
+  async ask<T>(question: Question<T>): Promise<Reply<T>> {
+    const trace: RequestTrace = { stage: 'not sent' }
+    const reply = judge(trace, this.#options.dialect.refusals, await this.#send(question, trace))
     if (trace.stage !== 'not sent') this.#observe(reply)
     if (reply.got !== 'answer') return reply
-    const value = read(reply.value)
+    const value = question.read(reply.value)
     return value === null ? UNREADABLE : { got: 'answer', value }
   }
 
@@ -97,7 +112,7 @@ export class RestClient {
   /** From the next request on. */
   async useKeys(keys: ApiKeys): Promise<void> {
     this.#keys = keys
-    if (this.#ccxt !== undefined) Object.assign(await this.#ccxt, credentialsOf(keys))
+    if (this.#loading !== undefined) Object.assign(await this.#loading, credentialsOf(keys))
   }
 
   get dialect(): Dialect {
@@ -115,56 +130,69 @@ export class RestClient {
   }
 
   #open(): Promise<CcxtExchange> {
-    this.#ccxt ??= this.#load()
-    return this.#ccxt
+    this.#loading ??= this.#load()
+    return this.#loading
   }
 
   async #load(): Promise<CcxtExchange> {
-    const { dialect, address, network, timeoutMs } = this.#options
+    const { dialect, address, network } = this.#options
     const Ccxt = await loadCcxt(dialect.ccxt.id)
-    const ccxt = new Ccxt({
-      ...credentialsOf(this.#keys),
-      timeout: timeoutMs,
-      enableRateLimit: true,
-      enableLastHttpResponse: false,
-      enableLastResponseHeaders: false,
-      has: { fetchCurrencies: false },
-      options: { ...dialect.ccxt.options, maxRetriesOnFailure: 0 },
-      fetchImplementation: (url: string, request: HttpRequest) => this.#fetch(url, request),
-    })
+    const ccxt = new Ccxt({ ...credentialsOf(this.#keys), options: dialect.ccxt.options })
     // With this device's own time the venue would refuse exits and stops too while the clocks disagree.
     ccxt.nonce = this.#options.exchangeTime
-    ccxt.throttle = (weight: number) => this.#wait(weight)
-    // ccxt would keep the last signed URL and the API key.
-    ccxt.setLastRequest = () => undefined
+    // All that an endpoint's method does is to hand itself to `request`, which would throttle, send and try again.
+    ccxt.request = async (path, api, method, _params, _headers, _body, config) =>
+      new Endpoint(path, api, method ?? 'GET', config ?? {})
     if (network === 'testnet') ccxt.setSandboxMode(true)
     if (address !== undefined) moveTo(ccxt, address)
+    this.#ccxt = ccxt
     return ccxt
   }
 
-  async #wait(weight: number): Promise<void> {
-    const { weight: known = weight } = this.#traces.getStore() ?? {}
+  /** Undefined once the answer is in the trace; otherwise what kept it from there. */
+  async #send(
+    { method, params, weight }: Question<unknown>,
+    trace: RequestTrace,
+  ): Promise<unknown> {
+    try {
+      const ccxt = this.#ccxt ?? (await this.#open())
+      const endpoint = this.#endpoints.get(method) ?? (await this.#find(ccxt, method))
+      const wait = this.#reserve(weight ?? weightOf(ccxt, endpoint, params))
+      if (wait > 0) await sleep(wait, undefined, { signal: this.#closing.signal })
+      this.#closing.signal.throwIfAborted()
+      if (this.#options.budget.backoff(performance.now()) !== null) throw new BackedOffError()
+      const { path, api } = endpoint
+      const { url, headers: own, body: sent } = ccxt.sign(path, api, endpoint.method, params)
+      trace.stage = 'sent'
+      const { status, headers, body } = await this.#http.send(url, {
+        method: endpoint.method,
+        headers: headersOf(ccxt, own),
+        body: sent,
+        timeout: this.#options.timeoutMs,
+      })
+      Object.assign(trace, { stage: 'answered', status, body })
+      this.#observeLimits(status, headers)
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  /** ccxt makes its endpoints' methods at run time; its methods of other kinds ask more than once. */
+  async #find(ccxt: CcxtExchange, method: string): Promise<Endpoint> {
+    const ask: unknown = Reflect.get(ccxt, method)
+    const endpoint: unknown = typeof ask === 'function' ? await ask.call(ccxt) : undefined
+    if (!(endpoint instanceof Endpoint)) throw new RangeError(`ccxt has no endpoint ${method}`)
+    this.#endpoints.set(method, endpoint)
+    return endpoint
+  }
+
+  /** How long it has to wait, ms. */
+  #reserve(weight: number): number {
     const now = performance.now()
     const { budget, priority } = this.#options
     const slowness = priority === 'normal' ? budget.slowness(now) : 1
-    const ms = this.#throttle.reserve(known * slowness, now)
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal })
-  }
-
-  /** Reads the whole answer inside ccxt's timeout, which by itself ends with the answer's headers. */
-  async #fetch(url: string, request: HttpRequest): Promise<unknown> {
-    const trace = this.#traces.getStore() ?? { stage: 'not sent' }
-    this.#closing.signal.throwIfAborted()
-    if (trace.stage !== 'not sent') throw new Error('one question, one request')
-    if (this.#options.budget.backoff(performance.now()) !== null) throw new BackedOffError()
-    trace.stage = 'sent'
-    const { status, statusText, headers, body } = await this.#http.send(url, {
-      ...request,
-      headers: withoutReferrals(request.headers),
-    })
-    Object.assign(trace, { stage: 'answered', status, body })
-    this.#observeLimits(status, headers)
-    return { status, statusText, headers, text: async () => body }
+    return this.#throttle.reserve(weight * slowness, now)
   }
 
   #observeLimits(status: number, headers: Headers): void {
@@ -191,14 +219,22 @@ export class RestClient {
   }
 }
 
-/** ccxt makes its endpoints' methods at run time. */
-async function call(ccxt: CcxtExchange, method: string, params: object): Promise<void> {
-  const endpoint: unknown = Reflect.get(ccxt, method)
-  if (typeof endpoint !== 'function') throw new RangeError(`ccxt has no ${method}`)
-  await endpoint.call(ccxt, params)
+function weightOf(
+  ccxt: CcxtExchange,
+  { path, api, method, config }: Endpoint,
+  params: object,
+): number {
+  return ccxt.calculateRateLimiterCost(api, method, path, params, config)
 }
 
-function withoutReferrals(headers: HttpRequest['headers']): HttpRequest['headers'] {
-  const kept = Object.entries(headers).filter(([name]) => !REFERRAL_HEADERS.has(name.toLowerCase()))
-  return Object.fromEntries(kept)
+/** With those that ccxt sends with every request. */
+function headersOf(ccxt: CcxtExchange, signed: object | undefined): Record<string, string> {
+  const headers: Record<string, string> = {
+    'User-Agent': String(ccxt.userAgents['chrome']),
+    ...ccxt.headers,
+    ...signed,
+  }
+  for (const name of Object.keys(headers))
+    if (REFERRAL_HEADERS.has(name.toLowerCase())) delete headers[name]
+  return headers
 }

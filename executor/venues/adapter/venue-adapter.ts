@@ -1,4 +1,5 @@
 // The executor's port to a venue: what is the same for all of them. What differs is in the dialect.
+import type { Decimal } from '@keyside/protocol'
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 import type { MakeAgent } from '@keyside/runtime/web'
 import Big from 'big.js'
@@ -176,8 +177,12 @@ export class VenueAdapter {
 
   async place(order: model.OrderRequest): Promise<model.Placed> {
     const market = this.#data.get(order.market)
-    const stop = await this.#wrongSided(market, order)
-    if (stop !== null) return stop
+    const { triggerPrice } = order
+    // Any other goes out at once: what is waited for here would let all else go first.
+    if (market !== undefined && triggerPrice !== undefined) {
+      const wrong = await this.#wrongSided(market, order.side, triggerPrice)
+      if (wrong !== null) return wrong
+    }
     const placed = await place(this.#urgent, market, order)
     // Seen here first: what else is wanted there is refused on this device.
     if (placed.outcome === 'rejected' && placed.code === 'exchange_market_closed')
@@ -187,10 +192,10 @@ export class VenueAdapter {
 
   /** Where the venue would take a stop for the other direction, its side is proved before it is sent. */
   async #wrongSided(
-    market: VenueMarket | undefined,
-    { side, triggerPrice }: model.OrderRequest,
+    market: VenueMarket,
+    side: model.OrderRequest['side'],
+    triggerPrice: Decimal,
   ): Promise<model.Placed | null> {
-    if (market === undefined || triggerPrice === undefined) return null
     if (this.#client.dialect.wrongSidedStop === 'refused') return null
     const quote = await this.#data.refreshQuote(market.rules.market)
     if (!quote.ok) return rejected('order_not_sent', quote.message)
