@@ -1,4 +1,5 @@
 // What is wrong now begins and ends once, and is told both times.
+import { without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import {
   CONDITIONS,
@@ -67,12 +68,13 @@ export function setWhenLasting(
 ): undefined {
   const { now } = context.environment
   const key = conditionKey(condition)
-  const { [key]: since, ...others } = context.session.lasting
+  const since = context.session.lasting[key]
   const isNew = is !== 'unknown' && stands(context, condition) !== (is === 'so')
   if (!isNew && since === undefined) return
   // A moment ahead of the clock: the clock was set back.
   const began = since === undefined || since > now ? now : since
   const isPast = now - began >= LASTING_MS
+  const others = without(context.session.lasting, key)
   const lasting = isNew && !isPast ? { ...others, [key]: began } : others
   context.session = { ...context.session, lasting }
   if (isNew && isPast) setCondition(context, condition, is)

@@ -5,7 +5,7 @@ import { timeOf } from '../model/moment.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { beginCondition, endCondition, setCondition, setWhenLasting } from './conditions.ts'
+import { beginCondition, endCondition, setCondition, setWhenLasting, stands } from './conditions.ts'
 import { type DecisionContext, notice } from './context.ts'
 
 /** Early enough to do something about it: at 2 s policy stops entries. */
@@ -29,10 +29,10 @@ export function watchConnection(context: DecisionContext): undefined {
   watchSkew(context)
   watchSpeed(context)
   const lost = lostNow(context)
-  context.session = {
-    ...context.session,
-    connection: { pausedUntil: backoff?.until ?? 0, lost },
-  }
+  const pausedUntil = backoff?.until ?? 0
+  const before = context.session.connection
+  if (lost === before.lost && pausedUntil === before.pausedUntil) return
+  context.session = { ...context.session, connection: { pausedUntil, lost } }
 }
 
 /** Short pauses are the exchange's usual way of slowing a client down. */
@@ -64,8 +64,9 @@ function watchSpeed(context: DecisionContext): undefined {
 /** Where none comes at all, or none is asked for, it is not the exchange that is slow. */
 function slowness({ environment }: DecisionContext): 'so' | 'not so' | 'unknown' {
   const { now, policy, exchange } = environment
-  const times = policy.markets.flatMap((market) => exchange.quote(market)?.at ?? [])
-  const age = now - Math.max(...times, 0)
+  let newest = 0
+  for (const market of policy.markets) newest = Math.max(newest, exchange.quote(market)?.at ?? 0)
+  const age = now - newest
   if (!exchange.reachable || exchange.backoff !== null || age > LOST_MS) return 'unknown'
   return age > SLOW_MS ? 'so' : 'not so'
 }
@@ -75,8 +76,8 @@ function lostNow(context: DecisionContext): Session['connection']['lost'] {
   const { now, exchange } = context.environment
   const { lost } = context.session.connection
   if (exchange.reachable) {
-    endCondition(context, DOWN, { detail: `since ${timeOf(now)}` })
-    return { since: 0, toldAt: 0 }
+    if (stands(context, DOWN)) endCondition(context, DOWN, { detail: `since ${timeOf(now)}` })
+    return lost.since === 0 ? lost : { since: 0, toldAt: 0 }
   }
   if (lost.since === 0) return { since: now, toldAt: now }
   const isStaked = isAtStake(context.portfolio)

@@ -1,5 +1,6 @@
 // Watches what is lost: opens the day, closes it to entries, and halts far below the best.
 import type { Decimal } from '@keyside/protocol'
+import type Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { DAY_MS, dayNumber } from '../model/count.ts'
 import type { Equity, Losses } from '../model/counters.ts'
@@ -36,11 +37,11 @@ export function losses(context: DecisionContext): Losses {
   const { profit } = context.portfolio
   const bids = heldBids(context)
   const opened = profit.today.number >= today(context)
+  const now = bids === null ? null : reckon(context.portfolio, bids)
   return {
     day: isDayClosed(context.portfolio, context.environment.now) ? 'closed' : 'open',
-    today: bids === null || !opened ? null : lostToday(context.portfolio, bids),
-    drawdown:
-      bids === null ? null : drawdownOf(context.portfolio, equityNow(context.portfolio, bids)),
+    today: now === null || !opened ? null : now.lost,
+    drawdown: now?.drawdown ?? null,
   }
 }
 
@@ -77,7 +78,7 @@ function today({ environment, portfolio }: DecisionContext): number {
 }
 
 function closeDay(context: DecisionContext, bids: Bids): undefined {
-  const lost = lostToday(context.portfolio, bids)
+  const { lost } = reckon(context.portfolio, bids)
   const { dayLoss } = context.environment.policy.limits
   if (isDayClosed(context.portfolio, context.environment.now) || !atLeast(lost, dayLoss)) return
   append(context, { type: 'day_lost', lost })
@@ -87,12 +88,10 @@ function closeDay(context: DecisionContext, bids: Bids): undefined {
 
 function watchBest(context: DecisionContext, bids: Bids): undefined {
   const { limits, currency } = context.environment.policy
-  const now = equityNow(context.portfolio, bids)
-  const { highWaterMark } = context.portfolio.profit
-  const step = times(limits.drawdown, BEST_STEP)
-  if (highWaterMark === null || equity(now).gt(equity(highWaterMark).plus(step)))
-    append(context, { type: 'best', worth: now.marketValue })
-  const below = drawdownOf(context.portfolio, now)
+  const { above, marketValue: worth } = reckon(context.portfolio, bids)
+  if (above === null || above.gt(times(limits.drawdown, BEST_STEP)))
+    append(context, { type: 'best', worth })
+  const { drawdown: below } = reckon(context.portfolio, bids)
   if (!atLeast(below, limits.drawdown)) return
   setTrading(context, 'halted', 'loss.dd')
   const message = `${sentenceOf('drawdown_reached')} (${below} ${currency})`
@@ -107,9 +106,41 @@ function drawdownOf({ profit: { highWaterMark } }: Portfolio, now: Equity): Deci
   )
 }
 
-function equityNow(portfolio: Portfolio, bids: Bids): Equity {
-  const { proceeds, cost } = portfolio.profit
-  return { proceeds, cost, marketValue: marketValue(portfolio, bids) }
+interface Reckoned {
+  readonly positions: Portfolio['positions']
+  readonly bids: Bids
+  readonly lost: Decimal
+  readonly marketValue: Decimal
+  readonly drawdown: Decimal
+  /** How far the result is above its best; null without one. */
+  readonly above: Big | null
+}
+
+/** Each decision asks, and several times: it is reckoned anew when something was traded or has another price. */
+const LAST = new WeakMap<Portfolio['profit'], Reckoned>()
+
+function reckon(portfolio: Portfolio, bids: Bids): Reckoned {
+  const { profit, positions } = portfolio
+  const last = LAST.get(profit)
+  if (last?.positions === positions && areSame(last.bids, bids)) return last
+  const { proceeds, cost, highWaterMark } = profit
+  const now = { proceeds, cost, marketValue: marketValue(portfolio, bids) }
+  const reckoned = {
+    positions,
+    bids,
+    lost: lostToday(portfolio, bids),
+    marketValue: now.marketValue,
+    drawdown: drawdownOf(portfolio, now),
+    above: highWaterMark === null ? null : equity(now).minus(equity(highWaterMark)),
+  }
+  LAST.set(profit, reckoned)
+  return reckoned
+}
+
+/** Of the same positions, and so of the same markets. */
+function areSame(before: Bids, bids: Bids): boolean {
+  for (const market in bids) if (before[market] !== bids[market]) return false
+  return true
 }
 
 /** Null when one is missing or too old. */

@@ -6,8 +6,21 @@ import type { Fee } from './exchange.ts'
 
 /** Reads a wire decimal. Throws a RangeError for anything else, so that no NaN, sign or exponent slips by. */
 export function parseDecimal(text: Decimal): Big {
+  const known = BIGS.get(text)
+  if (known !== undefined) return known
   if (!isDecimal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
-  return new Big(text)
+  const read = new Big(text)
+  if (BIGS.size >= MAX_BIGS) BIGS.clear()
+  BIGS.set(text, read)
+  return read
+}
+
+/** The same texts are read by one rule after the other, and again with the next order. A `Big` never changes. */
+const BIGS = new Map<Decimal, Big>()
+const MAX_BIGS = 4_096
+
+function big(text: Decimal): Big {
+  return BIGS.get(text) ?? new Big(text)
 }
 
 /** Of a sentence: what a signal or an exchange has written as "0.30000000" is 0.3 to a person. */
@@ -43,23 +56,23 @@ export function decimalAbove(value: Big): Decimal {
 
 // Sums of decimal strings.
 export function plus(a: Decimal, b: Decimal): Decimal {
-  return toDecimal(new Big(a).plus(b))
+  return toDecimal(big(a).plus(big(b)))
 }
 
 /** 0 when `b` is larger: fees and rounding may take more than is left. */
 export function minus(a: Decimal, b: Decimal): Decimal {
-  const left = new Big(a).minus(b)
+  const left = big(a).minus(big(b))
   return left.lt(0) ? '0' : toDecimal(left)
 }
 
 /** Cut past 12 places. */
 export function times(a: Decimal, b: Decimal): Decimal {
-  return toDecimal(new Big(a).times(b))
+  return toDecimal(big(a).times(big(b)))
 }
 
 /** Null for a ratio to nothing. Cut past 12 places. */
 export function ratio(a: Decimal, b: Decimal): Decimal | null {
-  return new Big(b).eq(0) ? null : toDecimal(new Big(a).div(b))
+  return isZero(b) ? null : toDecimal(big(a).div(big(b)))
 }
 
 export function isZero(a: Decimal): boolean {
@@ -106,7 +119,7 @@ export function decimalOf(count: bigint): Decimal {
 const UNIT = 10n ** BigInt(WIRE_PLACES)
 
 export function atLeast(a: Decimal, b: Decimal): boolean {
-  return new Big(a).gte(b)
+  return big(a).gte(big(b))
 }
 
 /** One sum for each currency, and for each minute where they have prices of their own. */

@@ -5,6 +5,7 @@ import type { Liquidity } from '../../model/exchange.ts'
 import { highestBuy } from '../plan/collar.ts'
 import type { Policy } from '../policy/schema.ts'
 import { deny, type RiskInput, type Rule } from './rule.ts'
+import { orderValue } from './size.ts'
 
 const ASKS_LIFE_MS = 20_000
 const VOLUME_LIFE_MS = 300_000
@@ -27,12 +28,12 @@ export const liquidity: Rule = {
         this,
         `expected a turnover of at least ${volume} in 24 h on ${order.market}, it was ${seen.volume}: the market is too thin, choose a larger one`,
       )
-    const value = parseDecimal(order.amount).times(parseDecimal(order.price))
-    const offered = offeredTo(seen, reachOf(order, seen, policy))
-    if (offered.gte(value.times(depth))) return null
+    const wanted = orderValue(order).times(depth)
+    const offered = offeredTo(seen, reachOf(order, seen, policy), wanted)
+    if (offered.gte(wanted)) return null
     return deny(
       this,
-      `expected offers worth ${depth} times the order (${value.times(depth).toFixed()}) within its price, there are ${offered.toFixed()}: the order book is too thin now`,
+      `expected offers worth ${depth} times the order (${wanted.toFixed()}) within its price, there are ${offered.toFixed()}: the order book is too thin now`,
     )
   },
 }
@@ -45,13 +46,16 @@ function reachOf(order: RiskInput['order'], { asks }: Liquidity, { collar }: Pol
   return highestBuy(best[0], collar.entry)
 }
 
-function offeredTo({ asks }: Liquidity, reach: Big): Big {
-  return asks
-    .filter(([price]) => parseDecimal(price).lte(reach))
-    .reduce(
-      (sum, [price, amount]) => sum.plus(parseDecimal(price).times(parseDecimal(amount))),
-      new Big(0),
-    )
+/** What is offered at no more than `reach`: all of it, or as much as was `wanted`. */
+function offeredTo({ asks }: Liquidity, reach: Big, wanted: Big): Big {
+  let offered = new Big(0)
+  for (const [text, amount] of asks) {
+    const price = parseDecimal(text)
+    if (price.gt(reach)) continue
+    offered = offered.plus(price.times(parseDecimal(amount)))
+    if (offered.gte(wanted)) break
+  }
+  return offered
 }
 
 function isFresh({ asksAt, volumeAt }: Liquidity, now: number): boolean {
