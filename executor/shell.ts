@@ -169,10 +169,12 @@ export class Shell {
   #setTimer(): void {
     const { clock } = this.#options
     this.#cancelTimer()
+    const now = clock.now()
     this.#cancelTimer = clock.after(MIN_WAIT_MS, () => {
       const due = nextWakeup(this.#state)
       if (due === null) return
-      const wait = Math.min(due - clock.now(), MAX_WAIT_MS)
+      // The clock may have been set meanwhile: what waits, waits as long as before.
+      const wait = Math.min(due - now, MAX_WAIT_MS) - MIN_WAIT_MS
       if (wait > 0) this.#cancelTimer = clock.after(wait, () => this.#tick())
       else this.#tick()
     })
