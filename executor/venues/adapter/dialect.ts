@@ -21,7 +21,7 @@ type Params = Readonly<Record<string, string | number>>
 /** One request, and how its answer is read. */
 export interface Question<T> {
   /**
-   * ccxt's implicit method for the endpoint: it signs and sends one request, and changes nothing in `params`. For what is
+   * ccxt's implicit method for the endpoint: one request, signed by ccxt, which changes nothing in `params`. For what is
    * public everywhere alike, a unified one, and `params` are its arguments.
    */
   readonly method: string

@@ -9,11 +9,11 @@ import type { Dialect, Question } from './dialect.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RestClient } from './rest-client.ts'
 
-async function asked(id: string, method: string, change: Partial<Dialect> = {}) {
+async function asked(id: string, method: string, change: Partial<Dialect> = {}, status = 200) {
   const heard: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     heard.push(request.headers)
-    response.end('{"retCode":0,"result":{"list":[]}}')
+    response.writeHead(status).end('{"retCode":0,"result":{"list":[]}}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -76,6 +76,15 @@ test('says not sent where ccxt has no such endpoint', async () => {
 const REFUSES = (why: 'refused' | 'limited'): Partial<Dialect> => ({
   refusals: { ...binance.refusals, read: () => ({ code: '1', text: 'no', why }) },
 })
+
+test.each([400, 404, 500, 503, 600])(
+  'takes no answer with HTTP %i for one, whatever it says',
+  async (status) => {
+    const { reply, heard } = await asked('bybit', 'privatePostV5OrderCreate', {}, status)
+    expect(heard).toHaveLength(1)
+    expect(reply.got).toBe('ambiguous')
+  },
+)
 
 test('takes HTTP 200 for a refusal where the dialect reads one', async () => {
   const { reply, backoff } = await asked('bybit', 'privatePostV5OrderCreate', REFUSES('refused'))
