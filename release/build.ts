@@ -1,6 +1,5 @@
 // Builds the package that people install: Keyside's code as JavaScript in few files, the libraries inside it, and
 // everything that is no code at the place where it is in this repository. release/README.md tells what is in it.
-import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   cpSync,
@@ -19,6 +18,7 @@ import { type Plugin, rolldown } from 'rolldown'
 import { z } from 'zod'
 import { addLibraries, LIBRARIES, namesOf } from './libraries.ts'
 import { licences } from './licences.ts'
+import { sbom } from './sbom.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -39,8 +39,11 @@ const manifest = z.object({
   dependencies: z.record(z.string(), z.string()).default({}),
 })
 
-/** Into this folder, which is made anew. */
-export async function buildPackage(folder: string, releaseKey?: string): Promise<void> {
+/** Into this folder, which is made anew. Resolves with the names of the libraries in it. */
+export async function buildPackage(
+  folder: string,
+  releaseKey?: string,
+): Promise<readonly string[]> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const bundled = await bundle(folder)
@@ -48,7 +51,9 @@ export async function buildPackage(folder: string, releaseKey?: string): Promise
   const libraries = await addLibraries(root, folder)
   writeJson(join(folder, 'build.json'), { ...build(), ...(releaseKey && { releaseKey }) })
   writeJson(join(folder, 'package.json'), packageJson())
-  writeFileSync(join(folder, 'LICENCES.txt'), licences(root, [...bundled, ...libraries]))
+  const names = [...new Set([...bundled, ...libraries])].sort()
+  writeFileSync(join(folder, 'LICENCES.txt'), licences(root, names))
+  return names
 }
 
 /** An import statement reads all that `process` has, which is a tenth of a start: its name alone reads nothing. */
@@ -131,19 +136,13 @@ function writeJson(path: string, value: object): void {
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Of all that runs, in the versions of the lockfile. */
-function writeSbom(folder: string): void {
-  const words = ['sbom', '--omit', 'dev', '--sbom-format', 'cyclonedx']
-  writeFileSync(join(folder, 'sbom.json'), execFileSync('npm', words, { cwd: root }))
-}
-
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { 'release-key': { type: 'string' } },
   })
   const folder = resolve(positionals[0] ?? join(root, 'dist', 'keyside'))
-  await buildPackage(folder, values['release-key'])
-  writeSbom(folder)
+  const names = await buildPackage(folder, values['release-key'])
+  writeJson(join(folder, 'sbom.json'), sbom(root, names))
   process.stdout.write(`${folder}\nMake one file of it: npm pack ${folder}\n`)
 }

@@ -11,10 +11,7 @@ const manifest = z.object({
 
 /** One after the other, with name and version; the identifier alone where a library comes without the text. */
 export function licences(root: string, names: readonly string[]): string {
-  return [...new Set(names)]
-    .sort()
-    .map((name) => licence(join(root, 'node_modules', name)))
-    .join('\n')
+  return names.map((name) => licence(join(root, 'node_modules', name))).join('\n')
 }
 
 function licence(folder: string): string {

@@ -352,7 +352,7 @@ test('a home that was moved is held by nobody else meanwhile', async () => {
   holdForMove(path).close()
 })
 
-test('a file that is there is not written over', async () => {
+test('a file that is there is not written over, and no folder is made for one', async () => {
   const { home, folder } = await openHome()
   vi.stubEnv('KEYSIDE_HOME', home)
   onTestFinished(() => void vi.unstubAllEnvs())
@@ -363,4 +363,8 @@ test('a file that is there is not written over', async () => {
   const create = program.parseAsync(['backup', 'create', file, '--move'], { from: 'user' })
   await expect(create).rejects.toMatchObject({ code: 'backup_exists' })
   expect(readFileSync(file, 'utf8')).toBe('of yesterday')
+  const noStick = program.parseAsync(['backup', 'create', join(folder, 'stick/file')], {
+    from: 'user',
+  })
+  await expect(noStick).rejects.toMatchObject({ code: 'file_refused' })
 })

@@ -1,6 +1,6 @@
 // keyside backup: this home in one encrypted file, and a home from it on another machine.
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import {
   holdForMove,
   type Keychain,
@@ -83,6 +83,12 @@ async function create(file: string, options: CreateOptions): Promise<void> {
   const home = keysideHome()
   if (existsSync(file))
     throw new KeysideError('backup_exists', `${file} is there already: choose another name`)
+  // Of a stick that is not in, a folder of its name would be made on this disk.
+  if (!existsSync(dirname(resolve(file))))
+    throw new KeysideError(
+      'file_refused',
+      `${dirname(resolve(file))}: there is no such folder: put the stick in, or correct the path`,
+    )
   const trades = programsOf(home).includes('executor')
   const accounts = trades ? accountHomes(home) : []
   for (const account of trades ? accounts : [home]) refuseOutside(home, account)

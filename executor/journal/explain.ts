@@ -142,7 +142,7 @@ function endOfOrder({ event, code, message = '' }: Step, events: readonly Journa
       return {
         is: 'ended',
         ...coded(code),
-        text: 'nobody answered in time, and nothing was sent: a longer approval_timeout in the policy gives you more of it',
+        text: 'nobody answered in time, and nothing was sent: a longer approval_timeout in the policy gives you more of it, as long as the signal itself lives',
       }
     case 'deny':
     case 'reject':
