@@ -137,7 +137,7 @@ function refusalOf(
   if (state === 'used' && first !== kid)
     return {
       code: 'invitation_used',
-      message: `another device has used this invitation: if that was not yours, tell the provider at once, and ${ask}`,
+      message: `this invitation was used already: if that was not by you, tell the provider at once; for another device ${ask}`,
     }
   const subscriber = state === 'used' ? record.subscriber(client) : null
   // Its place may have been taken since, by another device under the same name.

@@ -49,5 +49,6 @@ export {
 } from './signing-keys.ts'
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
+export { keysAt } from './yaml/schema-keys.ts'
 export { checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'
 export { addToYaml, setInYaml } from './yaml/yaml-edit.ts'

@@ -44,12 +44,32 @@ const TROUBLE_MS = 20_000
 /** From a purchase, or a start, to its stop at the exchange; beside other work. */
 const STOP_MS = 20_000
 
+interface Place {
+  readonly folder: string
+  readonly disk: string
+  /** Whether the disk is one of its own, that can be full. */
+  readonly mounted: boolean
+}
+
 /** `from`: the commit of another version, which has the home first. */
 export async function serviceDays(tell: (line: string) => void, from?: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-week-'))
   const disk = join(folder, 'disk')
   mkdirSync(disk)
   const mounted = mount(disk)
+  try {
+    await daysAt({ folder, disk, mounted }, tell, from)
+  } finally {
+    if (mounted) spawnSync('umount', [disk])
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function daysAt(
+  { folder, disk, mounted }: Place,
+  tell: (line: string) => void,
+  from?: string,
+): Promise<void> {
   const code = join(folder, 'node_modules', 'keyside')
   const own = from === undefined ? code : `${code}-own`
   await buildPackage(own)
@@ -144,8 +164,6 @@ export async function serviceDays(tell: (line: string) => void, from?: string): 
   } finally {
     watch.end()
     await service.close()
-    if (mounted) spawnSync('umount', [disk])
-    rmSync(folder, { recursive: true })
   }
 }
 

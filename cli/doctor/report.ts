@@ -19,7 +19,7 @@ import { type OwnWords, ownWords } from './own-words.ts'
 import { shownSettings, shownVariables } from './shown-settings.ts'
 
 /** Newest of a journal. */
-const REFUSALS = 20
+const CODED = 20
 
 const HEAD = `Nothing was sent: this file is on your machine alone. Read it before you send it, and send it to somebody you trust.
 It should hold no key, no token, no name, no address, no amount, no order and no signal. What is not known to be harmless
@@ -101,12 +101,12 @@ function programLines(home: string, now: number): readonly string[] {
 function journalLines(home: string): readonly string[] {
   const path = journalFile(home)
   if (!existsSync(path)) return []
-  const { counts, refusals } = journalSummary(path, REFUSALS)
+  const { counts, coded } = journalSummary(path, CODED)
   const all = Object.entries(counts).toSorted(([one], [other]) => (one < other ? -1 : 1))
   return [
     ...all.map(([kind, count]) => `${kind}: ${count}`),
-    `the last refusals, ${refusals.length}:`,
-    ...refusals.map(({ at, kind, code }) => `${instant(at)} ${kind} ${shownCode(code)}`),
+    `the last with a code, ${coded.length}:`,
+    ...coded.map(({ at, kind, code }) => `${instant(at)} ${kind} ${shownCode(code)}`),
   ]
 }
 

@@ -193,7 +193,11 @@ class Host {
     }
     if (this.#first !== undefined && this.#first.kid !== came.kid) {
       onSecond()
-      this.#refuse(came, 'invitation_used', 'another bot has used this link: make a new one')
+      this.#refuse(
+        came,
+        'invitation_used',
+        'this link was used already, by another bot or by this one before: make a new one',
+      )
       return
     }
     const isNew = this.#first === undefined

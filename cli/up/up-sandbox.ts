@@ -57,7 +57,7 @@ function invite(chatUrl: string, code: string): void {
   print(
     '',
     `Open the chat: ${chatUrl}?start=${code}`,
-    'A card with a chart comes within half a minute. Read it in peace: there are three minutes for it.',
+    'A card with a chart comes within half a minute. Read it in peace: it says until when it waits, and another one comes after it.',
     'Press Approve and watch it fill. Some minutes later it is sold again, and the next card comes.',
   )
 }

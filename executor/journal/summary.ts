@@ -1,4 +1,4 @@
-// A journal without anything of what it is about: how many events there are of each kind, and the codes of the last refusals.
+// A journal without anything of what it is about: how many events there are of each kind, and the newest that have a code.
 import type { JournalEvent } from '../core/model/events.ts'
 import { lookInto } from './database.ts'
 
@@ -57,14 +57,14 @@ const KINDS: Readonly<Record<JournalEvent['type'], true>> = {
 export interface JournalSummary {
   readonly counts: Readonly<Record<string, number>>
   /** The newest last; `at` in Unix ms. */
-  readonly refusals: readonly {
+  readonly coded: readonly {
     readonly at: number
     readonly kind: string
     readonly code: string
   }[]
 }
 
-/** `newest`: how many refusals. The executor may be running. Throws as `readJournal`. */
+/** `newest`: how many with a code. The executor may be running. Throws as `readJournal`. */
 export function journalSummary(path: string, newest: number): JournalSummary {
   return lookInto(path, (db) => {
     const counts: Record<string, number> = {}
@@ -78,12 +78,12 @@ export function journalSummary(path: string, newest: number): JournalSummary {
          WHERE body ->> '$.code' IS NOT NULL ORDER BY seq DESC LIMIT ?`,
       )
       .all(newest)
-    const refusals = rows.map(({ at, type, code }) => ({
+    const coded = rows.map(({ at, type, code }) => ({
       at: Number(at),
       kind: kindOf(type),
       code: String(code),
     }))
-    return { counts, refusals: refusals.toReversed() }
+    return { counts, coded: coded.toReversed() }
   })
 }
 

@@ -291,6 +291,7 @@ test.each([
   ['currency: USDT', 'currency: usdt', 'line 2, currency: expected a currency such as USDT'],
   ['currency: USDT', 'currency: EUR', 'line 3, markets: BTC/USDT is not quoted in EUR'],
   ['[BTC/USDT]', '[BTC/USDT, BTC/USDT]', 'line 3, markets: BTC/USDT stands here twice'],
+  ['[BTC/USDT]', '[BTC/USDT, USDT/USDT]', 'line 3, markets: USDT/USDT is no market'],
   ['[BTC/USDT]', 'BTC/USDT', 'line 3, markets: expected a list of markets'],
   ['home/ema-cross:', 'ema-cross:', 'line 5, streams.ema-cross: expected provider and stream'],
   ['ema-cross:', 'Ema:', 'line 5, streams.home/Ema: expected provider and stream'],

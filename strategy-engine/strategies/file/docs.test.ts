@@ -15,11 +15,11 @@ import { DERIVED, WORDS } from '../rules/words.ts'
 import { strategySchema } from './json-schema.ts'
 import { MAX_LENGTH, MAX_SERIES, MAX_VALID, readStrategy } from './read-strategy.ts'
 import { problemText } from './report.ts'
-import { keysAt, MAX_ADDS, MAX_MOVES, MAX_TAKE_PROFITS } from './shape.ts'
+import { MAX_ADDS, MAX_MOVES, MAX_TAKE_PROFITS, strategyShape } from './shape.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const DOC = readFileSync(join(ROOT, 'docs/strategies.md'), 'utf8')
-const KEYS = [...keysAt([])].sort()
+const KEYS = Object.keys(strategyShape.shape).sort()
 const UPDATE = 'run "npm run schema"'
 
 function snippets(kind: string): readonly string[] {

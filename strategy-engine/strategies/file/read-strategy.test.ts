@@ -242,6 +242,8 @@ describe('params and let', () => {
   test.each([
     ['params: { ema: 5 }', '8:11 params.ema: "ema" is a word of the language: choose another name'],
     ['params: { Fast: 5 }', /^8:11 params.Fast: "Fast" is no name/],
+    ['let: { __proto__: 5 }', /^8:8 let.__proto__: "__proto__" is no name/],
+    ['let: { high2: high * 2, __proto__: 5 }', /let.__proto__: "__proto__" is no name/],
     ['params: { fast: close }', /^8:17 params.fast: expected a value such as "12"/],
     [
       'params: { fast: 5 * }',

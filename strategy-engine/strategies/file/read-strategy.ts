@@ -1,6 +1,6 @@
 // From the text of a strategy file to its strategies, or to everything that is wrong with it.
 import { id } from '@keyside/protocol'
-import { type OpenedYaml, openYaml } from '@keyside/runtime'
+import { keysAt, type OpenedYaml, openYaml } from '@keyside/runtime'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { suggestion } from '../rules/suggest.ts'
@@ -9,7 +9,7 @@ import { readNames, readParams } from './names.ts'
 import { askForOrders, missing, UNUSED } from './needed-keys.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
-import { COMMA_HINT, keysAt, strategyShape, type Written } from './shape.ts'
+import { COMMA_HINT, notName, strategyShape, type Written } from './shape.ts'
 import type { Exits, Problem, Size, Stop, Strategy, TakeProfitLevel } from './strategy.ts'
 import { readAdds, readMoves } from './while-long.ts'
 
@@ -71,15 +71,17 @@ function refuse(text: string, message: string): Read {
 /** The keys that are right; the report has the others. */
 function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
   askForOrders(data, report)
+  const wrong = new Set<PropertyKey>(droppedNames(data))
+  for (const key of wrong) report.addKey([key, '__proto__'], notName('__proto__'))
   const shaped = strategyShape.safeParse(data)
-  if (shaped.success) return shaped.data
-  const wrong = new Set<PropertyKey>()
-  for (const issue of shaped.error.issues) {
+  if (shaped.success && wrong.size === 0) return shaped.data
+  for (const issue of shaped.error?.issues ?? []) {
+    if (issue.path.length === 1 && wrong.has(issue.path[0] ?? '')) continue
     const { path, code } = issue
     if (code === 'unrecognized_keys') {
       for (const key of issue.keys.slice(0, MAX_PROBLEMS)) {
         wrong.add(path[0] ?? key)
-        const known = keysAt(path)
+        const known = keysAt(strategyShape, path)
         const hint = /[()]/.test(key) ? `: ${COMMA_HINT}` : suggestion(key, known)
         report.addKey([...path, key], `unknown key "${key.slice(0, 40)}"${hint}`)
       }
@@ -92,6 +94,17 @@ function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
     else report.add(path, issue.message)
   }
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
+}
+
+/** A record of names that are free to choose drops this one without a word. */
+function droppedNames(data: OpenedYaml['data']): readonly string[] {
+  return Object.keys(data).filter((key) => {
+    const value = data[key]
+    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return (
+      isRecord && Object.hasOwn(value, '__proto__') && keysAt(strategyShape, [key]).length === 0
+    )
+  })
 }
 
 /** Null once where the key is wrong: the rest of the file is read all the same. */

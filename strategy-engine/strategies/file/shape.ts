@@ -28,7 +28,8 @@ const OWN_NAME = /^[a-z][a-z0-9_]{0,31}$/
 /** What a comma without quotes makes of a rule in { }. */
 export const COMMA_HINT = 'inside { } a rule with a comma belongs in quotes'
 
-function notName(key: string): string {
+/** For the report, where a name may stand that a record drops without a word. */
+export function notName(key: string): string {
   return `"${key.slice(0, 30)}" is no name: expected 1 to 32 of a-z, 0-9 and "_"; ${COMMA_HINT}`
 }
 
@@ -161,19 +162,3 @@ export const strategyShape = z.strictObject({
 })
 
 export type Written = z.infer<typeof strategyShape>
-
-/** The keys that a value at this place may have. */
-export function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  switch (path[0]) {
-    case undefined:
-      return Object.keys(strategyShape.shape)
-    case 'take_profit':
-      return Object.keys(takeProfit.shape)
-    case 'add':
-      return Object.keys(addition.shape)
-    case 'move_stop':
-      return Object.keys(stopMove.shape)
-    default:
-      return []
-  }
-}

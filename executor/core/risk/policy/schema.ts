@@ -178,12 +178,15 @@ export const policySchema = file.superRefine(agree).transform(toPolicy)
 function agree(written: File, context: z.RefinementCtx): void {
   const wrong = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message })
-  for (const [index, name] of written.markets.entries())
+  for (const [index, name] of written.markets.entries()) {
+    if (name === `${written.currency}/${written.currency}`)
+      wrong(['markets', index], `${name} is no market: nothing is bought with itself`)
     if (!name.endsWith(`/${written.currency}`))
       wrong(
         ['markets', index],
         `${name} is not quoted in ${written.currency}: limits could not be counted`,
       )
+  }
   for (const [name, { markets = [], map = {} }] of Object.entries(written.streams)) {
     for (const [index, entry] of markets.entries())
       if (!written.markets.includes(entry) && !Object.hasOwn(map, entry))
