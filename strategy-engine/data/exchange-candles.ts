@@ -41,7 +41,7 @@ export async function openSource(
   makeAgent?: MakeAgent,
 ): Promise<CandleSource> {
   const exchange = await load(name, market)
-  if (makeAgent !== undefined) sendThrough(exchange, makeAgent)
+  sendThrough(exchange, makeAgent)
   if (address !== null) {
     const { api } = exchange.urls
     if (typeof api !== 'object') throw new TypeError('expected a table of URLs in ccxt')

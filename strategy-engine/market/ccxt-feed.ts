@@ -37,7 +37,7 @@ export async function openCcxtFeed(options: CcxtFeedOptions): Promise<Feed> {
     },
     address,
   )
-  if (makeAgent !== undefined) sendThrough(venue.ccxt, makeAgent)
+  sendThrough(venue.ccxt, makeAgent)
   return new CcxtFeed(venue, followed, options)
 }
 
