@@ -93,11 +93,30 @@ async function bundle(folder: string): Promise<readonly string[]> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'code/[name]-[hash].js',
+    // A program keeps the text of its code in memory.
+    comments: false,
+    minify: {
+      compress: false,
+      mangle: false,
+      codegen: { removeWhitespace: false, asciiOnly: true },
+    },
   })
   await made.close()
   for (const file of ['cli/keyside.js', 'cli/main.js']) chmodSync(join(folder, file), 0o755)
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))
+  const chunks = output.filter((one) => one.type === 'chunk')
+  for (const { fileName, code } of chunks) writeFileSync(join(folder, fileName), inBytes(code))
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds)
+  const ofTests = modules.filter((path) => /\/testing\/|\.test\./.test(path))
+  if (ofTests.length > 0) throw new Error(`code of tests is needed by the package: ${ofTests}`)
   return modules.flatMap(namesOf)
+}
+
+/**
+ * One letter that is no byte makes two bytes in memory of each letter of the file. What is left of them is in templates with
+ * a tag, whose parts no tag of ours reads as they are written.
+ */
+function inBytes(code: string): string {
+  return code.replace(/[^\p{ASCII}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`)
 }
 
 function build(): Build {

@@ -95,7 +95,7 @@ async function makeFew(root: string, name: string, folder: string): Promise<read
   const { output } = await made.write({
     dir: to,
     format,
-    minify: { compress: true, mangle: false, codegen: true },
+    minify: { compress: true, mangle: false, codegen: { asciiOnly: true } },
     entryFileNames: '[name].js',
     chunkFileNames: 'code/[name]-[hash].js',
   })
