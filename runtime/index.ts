@@ -22,7 +22,14 @@ export { reachBroker } from './link-stream.ts'
 export { configSections, loadConfig, overridesOf, readConfigText } from './load-config.ts'
 export { lockFile, openLocked } from './lock.ts'
 export { createLog, type Logger } from './log.ts'
-export { BOT_MEMORY, BROKER_MEMORY, SMALL_MEMORY } from './memory-flags.ts'
+export {
+  BOT_MEMORY,
+  BROKER_MEMORY,
+  ONE_POOL,
+  QUIET_MEMORY,
+  SMALL_MEMORY,
+  WAITING_MEMORY,
+} from './memory-flags.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'
 export { keepNoNumberTable } from './packet-numbers.ts'
 export { Quota } from './quota.ts'

@@ -1,4 +1,5 @@
-// Node's flags for less memory, as measured in bench/README.md: a small young generation is collected more often, for some CPU.
+// Node's flags and its environment for less memory, as measured in bench/README.md: a small young generation is collected more
+// often, and code that is not compiled for speed runs slower, both for some CPU.
 
 /** A broker holds many connections. */
 export const BROKER_MEMORY: readonly string[] = [
@@ -9,5 +10,22 @@ export const BROKER_MEMORY: readonly string[] = [
 /** For programs that work now and then: semi-spaces of 1 MiB, which Node lets grow to 16 each. */
 export const SMALL_MEMORY = '--max-semi-space-size=1'
 
+/**
+ * V8 compiles a function for speed when it has run 100,000 times, and not 3,000: in a program that waits, none does, and its
+ * compiler is not loaded. V8 multiplies that number with the length of the function, in 31 bits: hence the longest.
+ */
+export const WAITING_MEMORY: readonly string[] = [
+  SMALL_MEMORY,
+  '--invocation-count-for-turbofan=100000',
+  '--invocation-count-for-osr=15000',
+  '--max-optimized-bytecode-size=20000',
+]
+
+/** And not before the 400th time: for programs that calculate nothing long. A short backtest would take a tenth longer. */
+export const QUIET_MEMORY: readonly string[] = [...WAITING_MEMORY, '--no-sparkplug']
+
 /** Charts are drawn by WebAssembly: compiled once, and not once more to be faster, which takes 30 to 60 MiB. */
-export const BOT_MEMORY: readonly string[] = [SMALL_MEMORY, '--liftoff-only']
+export const BOT_MEMORY: readonly string[] = [...QUIET_MEMORY, '--liftoff-only']
+
+/** For glibc: one pool of memory instead of one for each thread, of which none is ever given back whole. */
+export const ONE_POOL = { MALLOC_ARENA_MAX: '1' } as const

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BOT_MEMORY, BROKER_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
+import { BOT_MEMORY, BROKER_MEMORY, QUIET_MEMORY, SMALL_MEMORY } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { startChild, stopChildren } from './children.ts'
 import { PROGRAMS, type Program } from './program-names.ts'
@@ -52,11 +52,11 @@ test.runIf(process.platform === 'linux').each(PROGRAMS)(
     if (program === 'bot') expect(flags).toEqual(expect.arrayContaining([...BOT_MEMORY]))
     if (program === 'executor')
       expect(flags).toEqual(
-        expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env']),
+        expect.arrayContaining(['--disable-proto=delete', '--report-exclude-env', ...QUIET_MEMORY]),
       )
     expect(names.filter((name) => name !== undefined && name in FOREIGN)).toEqual([])
     expect(names.filter((name) => !/^(PATH|HOME|KEYSIDE_|NODE_CHANNEL_)/.test(name ?? ''))).toEqual(
-      [],
+      ['MALLOC_ARENA_MAX'],
     )
   },
 )

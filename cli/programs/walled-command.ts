@@ -4,7 +4,9 @@ import {
   BROKER_MEMORY,
   type Environment,
   installed,
-  SMALL_MEMORY,
+  ONE_POOL,
+  QUIET_MEMORY,
+  WAITING_MEMORY,
 } from '@keyside/runtime'
 import type { Command } from './children.ts'
 import { type Program, programOf, type Service } from './program-names.ts'
@@ -79,6 +81,7 @@ export function walledCommand(program: Program, home: string, environment: Envir
     ],
     env: {
       ...environment,
+      ...ONE_POOL,
       // It may not begin in the folder in which this process is.
       KEYSIDE_HOME: home,
       [RULES]: JSON.stringify({ starts: walls.starts, outgoing } satisfies Rules),
@@ -92,6 +95,6 @@ function flags(program: Program, section: Readonly<Record<string, unknown>>): re
   if (program === 'bot') return BOT_MEMORY
   // One that signs for others may have thousands of strategies, which would need a fifth more CPU.
   if (program === 'engine' && section['bot'] === undefined) return []
-  if (program !== 'executor') return [SMALL_MEMORY]
-  return ['--disable-proto=delete', '--report-exclude-env', SMALL_MEMORY]
+  if (program === 'engine') return WAITING_MEMORY
+  return ['--disable-proto=delete', '--report-exclude-env', ...QUIET_MEMORY]
 }
