@@ -2,12 +2,16 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeBase64url } from './base64url.ts'
 
-/** Where there is Node, its own: a token comes seldom, and then this one takes a fifth of the time. */
-const node = globalThis.process?.getBuiltinModule?.('node:crypto')
+const nodes = () => globalThis.process?.getBuiltinModule?.('node:crypto')
+let crypto: ReturnType<typeof nodes>
 
-/** SHA-256 of a UTF-8 text, base64url, 43 characters. */
+/**
+ * SHA-256 of a UTF-8 text, base64url, 43 characters. Where there is Node, by its own, which takes a fifth of the time for
+ * a token that comes seldom; loaded with the first text, since most commands have none.
+ */
 export function hashText(text: string): string {
-  return node === undefined ? portableHash(text) : node.hash('sha256', text, 'base64url')
+  crypto ??= nodes()
+  return crypto === undefined ? portableHash(text) : crypto.hash('sha256', text, 'base64url')
 }
 
 export function portableHash(text: string): string {
