@@ -1,7 +1,7 @@
 // Does what the core asked for, and brings the answer back as an input.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { seconds } from '@keyside/protocol'
-import { type Clock, isBusy, type Logger, type Trace } from '@keyside/runtime'
+import { type Clock, instant, isBusy, type Logger, type Trace } from '@keyside/runtime'
 import { balanceAnswer } from './core/commands/answers.ts'
 import type { Effect, Input } from './core/execution/inputs.ts'
 import { readHistory } from './journal/history.ts'
@@ -160,8 +160,10 @@ async function place(
   { order, signal }: Extract<Effect, { type: 'place' }>,
   { exchange, trace }: EffectOptions,
 ): Promise<Input> {
-  trace('sent', signal)
-  const result = await exchange.place(order).catch(noAnswer)
+  const sent = instant()
+  const placed = exchange.place(order)
+  trace('sent', signal, sent)
+  const result = await placed.catch(noAnswer)
   if (result.outcome === 'accepted') trace('accepted', signal)
   return { type: 'placed', clientOrderId: order.clientOrderId, result }
 }

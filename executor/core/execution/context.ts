@@ -69,11 +69,14 @@ const TRIAL_LIFE_MS = 120_000
 /** The same object where there are no trials. */
 function followed(environment: Environment, { portfolio, session }: State): Environment {
   const { policy: before, exchange, now } = environment
-  const heard = Object.entries(session.heads).flatMap(([name, { at }]) =>
-    isTrial(name) && now - at < TRIAL_LIFE_MS ? [name] : [],
-  )
-  const held = Object.values(portfolio.positions).map(({ stream }) => stream)
-  const policy = withTrials(before, exchange.money, [...heard, ...held])
+  const known = () => {
+    const heard = Object.entries(session.heads).flatMap(([name, { at }]) =>
+      isTrial(name) && now - at < TRIAL_LIFE_MS ? [name] : [],
+    )
+    const held = Object.values(portfolio.positions).map(({ stream }) => stream)
+    return [...heard, ...held]
+  }
+  const policy = withTrials(before, exchange.money, known)
   return policy === before ? environment : { ...environment, policy }
 }
 

@@ -112,11 +112,16 @@ export function unitsOfProduct(a: Decimal, b: Decimal): bigint {
 
 /** Throws a RangeError if it does not fit. */
 export function decimalOf(count: bigint): Decimal {
+  if (count < 0n || count >= END) throw new RangeError(`not a wire decimal: ${count} last places`)
   const digits = count.toString().padStart(WIRE_PLACES + 1, '0')
-  return toDecimal(`${digits.slice(0, -WIRE_PLACES)}.${digits.slice(-WIRE_PLACES)}`)
+  const whole = digits.slice(0, -WIRE_PLACES)
+  const places = digits.slice(-WIRE_PLACES).replace(/0+$/, '')
+  return places === '' ? whole : `${whole}.${places}`
 }
 
 const UNIT = 10n ** BigInt(WIRE_PLACES)
+/** A wire decimal has as many digits before the point as behind it. */
+const END = UNIT * UNIT
 
 export function atLeast(a: Decimal, b: Decimal): boolean {
   return big(a).gte(big(b))

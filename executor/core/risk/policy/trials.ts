@@ -9,14 +9,14 @@ type Money = 'real' | 'sandbox' | 'paper'
  * The policy as this account follows it: on paper with `trials`, every trial is a stream of it, and those in `known` are
  * listed. Anywhere else a trial is no stream, whatever the policy says.
  */
-export function withTrials(policy: Policy, money: Money, known: readonly string[]): Policy {
-  const trials = known.filter(isTrial)
+export function withTrials(policy: Policy, money: Money, known: () => readonly string[]): Policy {
   const { trials: allocation, markets } = policy
   if (money === 'paper' && allocation !== 'none') {
     const each = { allocation, lifetimeBudget: 'unlimited', markets, map: new Map() } as const
+    const trials = known().filter(isTrial)
     return { ...policy, streams: new StreamsAndTrials(policy.streams, each, trials) }
   }
-  if (![...policy.streams.keys()].some(isTrial)) return policy
+  if (!policy.streams.keys().some(isTrial)) return policy
   const others = [...policy.streams].filter(([name]) => !isTrial(name))
   return { ...policy, streams: new Map(others) }
 }
