@@ -28,6 +28,7 @@ export {
   ONE_POOL,
   QUIET_MEMORY,
   SMALL_MEMORY,
+  UP_MEMORY,
   WAITING_MEMORY,
 } from './memory-flags.ts'
 export { guardPackets, MAX_PACKET_BYTES } from './packet-guard.ts'

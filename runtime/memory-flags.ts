@@ -24,6 +24,9 @@ export const WAITING_MEMORY: readonly string[] = [
 /** And not before the 400th time: for programs that calculate nothing long. A short backtest would take a tenth longer. */
 export const QUIET_MEMORY: readonly string[] = [...WAITING_MEMORY, '--no-sparkplug']
 
+/** `keyside up` waits: the two compilers for code that runs often are not even read from the disk, 3 MiB. */
+export const UP_MEMORY: readonly string[] = [SMALL_MEMORY, '--no-opt', '--no-maglev']
+
 /** Charts are drawn by WebAssembly: compiled once, and not once more to be faster, which takes 30 to 60 MiB. */
 export const BOT_MEMORY: readonly string[] = [...QUIET_MEMORY, '--liftoff-only']
 

@@ -1,5 +1,5 @@
 // What a service manager of a system is told, and how.
-import { SMALL_MEMORY } from '@keyside/runtime'
+import { UP_MEMORY } from '@keyside/runtime'
 import type { Network } from './network.ts'
 
 /** What is started, for whom. All paths are absolute. */
@@ -17,7 +17,7 @@ export interface Started {
 }
 
 /** For what begins the programs: no debugger by signal, and little memory. */
-export const NODE_FLAGS: readonly string[] = ['--disable-sigusr1', SMALL_MEMORY]
+export const NODE_FLAGS: readonly string[] = ['--disable-sigusr1', ...UP_MEMORY]
 
 export type Words = readonly [program: string, ...words: string[]]
 

@@ -36,7 +36,7 @@ test('a system whose service manager Keyside does not know is told to run "keysi
 test('a unit starts "keyside up" of this installation on the home, as its owner, with the machine and never given up', () => {
   const text = unit()
   expect(lines(text, 'ExecStart')).toEqual([
-    `${process.execPath} --disable-sigusr1 --max-semi-space-size=1 /usr/lib/node_modules/keyside/cli/main.js up`,
+    `${process.execPath} --disable-sigusr1 --max-semi-space-size=1 --no-opt --no-maglev /usr/lib/node_modules/keyside/cli/main.js up`,
   ])
   expect(lines(text, 'User')).toEqual(['daemon'])
   expect(lines(text, 'WantedBy')).toEqual(['multi-user.target'])
@@ -149,6 +149,8 @@ test('launchd is told to start it with the machine, as its owner, and again when
       process.execPath,
       '--disable-sigusr1',
       '--max-semi-space-size=1',
+      '--no-opt',
+      '--no-maglev',
       `${started.code}/cli/main.js`,
       'up',
     ],
@@ -181,7 +183,7 @@ print(json.dumps({e.tag.split('}')[1]: e.text for e in r.iter() if len(e)==0}))`
     MultipleInstancesPolicy: 'IgnoreNew',
     StopIfGoingOnBatteries: 'false',
     Command: 'C:\\n d\\node.exe',
-    Arguments: `--disable-sigusr1 --max-semi-space-size=1 "${code}\\cli\\main.js" up`,
+    Arguments: `--disable-sigusr1 --max-semi-space-size=1 --no-opt --no-maglev "${code}\\cli\\main.js" up`,
   })
   expect(service.file).toBe('C:\\ProgramData\\Keyside\\task.xml')
 })
