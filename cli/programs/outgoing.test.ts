@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { getSystemErrorName, promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { refusedOn } from './outgoing.ts'
 
 type Try = readonly [way: string, ...place: (string | number)[]]
 
@@ -110,4 +111,9 @@ test('what a dependency has put in the place of the language’s own parts leads
     ],
   )
   expect(said).toEqual(['EACCES', 0, 'EACCES', null, 'EACCES'])
+})
+
+test('what is refused is refused by the number that the system has for it, on Windows another', () => {
+  expect(getSystemErrorName(refusedOn(process.platform))).toBe('EACCES')
+  expect([refusedOn('linux'), refusedOn('win32')]).toEqual([-13, -4092])
 })

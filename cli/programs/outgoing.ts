@@ -11,8 +11,12 @@ import { lock, uncurried } from './sealed.ts'
 /** Beside addresses: the program may listen. */
 export const LISTEN = 'listen'
 
-/** libuv's EACCES. */
-const REFUSED = -13
+/** libuv's EACCES, which on Windows is a number of its own. */
+export function refusedOn(platform: NodeJS.Platform): number {
+  return platform === 'win32' ? -4092 : -13
+}
+
+const REFUSED = refusedOn(process.platform)
 
 type Told = (place: string) => void
 

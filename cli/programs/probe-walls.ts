@@ -19,7 +19,7 @@ const home = process.argv[2] ?? ''
 const NOWHERE = { host: '192.0.2.1', port: 9 }
 const PATIENCE_MS = 500
 
-/** Each is refused where its wall stands, and harms nothing where it does not. */
+/** Each is refused where its wall stands, and harms nothing where it does not; Windows knows them all. */
 const WALLS: Readonly<Record<(typeof WALL_NAMES)[number], () => unknown>> = {
   files: () => statSync('/'),
   writing: () => closeSync(openSync(join(home, 'config.yaml'), 'r+')),
@@ -31,7 +31,7 @@ const WALLS: Readonly<Record<(typeof WALL_NAMES)[number], () => unknown>> = {
     inspector.close()
   },
   'native code': () => process.dlopen({ exports: {} }, process.execPath),
-  signals: () => process.kill(process.ppid, 'SIGCONT'),
+  signals: () => process.kill(process.ppid, 'SIGWINCH'),
   connections: () => once(connect(NOWHERE), 'connect'),
   names: () => lookup('keyside.invalid'),
   listening: () => {
