@@ -69,6 +69,15 @@ test('a shell takes the script of cloud-init, and it installs the Node that Keys
   expect(script).toContain(`NODE=v${node}\n`)
 })
 
+test('cloud-init installs what its own steps and Node ask for, and a bare Debian has not', () => {
+  expect(cloudInit.packages.toSorted()).toEqual([
+    'ca-certificates',
+    'curl',
+    'libatomic1',
+    'xz-utils',
+  ])
+})
+
 test('cloud-init is given no secret: it is told where to type them', () => {
   expect(read('examples/cloud-init.yaml')).toMatch(/^#cloud-config\n/)
   expect(`${script}\n${next}`).not.toMatch(/--(?:passphrase|telegram-token)-file|\d{5,}:[\w-]{30,}/)
