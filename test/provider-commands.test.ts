@@ -104,9 +104,16 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
     '(keyset_unsigned)',
   )
 
-  const revoked = await run(`keyset revoke ${engine.kid} --draft ${draft}`)
+  for (const there of [draft, file('second.vault')]) {
+    const before = readFileSync(there, 'utf8')
+    const refused = await run(`keyset revoke ${engine.kid} --draft ${there}`)
+    expect(refused.stderr).toContain('(file_exists)')
+    expect(readFileSync(there, 'utf8')).toBe(before)
+  }
+  const next = file('next.json')
+  const revoked = await run(`keyset revoke ${engine.kid} --draft ${next}`)
   expect(revoked.code).toBe(0)
-  const { claims } = readKeyset(readFileSync(draft, 'utf8'))
+  const { claims } = readKeyset(readFileSync(next, 'utf8'))
   expect(claims.revoked).toEqual([engine.kid])
   expect(claims.keys.map(({ key }) => thumbprint(key))).not.toContain(engine.kid)
   expect(existsSync(file('engine/engine.key.next'))).toBe(true)

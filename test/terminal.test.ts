@@ -274,7 +274,7 @@ test('doctor without a configuration says so once', async () => {
   expect(report).toMatch(/MISSING config: .*run "keyside init" first/)
   expect(report).not.toContain(home)
   const again = await keyside(['doctor', '--report', file], { env })
-  expect(again.stderr).toMatch(/already.*\(report_exists\)/)
+  expect(again.stderr).toMatch(/already.*\(file_exists\)/)
   expect(readFileSync(file, 'utf8')).toBe(report)
 })
 

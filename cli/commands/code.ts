@@ -67,7 +67,7 @@ async function check(): Promise<void> {
 async function remove({ yes }: { yes: boolean }): Promise<void> {
   const keychain = await openHomeKeychain(keysideHome())
   const question = 'Forget the authenticator? Orders above code_above are refused without one.'
-  if (!yes && !(await confirm(question))) return
+  if (!yes && !(await confirm(question))) return print('It stays as it is.')
   const there = await removeCodeSecret(keychain)
   print(
     there

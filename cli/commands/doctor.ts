@@ -1,11 +1,10 @@
 // keyside doctor: what is missing before this device can trade, one line each; and a report of it for somebody who helps.
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { KeysideError, keysideHome, systemClock, writePrivate } from '@keyside/runtime'
+import { keysideHome, systemClock, writePrivate } from '@keyside/runtime'
 import { type Command, Option } from 'commander'
 import { type Examined, examineAll } from '../doctor/examine.ts'
 import { EXIT } from '../programs/exit.ts'
 import { environment } from '../terminal/config.ts'
+import { freeFile } from '../terminal/free-file.ts'
 import { print, printJson, table } from '../terminal/print.ts'
 
 interface DoctorOptions {
@@ -29,7 +28,7 @@ export function addDoctor(program: Command): void {
     )
     .action(async ({ json, report, account }: DoctorOptions) => {
       const now = systemClock.now()
-      const file = report === undefined ? null : freeFile(report, now)
+      const file = report === undefined ? null : reportFile(report, now)
       const examined = await examineAll(keysideHome(), account)
       const findings = examined.flatMap(findingsOf)
       if (json) printJson(findings)
@@ -46,10 +45,8 @@ function findingsOf({ account, findings }: Examined) {
 }
 
 /** Before anything is looked at, so that nobody waits for it. */
-function freeFile(report: string | true, now: number): string {
-  const file = resolve(report === true ? `keyside-report-${stamp(now)}.txt` : report)
-  if (!existsSync(file)) return file
-  throw new KeysideError('report_exists', `${file} is there already: choose another name`)
+function reportFile(report: string | true, now: number): string {
+  return freeFile(report === true ? `keyside-report-${stamp(now)}.txt` : report)
 }
 
 async function writeReport(file: string, examined: readonly Examined[], now: number) {

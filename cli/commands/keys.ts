@@ -96,9 +96,14 @@ async function remove({ yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome()
   const { account } = executorSection(home)
   const keychain = await openHomeKeychain(home)
-  if (!yes && !(await confirm(`Remove the key of account "${account}" from this device?`))) return
+  if (!yes && !(await confirm(`Remove the key of account "${account}" from this device?`)))
+    return print('It stays as it is.')
   const there = await removeExchangeKeys(keychain, account)
-  print(there ? 'Removed. Delete it at the exchange too.' : `Account "${account}" has no key here.`)
+  print(
+    there
+      ? 'Removed; an executor that runs has it until it ends. Delete it at the exchange too.'
+      : `Account "${account}" has no key here.`,
+  )
 }
 
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyCheck> {

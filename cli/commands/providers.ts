@@ -150,7 +150,7 @@ async function remove(name: string, yes: boolean): Promise<void> {
   const home = keysideHome()
   const config = executorSection(home)
   requireProvider(home, name)
-  if (!yes && !(await confirm(`Follow ${name} no more?`))) return
+  if (!yes && !(await confirm(`Follow ${name} no more?`))) return print('It is followed as before.')
   // Before anything is changed: a wrong passphrase leaves all as it was.
   const keychain = await openHomeKeychain(home, config)
   markRemoved(home, name, new Date(systemClock.now()))

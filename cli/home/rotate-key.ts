@@ -16,6 +16,7 @@ import {
 import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { EXIT } from '../programs/exit.ts'
 import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
+import { freeFile } from '../terminal/free-file.ts'
 import { createdOf, keyCalendar } from '../terminal/key-calendar.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
 import { print, table } from '../terminal/print.ts'
@@ -127,6 +128,7 @@ function shown(apiKey: string): string {
 
 export async function calendar({ out }: { out?: string }): Promise<void> {
   const home = keysideHome()
+  const file = out === undefined ? null : freeFile(out)
   const { exchange, account } = executorSection(home)
   requireKeys(exchange)
   const keys = await requireExchangeKeys(await openHomeKeychain(home), account)
@@ -134,9 +136,9 @@ export async function calendar({ out }: { out?: string }): Promise<void> {
   const rights = await venue.keyRights()
   const created = createdOf(rights.ok ? rights.value.created : undefined, keys.added)
   const text = keyCalendar({ account, exchange: exchange.name, created }, systemClock.now())
-  if (out === undefined) process.stdout.write(text)
+  if (file === null) process.stdout.write(text)
   else {
-    writeFileSync(out, text)
+    writeFileSync(file, text)
     print(`Written to ${out}: open it with your calendar.`)
   }
 }

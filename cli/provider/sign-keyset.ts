@@ -11,6 +11,7 @@ import {
 } from '@keyside/authority'
 import type { Keyset } from '@keyside/protocol'
 import { KeysideError, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import { freeFile } from '../terminal/free-file.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
 import { keysetLines } from './keyset-report.ts'
@@ -62,7 +63,7 @@ export async function signWith(
 }
 
 function writeDraft(claims: Keyset, draft: string): void {
-  writePrivate(resolve(draft), draftText(claims))
+  writePrivate(freeFile(draft), draftText(claims))
   print(
     `Written to ${draft}. Next:`,
     `  keyside root sign ${draft}        where the root is; each signer in turn`,

@@ -15,7 +15,7 @@ export const CLI_CODES = [
   'bot_device_unknown',
   'bot_device_last',
   'backup_exists',
-  'report_exists',
+  'file_exists',
   'backup_outside',
   'backup_too_large',
   'account_name_invalid',

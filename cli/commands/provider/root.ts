@@ -90,7 +90,7 @@ async function sign(
   const home = keysideHome()
   const unsigned = readKeyset(readText(resolve(file)))
   print(...keysetLines(unsigned), '')
-  if (!yes && !(await confirm('Sign this?'))) return
+  if (!yes && !(await confirm('Sign this?'))) return print('Nothing was signed.')
   const rootFile = root === undefined ? rootOf(home) : resolve(root)
   const given = passphraseFile && resolve(passphraseFile)
   const signed = await signWith(rootFile, unsigned, home, given)
