@@ -45,12 +45,18 @@ export async function askPlanner<Asked extends keyof Answers>(
   return said.answer
 }
 
+/** Such as while an update puts other files in its place. One line, for the log; all of it is its cause. */
+function broken(error: Error, said: string): Error {
+  const [why = error.message.split('\n')[0]] = /^\w*Error\b.*$/m.exec(said) ?? []
+  return new Error(`what it needs was not found out: ${why}`, { cause: error })
+}
+
 function runPlanner(asked: string): Promise<string> {
   const words = ['--disable-sigusr1', fileURLToPath(programFile('cli/up/planner')), asked]
   const options = { env: environment, timeout: TIMEOUT_MS, maxBuffer: MOST }
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, words, options, (error, stdout) =>
-      error === null ? resolve(stdout) : reject(error),
+    execFile(process.execPath, words, options, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(broken(error, stderr)),
     )
   })
 }

@@ -1,0 +1,39 @@
+// What the process says that `keyside up` asks about its home.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { askPlanner } from './plan.ts'
+
+function inHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-plan-'))
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(home, { recursive: true })
+  })
+  return home
+}
+
+test('a home that cannot be read is refused with its code', async () => {
+  inHome()
+  await expect(askPlanner('plan')).rejects.toMatchObject({ code: 'config_missing' })
+})
+
+test('a program is started as its home is then', async () => {
+  const home = inHome()
+  const wordsWith = async (config: string) => {
+    writeFileSync(join(home, 'config.yaml'), config)
+    return (await askPlanner('broker')).words.join(' ')
+  }
+  expect(await wordsWith('broker: {}')).not.toContain('broker.sock')
+  expect(await wordsWith('broker: { socket: run/broker.sock }')).toContain('broker.sock')
+})
+
+test('a planner that breaks is told in one line', async () => {
+  inHome()
+  vi.stubEnv('NODE_OPTIONS', '--import=./nowhere.mjs')
+  await expect(askPlanner('plan')).rejects.toThrow(
+    /^what it needs was not found out: Error\b[^\n]*nowhere\.mjs[^\n]*$/,
+  )
+})
