@@ -165,23 +165,12 @@ export class Shell {
     }
   }
 
-  /** When to look again is reckoned behind the order that may be on its way now: sooner than this it is never. */
   #setTimer(): void {
-    const { clock } = this.#options
     this.#cancelTimer()
-    const now = clock.now()
-    this.#cancelTimer = clock.after(MIN_WAIT_MS, () => {
-      const due = nextWakeup(this.#state)
-      if (due === null) return
-      // The clock may have been set meanwhile: what waits, waits as long as before.
-      const wait = Math.min(due - now, MAX_WAIT_MS) - MIN_WAIT_MS
-      if (wait > 0) this.#cancelTimer = clock.after(wait, () => this.#tick())
-      else this.#tick()
-    })
-  }
-
-  #tick(): void {
-    this.tryTake({ type: 'tick' })
+    const due = nextWakeup(this.#state)
+    if (due === null) return
+    const wait = Math.min(Math.max(due - this.#options.clock.now(), MIN_WAIT_MS), MAX_WAIT_MS)
+    this.#cancelTimer = this.#options.clock.after(wait, () => this.tryTake({ type: 'tick' }))
   }
 
   /** For inputs that nobody waits for: a failure has been told by `onFailure` already. */

@@ -17,11 +17,11 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
     {
       file: 'executor/shell.ts',
       from: '    const reports = this.#commit(',
-      to: '    for (const effect of decision.effects) this.#run(effect)\n    const reports = this.#commit(',
+      to: '    for (const effect of decision.effects) runEffect(effect, this.#effects)\n    const reports = this.#commit(',
     },
     {
       file: 'executor/shell.ts',
-      from: '    this.#traceEvents(input, decision.events, before)\n    for (const effect of decision.effects) this.#run(effect)\n',
+      from: '    // Only after the events that ask for them are durable.\n    for (const effect of decision.effects) runEffect(effect, this.#effects)\n',
       to: '',
     },
   ],
