@@ -115,7 +115,7 @@ function readLevels(
 }
 
 /** Whether every topic that matches `levels` (a topic or a filter) matches `filter` too. */
-export function covers(filter: string, levels: readonly string[]): boolean {
+function covers(filter: string, levels: readonly string[]): boolean {
   const allowed = filter.split('/')
   return isFilter(allowed) && coversLevels(allowed, levels)
 }

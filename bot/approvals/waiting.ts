@@ -2,9 +2,9 @@
 import { seconds } from '@keyside/protocol'
 import type { ButtonAction } from '../buttons/press.ts'
 import { askOwner, type Proposal, sayWithMenu } from '../buttons/question.ts'
-import { say } from '../commands/run.ts'
 import { type Card, findCard, openCards, takeCard } from '../store/cards.ts'
 import type { Owner } from '../store/owner.ts'
+import { say } from '../store/say.ts'
 import { SENDING } from '../texts/card.ts'
 import {
   allApprovedText,

@@ -2,6 +2,7 @@
 import { Composer, type Context } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { Owner } from '../store/owner.ts'
+import { say } from '../store/say.ts'
 import {
   editedCommand,
   editedHaltTooOld,
@@ -19,7 +20,7 @@ import {
 import { Html, lines } from '../texts/html.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { parseMessage, wordsAfterCommand } from './parse-message.ts'
-import { type CommandDeps, runCommand, say } from './run.ts'
+import { type CommandDeps, runCommand } from './run.ts'
 import { readCommand } from './table.ts'
 
 /** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */

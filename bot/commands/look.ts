@@ -1,9 +1,10 @@
 // The action of a button below an answer: it asks the device as a command does, and changes nothing itself.
 import type { ButtonAction } from '../buttons/press.ts'
 import type { Device } from '../device/device.ts'
+import { say } from '../store/say.ts'
 import { DEVICE_GONE } from '../texts/buttons.ts'
 import type { Look } from './look-button.ts'
-import { type CommandDeps, runCommand, say } from './run.ts'
+import { type CommandDeps, runCommand } from './run.ts'
 import { ask } from './words.ts'
 
 interface LookDeps extends CommandDeps {

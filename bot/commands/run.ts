@@ -1,15 +1,14 @@
 // Runs one command: sends it to the devices and replies with the answer, or that there was none.
 import { type Clock, type RandomBytes, whileBusy } from '@keyside/runtime'
 import { askOwner, sayWithMenu } from '../buttons/question.ts'
-import type { ChartInput } from '../charts/input.ts'
 import type { Device, DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
-import { type Content, putMessage } from '../store/messages.ts'
 import type { Store } from '../store/open.ts'
 import type { Owner } from '../store/owner.ts'
+import { say } from '../store/say.ts'
 import { answerText } from '../texts/answers.ts'
 import { silentText } from '../texts/events.ts'
-import { type Html, html, lines } from '../texts/html.ts'
+import { type Html, lines } from '../texts/html.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { followUp } from './follow-up.ts'
 
@@ -77,24 +76,4 @@ function replyTo(
   if (asked.outcome === 'answered')
     return words.text?.(asked.answer, now) ?? answerText(asked.answer, words.done, now)
   return lines(words.unanswered ?? null, silentText(readDevice(store, device).heard, now))
-}
-
-/** What Telegram takes below a picture, in UTF-16 code units; markup does not count there, and does here. */
-const CAPTION_ROOM = 1024
-
-/** With a `key` the message is sent once, however often this is called. A text that is too long for its picture goes before it. */
-export function say(
-  { store, clock, wake }: Pick<CommandDeps, 'store' | 'clock' | 'wake'>,
-  owner: Owner,
-  { text }: Html,
-  { key, device, chart }: { key?: string; device?: string; chart?: ChartInput } = {},
-): undefined {
-  const put = (content: Content) => {
-    const about = { ...(key && { key }), ...(device && { device }) }
-    putMessage(store, { chat: owner.chat, content, isAnswer: true, ...about }, clock.now())
-  }
-  if (chart === undefined || text.length > CAPTION_ROOM) put({ html: text })
-  if (chart !== undefined)
-    put({ html: text.length > CAPTION_ROOM ? html`${chart.title}`.text : text, chart })
-  wake()
 }

@@ -5,10 +5,11 @@ import { type Proposal, sayWithMenu } from '../buttons/question.ts'
 import type { DeviceReply } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
 import type { Owner } from '../store/owner.ts'
+import { say } from '../store/say.ts'
 import { silentText } from '../texts/events.ts'
 import { type StreamRow, streamsText } from '../texts/streams.ts'
 import { look } from './look-button.ts'
-import { type CommandDeps, say } from './run.ts'
+import type { CommandDeps } from './run.ts'
 
 /** Rows of buttons below one message. */
 const MAX_BUTTONS = 10
