@@ -45,6 +45,17 @@ test('a trial trades on paper within the allocation that the policy gives to eac
   executor.close()
 })
 
+test('a trial that says nothing any more is listed while something of it is held', async () => {
+  const executor = executorOn('paper')
+  await executor.enterFrom('trial-mine', { size: { unit: 'percent', value: '100' } })
+  await executor.clock.turn(900_000)
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stream: TRIAL }])
+  expect(await answered(executor, { do: 'limits' })).toMatchObject({
+    streams: expect.arrayContaining([expect.objectContaining({ stream: TRIAL })]),
+  })
+  executor.close()
+})
+
 test.for(['real', 'sandbox'] as const)(
   'no trial trades where the money is %s, even where the policy names its stream',
   async (money) => {
