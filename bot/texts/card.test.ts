@@ -105,6 +105,7 @@ test('what was missed is told with what the price did since', () => {
     `${nothing}\nThe price has risen by 1 % since: 64,640 USDT now.`,
   )
   expect(missed({ market: '63360' })).toContain('has fallen by 1 % since: 63,360')
+  expect(missed({ market: '63999' })).toContain('has hardly moved since: 63,999')
   expect(missed({ market: '64000' })).toContain('has not moved since: 64,000')
   expect(missed()).toBe(nothing)
 })

@@ -198,9 +198,14 @@ export function missedText({ market, order }: ApprovalNeeded, { market: now }: O
   )
 }
 
+/** Of a price. */
+const LITTLE = 0.0001
+
 function sinceThen(then: Decimal, now: Decimal): string {
   const moved = new Big(now).minus(then)
   if (moved.eq(0)) return `The price has not moved since: ${amount(now)}`
+  // As it is written it may be none: "by 0 %".
+  if (moved.abs().div(then).lt(LITTLE)) return `The price has hardly moved since: ${amount(now)}`
   const way = moved.gt(0) ? 'risen' : 'fallen'
   return `The price has ${way} by ${distance(now, then)} since: ${amount(now)}`
 }
