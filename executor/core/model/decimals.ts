@@ -9,15 +9,19 @@ export function parseDecimal(text: Decimal): Big {
   const known = BIGS.get(text)
   if (known !== undefined) return known
   if (!isDecimal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
-  const read = new Big(text)
-  if (BIGS.size >= MAX_BIGS) BIGS.clear()
-  BIGS.set(text, read)
-  return read
+  return remember(BIGS, text, new Big(text))
 }
 
-/** The same texts are read by one rule after the other, and again with the next order. A `Big` never changes. */
+// The same texts are read by one rule after the other, and again with the next order. A `Big` never changes.
 const BIGS = new Map<Decimal, Big>()
-const MAX_BIGS = 4_096
+const UNITS = new Map<Decimal, bigint>()
+const MAX_KNOWN = 4_096
+
+function remember<Value>(known: Map<Decimal, Value>, text: Decimal, value: Value): Value {
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(text, value)
+  return value
+}
 
 function big(text: Decimal): Big {
   return BIGS.get(text) ?? new Big(text)
@@ -86,18 +90,10 @@ export function sum(all: Iterable<Decimal>): Decimal {
   return decimalOf(total)
 }
 
-/** In the last place that a wire decimal has. A price is asked for by several rules, and again while it stands. */
+/** In the last place that a wire decimal has. */
 export function units(a: Decimal): bigint {
-  const known = UNITS.get(a)
-  if (known !== undefined) return known
-  const read = readUnits(a)
-  if (UNITS.size >= MAX_UNITS) UNITS.clear()
-  UNITS.set(a, read)
-  return read
+  return UNITS.get(a) ?? remember(UNITS, a, readUnits(a))
 }
-
-const UNITS = new Map<Decimal, bigint>()
-const MAX_UNITS = 4_096
 
 function readUnits(a: Decimal): bigint {
   const point = a.indexOf('.')
