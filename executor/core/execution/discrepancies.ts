@@ -46,6 +46,19 @@ export function findDiscrepancies(
   }
 }
 
+// What a second look has to prove, as text that is compared: the number of an order or a trade, or that coins are gone.
+const SHORT = 'short of '
+
+/** With the amount: when a position changed between the looks, nothing is proved. */
+export function shortOf({ held }: Pick<Discrepancies, 'held'>): string {
+  return `${SHORT}${held}`
+}
+
+/** Rather than of coins that are gone. */
+export function isOfOrder(doubt: string): boolean {
+  return !doubt.startsWith(SHORT)
+}
+
 export function baseOf(market: string): string {
   return market.slice(0, market.indexOf('/'))
 }

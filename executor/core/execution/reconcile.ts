@@ -7,7 +7,13 @@ import type { Comparison, ObservedOrder, Reconciliation } from '../model/observa
 import { marketsOf } from '../model/positions.ts'
 import { EMPTY_SESSION } from '../model/session.ts'
 import { append, type DecisionContext, emit, notice } from './context.ts'
-import { allocateMissing, baseOf, type Discrepancies, findDiscrepancies } from './discrepancies.ts'
+import {
+  allocateMissing,
+  baseOf,
+  type Discrepancies,
+  findDiscrepancies,
+  shortOf,
+} from './discrepancies.ts'
 import type { Input } from './inputs.ts'
 import { pauseAfterSilence, pauseBefore, setLook, shortIn } from './reconcile-schedule.ts'
 
@@ -128,11 +134,6 @@ export function onCompared(
 function doubtsOf({ strangers, reappeared, coins, held }: Discrepancies): readonly string[] {
   const ids = [...strangers, ...reappeared].map(({ exchangeId }) => exchangeId)
   return coins === 'short' ? [...ids, shortOf({ held })] : ids
-}
-
-/** With the amount: when a position changed between the looks, nothing is proved. */
-function shortOf({ held }: Pick<Discrepancies, 'held'>): string {
-  return `short of ${held}`
 }
 
 function isIn(proved: readonly string[]): (sighting: ObservedOrder) => boolean {

@@ -376,3 +376,27 @@ test('a look that never comes back is told too, and an exchange that was away is
   }
   expect(unseen()).toBe(1)
 })
+
+test('coins of a position that are gone are told within a minute, though its market is in doubt at each look', async () => {
+  const { exchange, clock } = executor
+  exchange.own = '0'
+  exchange.coins = 'counted'
+  // With answers that take two seconds a market that lacks coins is in doubt for five of each ten, and the account is looked at every ten.
+  const trades = exchange.trades.bind(exchange)
+  exchange.trades = async (...asked) => {
+    await new Promise<void>((resolve) => clock.after(2_000, resolve))
+    return trades(...asked)
+  }
+  await executor.enter()
+  await clock.turn(MINUTE)
+  const before = told().length
+  for (const kept of exchange.orders.values())
+    if (kept.order.side === 'sell') kept.status = 'canceled'
+  elsewhere.move('BTC', '-0.00497')
+  await clock.turn(MINUTE)
+  expect(
+    told()
+      .slice(before)
+      .map(({ message }) => message),
+  ).toEqual([expect.stringMatching(/\(-0\.00497 BTC: /)])
+})

@@ -3,7 +3,7 @@
 import Big from 'big.js'
 import { beginCondition, endCondition, setCondition } from '../execution/conditions.ts'
 import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
-import { baseOf } from '../execution/discrepancies.ts'
+import { baseOf, isOfOrder } from '../execution/discrepancies.ts'
 import { setLook } from '../execution/reconcile-schedule.ts'
 import { explainedAt, isUnmoved, type Moved, movedSince, restOf, signed } from '../model/account.ts'
 import { sentenceOf } from '../model/codes.ts'
@@ -213,7 +213,7 @@ function isCompared(context: DecisionContext): boolean {
     const known = doubts[baseOf(market)]
     if (known === undefined) return false
     const { viewLagMs } = context.environment.exchange
-    return look.answered < known.since + viewLagMs || look.doubts.length > 0
+    return look.answered < known.since + viewLagMs || look.doubts.some(isOfOrder)
   })
   for (const [market] of open) lookSoon(context, market)
   return open.length === 0
