@@ -91,7 +91,7 @@ function sealSignals(): void {
 
 /**
  * A request for a name is an object of the language: whoever gets hold of it, or catches a property that is set on it, can
- * answer it with an address of his own. With its own flags the engine runs what is no part of the language.
+ * answer it with another address. With its own flags the engine runs what is no part of the language.
  */
 function sealRequests(): void {
   const hooks = process.getBuiltinModule('node:async_hooks')
