@@ -22,12 +22,8 @@ export const WAITING_MEMORY: readonly string[] = [
   '--max-optimized-bytecode-size=20000',
 ]
 
-/** Its first compilers late too, or not at all: for programs that calculate nothing long. A short backtest would take a tenth longer. */
-export const QUIET_MEMORY: readonly string[] = [
-  ...WAITING_MEMORY,
-  '--no-sparkplug',
-  '--invocation-count-for-maglev=10000',
-]
+/** And not before the 400th time: for programs that calculate nothing long. A short backtest would take a tenth longer. */
+export const QUIET_MEMORY: readonly string[] = [...WAITING_MEMORY, '--no-sparkplug']
 
 /** `keyside up` waits: the two compilers for code that runs often are not even read from the disk, 3 MiB. */
 export const UP_MEMORY: readonly string[] = [SMALL_MEMORY, '--no-opt', '--no-maglev']
