@@ -1,4 +1,4 @@
-// The executor's own parts in one process: journal and core are real; the exchange is in memory, and time is turned.
+// The executor's own parts in one process: journal and core are real; the exchange is in memory, and time moves when it is told to.
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
 import type { Input } from '../executor/core/execution/inputs.ts'
@@ -29,7 +29,7 @@ export interface Device {
   take(input: Input): void
   state(): State
   /** Lets everything happen that follows, and `ms` go by. */
-  turn(ms: number): Promise<void>
+  advance(ms: number): Promise<void>
 }
 
 export function startDevice(journal: Journal): Device {
@@ -58,8 +58,8 @@ export function startDevice(journal: Journal): Device {
     clock,
     take: (input) => shell.take(input),
     state: () => shell.state(),
-    turn: async (ms) => {
-      await clock.turn(ms)
+    advance: async (ms) => {
+      await clock.advance(ms)
       // What it holds is its orders' sum, so they may be forgotten only when that is nothing.
       if (Object.keys(shell.state().portfolio.positions).length > 0) return
       exchange.forget()

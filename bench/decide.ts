@@ -87,7 +87,7 @@ function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Prom
     const floors = { verify: floor.verify(token), commit: floor.commit(rowsAfter(journal, before)) }
     source.sent(claims, hashOf(input))
     head()
-    await device.turn(STEP_MS)
+    await device.advance(STEP_MS)
     return { ...sample, ...floors }
   }
 }

@@ -92,7 +92,7 @@ function signaller(device: Device): () => Promise<void> {
     give(last)
     source.sent(claims, last.hash)
     head()
-    await device.turn(STEP_MS)
+    await device.advance(STEP_MS)
   }
 }
 

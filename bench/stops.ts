@@ -52,14 +52,14 @@ async function watchOf(count: number, fills: number): Promise<Watch> {
     questions += 1
     return openOrders.apply(exchange, asked)
   }
-  await executor.clock.turn(MINUTE_MS)
+  await executor.clock.advance(MINUTE_MS)
   const aSecond = round(questions / (MINUTE_MS / 1_000))
   const known: number[] = []
   for (let done = 0; done < Math.min(fills, count); done += 1) {
     const [stop] = stopsOf(executor)
     if (stop === undefined) throw new Error('no stop rests')
     known.push(await fillOf(executor, stop))
-    await executor.clock.turn(BETWEEN_MS + done * LATER_MS)
+    await executor.clock.advance(BETWEEN_MS + done * LATER_MS)
   }
   executor.close()
   return { stops: count, questions: aSecond, known: spread(known) }
@@ -69,7 +69,7 @@ async function fillOf(executor: TestExecutor, { order }: ShownOrder): Promise<nu
   const begun = executor.clock.now()
   executor.exchange.fill(order.clientOrderId, order.amount, 'filled')
   while (order.clientOrderId in executor.state().portfolio.orders)
-    await executor.clock.turn(LOOK_MS)
+    await executor.clock.advance(LOOK_MS)
   return executor.clock.now() - begun
 }
 
@@ -88,12 +88,12 @@ async function withStops(count: number): Promise<TestExecutor> {
   }
   executor.exchange.rules = (market) =>
     market === RULES.market ? { ...RULES, stop: { holds: 'coins', max: null } as const } : null
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   for (const name of names) {
     await executor.enterFrom(name)
-    await executor.clock.turn(400)
+    await executor.clock.advance(400)
   }
-  await executor.clock.turn(MINUTE_MS)
+  await executor.clock.advance(MINUTE_MS)
   if (stopsOf(executor).length !== count) throw new Error(`not every position has its stop`)
   return executor
 }

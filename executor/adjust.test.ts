@@ -62,7 +62,7 @@ function told({ journal }: TestExecutor) {
 
 async function bought(executor: TestExecutor): Promise<void> {
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
 }
 
 test('a position that was sold since the backup is gone, though the trader has other coins of that kind', async () => {
@@ -70,10 +70,10 @@ test('a position that was sold since the backup is gone, though the trader has o
   await bought(executor)
   const held = executor.state().portfolio.positions[BTC]?.amount
   const restore = backUp(executor)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   await executor.give(executor.exit())
   expect(executor.state().portfolio.positions).toEqual({})
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   restore()
   const journal = new Journal(path())
   expect(() => requireMarked(path(), journal)).toThrow(
@@ -85,7 +85,7 @@ test('a position that was sold since the backup is gone, though the trader has o
   expect(verifyJournal(path()).brokenAt).toBeNull()
   executor.reopen()
   expect(() => requireMarked(path(), executor.journal)).not.toThrow()
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
   const sales = executor.exchange.accepted.filter(({ timeInForce }) => timeInForce === 'IOC')
   expect(sales, 'nothing is sold twice').toHaveLength(2)
@@ -93,7 +93,7 @@ test('a position that was sold since the backup is gone, though the trader has o
 
 test('what was bought since the backup stays the trader’s, and its stop is taken back', async () => {
   const executor = new TestExecutor({ path: path() })
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   const restore = backUp(executor)
   await bought(executor)
   const [, stop] = executor.exchange.accepted
@@ -116,13 +116,13 @@ test('a stop that the journal knows keeps standing, and its sale is booked once'
   const restore = backUp(executor)
   const [, stop] = executor.exchange.accepted
   executor.exchange.fill(stop?.clientOrderId ?? '', stop?.amount ?? '', 'filled')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
   restore()
   const { plan } = await carriedOut(executor)
   expect(plan).toEqual({ positions: [], cancels: [], leftAlone: [] })
   executor.reopen()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
   expect(executor.state().portfolio.orders).toEqual({})
 })
@@ -138,7 +138,7 @@ test('an order that waited in the backup and was sent after it is not sent again
   restore()
   await carriedOut(executor)
   executor.reopen()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.exchange.accepted).toHaveLength(1)
   expect(Object.keys(executor.state().portfolio.positions)).toEqual([BTC])
 })
@@ -178,7 +178,7 @@ test.each(['running', 'halted'])(
       { type: 'trading', state: 'halted', by: 'terminal:test' },
     ])
     executor.reopen()
-    await executor.clock.turn(2 * MINUTE)
+    await executor.clock.advance(2 * MINUTE)
     expect(executor.state().portfolio).toMatchObject({ trading: 'halted', onHalt: 'keep' })
     expect(Object.keys(executor.state().portfolio.positions)).toEqual([BTC])
     await executor.enter()
@@ -193,7 +193,7 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   const [, stop] = executor.exchange.accepted
   const name = stop?.clientOrderId ?? ''
   executor.exchange.orders.delete(name)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.told()).toContain('notice order_vanished')
   expect(Object.keys(executor.state().portfolio.orders), 'neither forgotten nor assumed').toEqual([
     name,
@@ -208,11 +208,11 @@ test('a stop that the exchange has no more is over, and the position gets anothe
   expect(ended).toEqual([{ clientOrderId: name, is: 'gone', fills: 'unknown' }])
   expect(verifyJournal(path()).brokenAt).toBeNull()
   executor.reopen()
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   const resting = [...executor.exchange.orders.values()].filter(({ status }) => status === 'open')
   expect(resting).toMatchObject([{ order: { type: 'stop_limit', amount: stop?.amount } }])
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
 })
 
@@ -222,18 +222,18 @@ test('an order that filled in part and that every list has lost is over with tha
   await bought(executor)
   const name = exchange.accepted.at(-1)?.clientOrderId ?? ''
   exchange.fill(name, '0.002', 'open')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   const number = exchange.orders.get(name)?.exchangeId
   exchange.orders.delete(name)
   // As an exchange whose newest trades say no name: by that alone, one of them may be the order's.
   exchange.find = async (...[, , exchangeId]: string[]): Promise<Lookup> =>
     exchangeId === number ? { outcome: 'missing' } : { outcome: 'unknown', message: 'a trade' }
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.told()).toContain('notice order_vanished')
   executor.close()
   expect((await carriedOut(executor)).ended).toMatchObject([{ clientOrderId: name, is: 'gone' }])
   executor.reopen()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.orders[name]).toBeUndefined()
   expect(executor.state().portfolio.positions[BTC]?.amount).toBe('0.00297')
 })
@@ -274,12 +274,12 @@ test('an order that is over, and whose fills have not come for ten minutes, ends
   const [fill] = shown?.fills.splice(0) ?? []
   const view = exchange.view.bind(exchange)
   exchange.view = (one) => ({ ...view(one), filled: one === shown ? amount : view(one).filled })
-  await clock.turn(2 * MINUTE)
+  await clock.advance(2 * MINUTE)
   expect(executor.told()).toContain('notice fills_missing')
   executor.close()
   const early = await carriedOut(executor)
   expect(early, 'they may be late').toMatchObject({ ended: [], plan: { positions: [] } })
-  await clock.turn(10 * MINUTE)
+  await clock.advance(10 * MINUTE)
   if (fill !== undefined) shown?.fills.push(fill)
   expect((await adjusting(executor)).ended, 'the next start ends it').toEqual([])
   shown?.fills.splice(0)
@@ -304,7 +304,7 @@ test.each(['unknown', 'submitted'] as const)(
     executor.close()
     exchange.lookups = 'honest'
     expect((await carriedOut(executor)).ended).toEqual([])
-    await clock.turn(10 * MINUTE)
+    await clock.advance(10 * MINUTE)
     const { ended } = await carriedOut(executor)
     expect(ended).toMatchObject([{ is: 'gone', fills: 0 }])
     expect(verifyJournal(path()).brokenAt).toBeNull()
@@ -357,7 +357,7 @@ test('entries wait for the next head of their stream', async () => {
   await carriedOut(executor)
   unhalt(home, { now: executor.clock.now(), by: 'terminal:test' })
   executor.reopen()
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   executor.exchange.quoteAt = executor.clock.now()
   await executor.give(executor.signal())
   expect(executor.told()).toContain('refusal sequence_gap')
@@ -370,14 +370,14 @@ test('opens a market that was closed because coins are gone', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)
   executor.exchange.own = '-0.00100'
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(executor.state().portfolio.closedMarkets).toEqual({ 'BTC/USDT': 'drift' })
   executor.close()
   const { plan } = await carriedOut(executor)
   expect(plan.positions).toMatchObject([{ position: BTC, to: '0.00397' }])
   executor.reopen()
   expect(executor.state().portfolio.closedMarkets).toEqual({})
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(executor.state().portfolio.closedMarkets).toEqual({})
 })
 
@@ -390,7 +390,7 @@ test('takes missing coins from the position that lacks them, not from one whose 
   const stop = [...executor.exchange.orders.values()].findLast(({ status }) => status === 'open')
   if (stop !== undefined) stop.status = 'canceled'
   executor.exchange.own = '-0.00100'
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   executor.close()
   const { plan } = await carriedOut(executor)
   expect(plan.positions).toEqual([
@@ -442,16 +442,16 @@ test('is refused while the executor runs', async () => {
 test('no order gets a name that the exchange knows from after the backup', async () => {
   const executor = new TestExecutor({ path: path() })
   await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   const restore = backUp(executor)
   for (const price of ['61000', '62000', '63000']) {
     executor.exchange.price = price
-    await executor.clock.turn(15_000)
+    await executor.clock.advance(15_000)
   }
   restore()
   await carriedOut(executor)
   executor.reopen()
-  await executor.clock.turn(30_000)
+  await executor.clock.advance(30_000)
   const names = executor.exchange.sent.map(({ clientOrderId }) => clientOrderId)
   expect(names.length).toBeGreaterThan(4)
   expect(new Set(names).size).toBe(names.length)

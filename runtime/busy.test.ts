@@ -18,7 +18,7 @@ function handClock() {
         timers = timers.filter((one) => one !== timer)
       }
     },
-    turn: (ms: number) => {
+    advance: (ms: number) => {
       const end = now + ms
       for (;;) {
         const next = timers.toSorted((a, b) => a.at - b.at)[0]
@@ -106,11 +106,11 @@ test('steps that meet a lock are done in their order when it is gone, and so are
   const { retry, step, done, lock, clock, told } = bench()
   const first = retry.whenDone(step('one'))
   retry.run(step('two'))
-  clock.turn(900)
+  clock.advance(900)
   lock.held = false
   retry.run(step('three'))
   expect(done).toEqual([])
-  clock.turn(250)
+  clock.advance(250)
   expect(done).toEqual(['one', 'two', 'three'])
   await first
   expect(told).toEqual([databaseBusy('a.db').message, 'free after 1000'])
@@ -125,7 +125,7 @@ test('a step that fails for another reason is rejected, and the next one is done
   })
   retry.run(step('next'))
   lock.held = false
-  clock.turn(250)
+  clock.advance(250)
   await expect(failing).rejects.toThrow('the disk is full')
   expect(done).toEqual(['', 'next'])
 })
@@ -137,7 +137,7 @@ test('a step that nobody waits for and that fails later is told of', async () =>
     throw new Error('the disk is full')
   })
   lock.held = false
-  clock.turn(250)
+  clock.advance(250)
   await new Promise((done) => setImmediate(done))
   expect(told).toContain('a step that had waited for a.db failed: the disk is full')
 })
@@ -150,16 +150,16 @@ test('a step that leads to another is followed by it', () => {
   })
   retry.run(step('two'))
   lock.held = false
-  clock.turn(250)
+  clock.advance(250)
   expect(done).toEqual(['one', 'two', 'after one'])
 })
 
 test('a lock of more than ten seconds is told of once', () => {
   const { retry, step, lock, clock, told } = bench()
   retry.run(step('one'))
-  clock.turn(60_000)
+  clock.advance(60_000)
   lock.held = false
-  clock.turn(250)
+  clock.advance(250)
   expect(told.slice(1)).toEqual(['long', 'free after 60250'])
 })
 
@@ -168,18 +168,18 @@ test('after its end nothing that waits is done', () => {
   retry.run(step('one'))
   retry.stop()
   lock.held = false
-  clock.turn(1_000)
+  clock.advance(1_000)
   expect(done).toEqual([])
 })
 
 test('one thing alone is tried until it succeeds, and what is no lock ends it', async () => {
   const { step, done, lock, clock } = bench()
   const work = whileBusy(step('one'), clock)
-  clock.turn(250)
+  clock.advance(250)
   await Promise.resolve()
   lock.held = false
   await Promise.resolve()
-  clock.turn(250)
+  clock.advance(250)
   await work
   expect(done).toEqual(['one'])
   const failing = whileBusy(() => Promise.reject(new Error('no')), clock)

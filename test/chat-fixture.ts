@@ -171,7 +171,7 @@ export class ChatFixture {
       this.#sent = this.executor.reports.length
       const pending = await this.#pending()
       if (pending === 0 && this.#sent === this.executor.reports.length) break
-      if (round > 3) await this.executor.clock.turn(1_000)
+      if (round > 3) await this.executor.clock.advance(1_000)
     }
     this.store.exec(
       'UPDATE message SET telegram = id + 5000, sent = version WHERE telegram IS NULL',

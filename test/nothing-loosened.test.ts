@@ -182,7 +182,7 @@ function keyOf({ store }: ChatFixture, { nonce, label }: ShownButton): string {
 
 /** A device takes 300 commands a minute. */
 async function breathe({ heard, executor }: ChatFixture): Promise<void> {
-  if (heard.length % 40 === 39) await executor.clock.turn(61_000)
+  if (heard.length % 40 === 39) await executor.clock.advance(61_000)
 }
 
 const names = new ChatFixture(POLICY).names()

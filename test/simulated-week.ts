@@ -93,7 +93,7 @@ class Week {
       const trouble = troubles[Math.floor(hour / each)] ?? (() => this.#nothing())
       for (let count = 0; count < tradesAnHour; count += 1)
         await this.#trade(isMiddle && count === 0 ? trouble : () => this.#nothing())
-      await this.#device.clock.turn((6 - tradesAnHour) * 10 * MINUTE_MS)
+      await this.#device.clock.advance((6 - tradesAnHour) * 10 * MINUTE_MS)
       if ((hour + 1) % each === 0 || hour === hours - 1) this.#endDay(hour + 1, tell)
     }
     return {
@@ -114,22 +114,22 @@ class Week {
     const device = this.#device
     await device.enter({ stopPrice: STOP })
     this.#bought += 1
-    await device.clock.turn(STOP_MS)
+    await device.clock.advance(STOP_MS)
     this.#requireHeld(STOP)
-    await device.clock.turn(2 * MINUTE_MS)
+    await device.clock.advance(2 * MINUTE_MS)
     device.take(device.head())
     await device.give(device.movedStop(MOVED_STOP))
-    await device.clock.turn(STOP_MS)
+    await device.clock.advance(STOP_MS)
     this.#requireHeld(MOVED_STOP)
     await trouble()
     device.take(device.head())
-    await device.clock.turn(2 * MINUTE_MS)
+    await device.clock.advance(2 * MINUTE_MS)
     this.#requireHeld(MOVED_STOP)
     if (this.#bought % 3 === 0) {
       const [stop] = this.#stops()
       if (stop === undefined) throw new Error('no stop rests')
       device.exchange.fill(stop.order.clientOrderId, stop.order.amount, 'filled')
-      await device.clock.turn(MINUTE_MS)
+      await device.clock.advance(MINUTE_MS)
       this.#requireFlat()
       device.take(device.head())
       await device.give(device.exit())
@@ -138,7 +138,7 @@ class Week {
       await device.give(device.exit())
     }
     this.#sold += 1
-    await device.clock.turn(5 * MINUTE_MS)
+    await device.clock.advance(5 * MINUTE_MS)
     this.#requireFlat()
     this.#write()
     device.exchange.forget()
@@ -159,7 +159,7 @@ class Week {
     this.#device.stop()
     await this.#away(10)
     this.#device.crash()
-    await this.#device.clock.turn(STOP_MS)
+    await this.#device.clock.advance(STOP_MS)
   }
 
   /** An hour in which nothing is answered. */
@@ -168,11 +168,11 @@ class Week {
     exchange.reach = 'no'
     exchange.lookups = 'silent'
     exchange.mode = 'lost_before'
-    await clock.turn(60 * MINUTE_MS)
+    await clock.advance(60 * MINUTE_MS)
     exchange.reach = 'yes'
     exchange.lookups = 'honest'
     exchange.mode = 'fills'
-    await clock.turn(MINUTE_MS)
+    await clock.advance(MINUTE_MS)
   }
 
   /** SQLite itself says that it is full; the executor takes nothing more, and begins when there is room. */
@@ -183,7 +183,7 @@ class Week {
     let word = device.movedStop(MOVED_STOP)
     for (let tries = 0; this.#takes(word); tries += 1) {
       if (tries > 1_000) throw new Error('a full disk takes everything')
-      await device.clock.turn(1_000)
+      await device.clock.advance(1_000)
       word = device.movedStop(MOVED_STOP)
     }
     this.#requireStops(MOVED_STOP)
@@ -194,7 +194,7 @@ class Week {
     // What was not acknowledged comes once more.
     device.take(word)
     device.take(device.head())
-    await device.clock.turn(STOP_MS)
+    await device.clock.advance(STOP_MS)
   }
 
   #takes(word: Parameters<TestExecutor['take']>[0]): boolean {
@@ -239,7 +239,7 @@ class Week {
   /** What rests at the exchange goes on resting. */
   async #away(minutes: number): Promise<void> {
     const before = JSON.stringify(this.#stops())
-    await this.#device.clock.turn(minutes * MINUTE_MS)
+    await this.#device.clock.advance(minutes * MINUTE_MS)
     if (JSON.stringify(this.#stops()) !== before) throw new Error('a stop went while it was away')
   }
 

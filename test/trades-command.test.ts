@@ -17,7 +17,7 @@ beforeAll(async () => {
   executor.exchange.price = '61000'
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
   executor.exchange.price = '59000'
-  await executor.clock.turn(86_400_000)
+  await executor.clock.advance(86_400_000)
   await executor.give(executor.exit())
   await executor.give(executor.command({ do: 'trades', limit: 10 }))
   const event = executor.reports.at(-1)?.event

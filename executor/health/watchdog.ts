@@ -72,7 +72,7 @@ export function pingWatchdog({ setting, wellness, clock, log }: WatchdogOptions)
     if (state === 'well') log.info(words)
     else log.warn({ code: 'watchdog_stopped' }, words)
   }
-  const turn = async () => {
+  const look = async () => {
     const failing = Object.entries(wellness).flatMap(([part, isWell]) => (isWell() ? [] : [part]))
     if (failing.length > 0) {
       const parts = failing.join(', ')
@@ -83,8 +83,8 @@ export function pingWatchdog({ setting, wellness, clock, log }: WatchdogOptions)
     if (outcome === 'taken') tell('well', 'the watchdog is pinged')
     else tell(outcome, `the watchdog did not take the ping: ${outcome}`)
   }
-  void turn()
-  const cancel = clock.every(setting.every * 1_000, () => void turn())
+  void look()
+  const cancel = clock.every(setting.every * 1_000, () => void look())
   return () => {
     cancel()
     closing.abort()

@@ -42,7 +42,7 @@ test('one that was bought is told from its signature to its fill', async () => {
   expect(way.rows.map(({ text }) => text).join()).not.toContain('a stop for')
   expect(way.end).toEqual({ is: 'filled', text: expect.stringContaining('filled') })
   await executor.give(executor.command({ do: 'halt', positions: 'sell' }, 'sell all'))
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect((await explained(executor, claims.jti)).rows).toEqual(way.rows)
   const times = way.rows.map(({ at }) => at)
   expect(times).toEqual(times.toSorted((a, b) => a - b))

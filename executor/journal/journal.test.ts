@@ -174,7 +174,7 @@ test('a full disk stops everything: nothing is acknowledged, sent or half writte
   expect(flood).toThrow()
   expect(executor.failure).toMatchObject({ code: 'journal_failed' })
   expect(() => executor.take(executor.signal())).toThrow()
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(executor.exchange.sent).toEqual([])
   db.exec('PRAGMA max_page_count = 1000000')
   expect(verifyJournal(path()).brokenAt).toBeNull()

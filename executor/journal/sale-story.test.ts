@@ -19,12 +19,12 @@ async function stoppedOut(): Promise<TestExecutor> {
   await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' }, reason })
   for (const price of ['63000', '66000']) {
     executor.exchange.price = price
-    await executor.clock.turn(15_000)
+    await executor.clock.advance(15_000)
   }
   const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.price = '64000'
   executor.exchange.fill(stop, '0.00497', 'filled')
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   return executor
 }
 

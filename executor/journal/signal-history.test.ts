@@ -25,18 +25,18 @@ function told(beginning: string): readonly string[] {
 test('reads like a story', async () => {
   const executor = new TestExecutor({ path: path(), approval: 'always' })
   await executor.enter({ stopPrice: '58800', reason: 'ema 12 crossed above ema 26' })
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   await executor.give(executor.head())
   executor.exchange.quoteAt = executor.clock.now()
   executor.exchange.mode = 'silent'
   await executor.give(executor.approval(executor.card()))
-  await executor.clock.turn(1_500)
+  await executor.clock.advance(1_500)
   executor.exchange.lookups = 'silent'
   executor.exchange.mode = 'fills'
   executor.crash()
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   const [entry, stop] = executor.exchange.accepted.map(({ clientOrderId }) => clientOrderId)
   executor.close()
   const story = told(entry ?? '')
@@ -67,10 +67,10 @@ test('what happens to a position is told with the signal that touched it last', 
   const executor = new TestExecutor({ path: path() })
   await executor.enter({ stopPrice: '58800', trailingStop: { percent: '1' } })
   executor.exchange.price = '62000'
-  await executor.clock.turn(12_000)
+  await executor.clock.advance(12_000)
   const bought = executor.exchange.accepted[0]?.clientOrderId ?? ''
   await executor.give(executor.exit())
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   executor.close()
   const entry = told(bought).map((line) => line.replace(/^\S+ s {2}/, ''))
   expect(entry).toContain(

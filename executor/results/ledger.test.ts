@@ -54,11 +54,11 @@ test('a stop is a stop, and what a trailing stop has sold is called that', async
     const executor = new TestExecutor()
     await executor.enter({ stopPrice: '58000', ...exits })
     executor.exchange.price = '66000'
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
     executor.exchange.price = '57000'
     executor.exchange.fill(stop, '0.00497', 'filled')
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     expect(tradesOf(executor).at(-1)).toMatchObject({ reason })
     executor.close()
   }

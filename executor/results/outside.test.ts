@@ -26,7 +26,7 @@ test('a deposit and a withdrawal change no result, no curve, no drawdown and no 
   await executor.enter({ size: { unit: 'base', value: '0.002' }, stopPrice: '55000' })
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
   executor.exchange.price = '58000'
-  await executor.clock.turn(61_000)
+  await executor.clock.advance(61_000)
   const before = await told(executor)
   expect(before).toMatchObject({
     rows: [{ key: 'today' }, { key: '7 days' }, { key: '30 days' }, { key: 'all' }],
@@ -41,7 +41,7 @@ test('a deposit and a withdrawal change no result, no curve, no drawdown and no 
     executor.exchange.balances = () =>
       balances().map((row) => (row.currency === 'USDT' ? { ...row, free: usdt } : row))
     // Long enough for a comparison with the exchange.
-    await executor.clock.turn(600_000)
+    await executor.clock.advance(600_000)
     expect(await told(executor)).toEqual(before)
   }
   executor.close()

@@ -55,7 +55,7 @@ export async function following(...names: string[]): Promise<TestExecutor> {
     executor.take(followed(name))
     executor.take(keyset(executor, 1, [], name))
   }
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   return executor
 }
 

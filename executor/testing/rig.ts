@@ -74,8 +74,8 @@ export class TestClock implements Clock {
     for (const timer of this.#timers) timer.at -= ms
   }
 
-  /** Turns to the end of `ms`, running on the way what is due, and lets every answer arrive. */
-  async turn(ms: number): Promise<void> {
+  /** Goes on to the end of `ms`, running on the way what is due, and lets every answer arrive. */
+  async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     for (;;) {
       await settled()
@@ -205,7 +205,7 @@ export class TestExecutor {
   /** Takes an input and lets everything happen that follows at once. */
   async give(input: Input): Promise<void> {
     this.take(input)
-    await this.clock.turn(0)
+    await this.clock.advance(0)
   }
 
   signal(change: Partial<Signal> = {}): Extract<Input, { type: 'signal' }> {

@@ -118,14 +118,14 @@ export class Trips {
   }
 
   async pass(seconds: number): Promise<void> {
-    await this.executor.clock.turn(seconds * 1000)
+    await this.executor.clock.advance(seconds * 1000)
     this.look()
   }
 
   /** The device is off, and starts again: of what was sold only the journal knows. */
   async sleep(hours: number): Promise<void> {
     this.executor.stop()
-    await this.executor.clock.turn(hours * HOUR)
+    await this.executor.clock.advance(hours * HOUR)
     this.executor.crash()
     await this.pass(5)
   }
@@ -184,7 +184,7 @@ export class Trips {
   ): Promise<About<Name>> {
     this.#asked += 1
     await this.executor.give(this.executor.command(instruction, `ask ${this.#asked}`))
-    await this.executor.clock.turn(1_000)
+    await this.executor.clock.advance(1_000)
     const event = this.executor.reports.findLast((report) => report.event.type === 'answer')?.event
     if (event?.type !== 'answer' || event.answer.about !== instruction.do)
       throw new Error(`no ${instruction.do}, but ${JSON.stringify(event)}`)

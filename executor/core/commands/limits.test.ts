@@ -34,7 +34,7 @@ test('an entry that is filled or waits for an answer is used, and a fall is lost
   expect(waiting.ordersThisMinute.used).toBe(0)
   await executor.give(executor.approval(executor.card()))
   executor.exchange.price = '59000'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   const held = await limitsOf(executor)
   // 0.00498 at 60,000, now at 59,000.
   expect(held).toMatchObject({
@@ -45,7 +45,7 @@ test('an entry that is filled or waits for an answer is used, and a fall is lost
     markets: [{ market: 'BTC/USDT', used: '298.8' }],
   })
   expect(held.hour.used).toBe(held.day.used)
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   expect((await limitsOf(executor)).ordersThisMinute.used).toBe(0)
   executor.close()
 })
@@ -63,7 +63,7 @@ test('the rule refuses exactly what goes beyond what is said to be left', async 
       ...executor.policy,
       limits: { ...executor.policy.limits, day: String(next - Number(more)), order },
     }
-    await executor.clock.turn(1_000)
+    await executor.clock.advance(1_000)
     await executor.enter()
     expect(executor.told().filter((line) => line === 'entry filled')).toHaveLength(filled)
     executor.close()

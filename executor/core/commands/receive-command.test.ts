@@ -18,7 +18,7 @@ test('a halt cancels what rests, and the chat cannot undo it', async () => {
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
   expect([...executor.exchange.orders.values()]).toMatchObject([{ status: 'canceled' }])
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(executor.told()).toContain('entry canceled taken_back')
   await executor.give(executor.command({ do: 'resume' }, 'two'))
   expect(lastAnswer(executor)).toMatchObject({
@@ -64,7 +64,7 @@ test('an order that came to nothing is listed with the reason', async () => {
   executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   await executor.give(executor.command({ do: 'halt' }, 'one'))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   await executor.give(executor.command({ do: 'orders', limit: 5 }, 'two'))
   expect(lastAnswer(executor)).toMatchObject({
     about: 'orders',
@@ -80,7 +80,7 @@ test('a flood of commands is refused, and a minute later they are heard again', 
   await executor.give(executor.command({ do: 'pause' }, 'one too many'))
   expect(executor.told().at(-1)).toBe('refusal command_flood')
   expect(executor.state().portfolio.trading).toBe('running')
-  await executor.clock.turn(60_001)
+  await executor.clock.advance(60_001)
   await executor.give(executor.command({ do: 'pause' }, 'after it'))
   expect(executor.state().portfolio.trading).toBe('paused')
 })
@@ -136,6 +136,6 @@ test('tells so many refusals a minute, and then how many more there were', async
   for (let count = 0; count < 500; count += 1)
     executor.take({ type: 'invalid_message', code: 'token_malformed', message: 'no', topic: 'x' })
   expect(executor.told().filter((line) => line === 'refusal token_malformed')).toHaveLength(20)
-  await executor.clock.turn(61_000)
+  await executor.clock.advance(61_000)
   expect(executor.told().at(-1)).toBe('notice refusals_many')
 })

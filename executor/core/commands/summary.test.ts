@@ -30,7 +30,7 @@ test('what is held, used and wrong is told with what was sold', async () => {
   await executor.enter()
   exchange.price = '61200'
   await executor.give(executor.exit())
-  await clock.turn(2_000)
+  await clock.advance(2_000)
   await executor.enter()
   exchange.price = '60588'
   exchange.skew = 1_500
@@ -51,7 +51,7 @@ test('what is held, used and wrong is told with what was sold', async () => {
 test('a provider that is silent and a market that is closed are still so', async () => {
   const executor = new TestExecutor()
   executor.take(executor.head())
-  await executor.clock.turn(200_000)
+  await executor.clock.advance(200_000)
   const { standing } = await summaryOf(executor)
   expect(standing).toMatchObject([{ code: 'stream_silent', about: 'demo' }])
 })

@@ -40,7 +40,7 @@ async function holding(change = {}): Promise<TestExecutor> {
   const executor = new TestExecutor()
   const size = { unit: 'base', value: '0.005' } as const
   await executor.enter({ stopPrice: '58000', size, ...change })
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(position(executor)?.amount).toBe('0.005')
   return executor
 }
@@ -79,14 +79,14 @@ test('a close is shown first, and nothing is done before the yes', async () => {
     ],
     shown: expect.stringMatching(/^[\w-]{43}$/),
   })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(sales(executor)).toEqual([])
 })
 
 test('all of a position is sold with its stop taken off, and results know why', async () => {
   const executor = await holding()
   expect(await closeNow(executor, { what: 'btc', percent: 100 })).toEqual({ about: 'done' })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)).toBeUndefined()
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.005'])
   expect(stops(executor)).toEqual([])
@@ -98,7 +98,7 @@ test('all of a position is sold with its stop taken off, and results know why', 
 test('half of a position is sold, and the rest keeps its stop, which fits it', async () => {
   const executor = await holding()
   expect(await closeNow(executor, { what: 'home/demo', percent: 50 })).toEqual({ about: 'done' })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)?.amount).toBe('0.0025')
   expect(stops(executor)).toEqual([['0.0025', '58000']])
   expect(executor.told()).toContain('exit filled')
@@ -112,7 +112,7 @@ test('where the rest would be too little for an order, all is shown and all is s
   const shown = await say(executor, { do: 'close', what: 'btc', percent: 99 })
   expect(shown).toMatchObject({ rows: [{ held: '0.005', amount: '0.005' }] })
   await closeNow(executor, { what: 'btc', percent: 99 })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)).toBeUndefined()
 })
 
@@ -127,14 +127,14 @@ test('a yes that comes twice sells once', async () => {
     about: 'refused',
     code: expect.stringMatching(/^(close_under_way|position_changed)$/),
   })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(await say(executor, { ...half, shown }), 'and once more').toMatchObject({
     about: 'refused',
     code: 'position_changed',
   })
   executor.crash()
   await executor.give(yes)
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.0025'])
 })
 
@@ -143,7 +143,7 @@ test('a yes to what has changed since it was shown is not done', async () => {
   const half = { do: 'close', what: 'btc', percent: 50 } as const
   const shown = await shownFor(executor, half)
   await executor.give(executor.exit({ size: { unit: 'percent', value: '20' } }))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(await say(executor, { ...half, shown })).toMatchObject({ code: 'position_changed' })
   expect(await say(executor, { ...half, percent: 30, shown }), 'another part').toMatchObject({
     code: 'position_changed',
@@ -151,7 +151,7 @@ test('a yes to what has changed since it was shown is not done', async () => {
   const all = { do: 'close', what: 'btc', percent: 100 } as const
   const whole = await shownFor(executor, all)
   await executor.give(executor.exit({ size: { unit: 'percent', value: '20' } }))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(await say(executor, { ...all, shown: whole })).toMatchObject({ code: 'position_changed' })
   expect(sales(executor)).toHaveLength(2)
 })
@@ -162,11 +162,11 @@ test('a part that came to nothing is not sold by the same yes a second time', as
   const shown = await shownFor(executor, half)
   executor.exchange.mode = 'rejects'
   await say(executor, { ...half, shown })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)?.amount).toBe('0.005')
   executor.exchange.mode = 'fills'
   expect(await say(executor, { ...half, shown })).toMatchObject({ code: 'position_changed' })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(position(executor)?.amount).toBe('0.005')
   expect(stops(executor)).toEqual([['0.005', '58000']])
 })
@@ -176,7 +176,7 @@ test('a part for which the exchange lacks the coins is made again with what is t
   executor.exchange.coins = 'counted'
   executor.exchange.own = '-0.003'
   await closeNow(executor, { what: 'btc', percent: 50 })
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   await executor.give(executor.command({ do: 'trades', limit: 5 }, 'sales'))
   const { event } = executor.reports.at(-1) ?? {}
   expect(event).toMatchObject({ answer: { rows: [{ reason: 'trader', amount: '0.002' }] } })
@@ -186,17 +186,17 @@ test('everything is closed without a halt, and a stream may buy again', async ()
   const executor = new TestExecutor({ streams: ['demo', 'other'] })
   await executor.enterFrom('demo')
   await executor.enterFrom('other')
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(await say(executor, { do: 'close', percent: 100 })).toMatchObject({
     rows: [{ stream: 'home/demo' }, { stream: 'home/other' }],
   })
   await closeNow(executor, { percent: 100 })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(executor.state().portfolio).toMatchObject({ positions: {}, trading: 'running' })
   await executor.give(
     executor.signal({ sub: 'other', seq: 2, size: { unit: 'quote', value: '50' } }),
   )
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(position(executor, 'other')?.amount).toBeDefined()
 })
 
@@ -204,7 +204,7 @@ test('while trading is halted a position can be closed', async () => {
   const executor = await holding()
   executor.take({ type: 'halt', by: 'terminal' })
   await closeNow(executor, { what: 'btc', percent: 100 })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)).toBeUndefined()
 })
 
@@ -220,13 +220,13 @@ test('with the exchange away a close says that it waits, survives a restart, and
     waits: 'exchange_awaited',
   })
   executor.crash()
-  await executor.clock.turn(30_000)
+  await executor.clock.advance(30_000)
   expect(sales(executor)).toEqual([])
   expect(executor.told(), 'that it does not answer is told on its own').not.toContain(
     'notice exit_failed',
   )
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(position(executor)).toBeUndefined()
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.005'])
 })
@@ -237,18 +237,18 @@ test('an order of unknown outcome is settled first', async () => {
   executor.exchange.mode = 'lost_before'
   executor.exchange.lookups = 'silent'
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' } }))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(executor.told()).toContain('exit unknown order_unknown')
   const part = await say(executor, { do: 'close', what: 'btc', percent: 50 })
   expect(part).toMatchObject({ about: 'refused' })
   expect(await closeNow(executor, { what: 'btc', percent: 100 })).toMatchObject({
     waits: 'order_unknown',
   })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(sales(executor), 'nothing beside what may be there').toHaveLength(1)
   executor.exchange.mode = 'fills'
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   expect(position(executor)).toBeUndefined()
   expect(executor.exchange.accepted.filter(({ side }) => side === 'sell')).toMatchObject([
     { amount: '0.005' },
@@ -258,10 +258,10 @@ test('an order of unknown outcome is settled first', async () => {
 test('an exit of the strategy for what was closed before is no alarm', async () => {
   const executor = await holding()
   await closeNow(executor, { what: 'btc', percent: 100 })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   const before = executor.reports.length
   await executor.give(executor.exit())
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   const after = executor.reports.slice(before).map(({ event }) => event)
   expect(after).toMatchObject([{ type: 'refusal', kind: 'exit', code: 'no_position' }])
 })
@@ -301,7 +301,7 @@ test('a stop is shown where it will stand, moves there, and never down', async (
   })
   expect(position(executor)?.stop).toBe('58000')
   expect(await protectNow(executor, { what: 'btc', to })).toEqual({ about: 'done' })
-  await executor.clock.turn(12_000)
+  await executor.clock.advance(12_000)
   expect(stops(executor)).toEqual([['0.005', '59000']])
   for (const value of ['59000', '58500'])
     expect(
@@ -330,7 +330,7 @@ test('break-even is the entry price, once the price is above it', async () => {
     code: 'stop_above_price',
   })
   executor.exchange.price = '61000'
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(await protectNow(executor, even)).toEqual({ about: 'done' })
   expect(position(executor)?.stop).toBe('60000')
 })
@@ -351,7 +351,7 @@ test('a stop of a position that has changed is asked about again', async () => {
   const higher = { what: 'btc', to: { unit: 'price', value: '59000' } } as const
   const shown = await shownFor(executor, { do: 'protect', ...higher })
   await closeNow(executor, { what: 'btc', percent: 50 })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(await say(executor, { do: 'protect', ...higher, shown })).toMatchObject({
     code: 'position_changed',
   })
@@ -362,7 +362,7 @@ test('two streams on one market: one stop is meant, and both can be closed', asy
   const executor = new TestExecutor({ streams: ['demo', 'other'] })
   await executor.enterFrom('demo')
   await executor.enterFrom('other')
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   const to = { unit: 'price', value: '59000' } as const
   expect(await say(executor, { do: 'protect', what: 'btc', to })).toMatchObject({
     code: 'position_ambiguous',
@@ -404,7 +404,7 @@ test('an entry that rests is taken off the book, also after a restart in between
   executor.exchange.reach = 'yes'
   executor.exchange.cancel = cancel
   executor.crash()
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(executor.reports.at(-1)?.event).toMatchObject({
     status: 'canceled',
     code: 'taken_back',
@@ -417,6 +417,6 @@ test('a stop is never taken back from here', async () => {
   const stop = Object.values(executor.state().portfolio.orders).find(({ kind }) => kind === 'stop')
   const order = stop?.planned?.id ?? ''
   expect(await say(executor, { do: 'cancel', order })).toMatchObject({ code: 'cancel_protects' })
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(stops(executor)).toEqual([['0.005', '58000']])
 })

@@ -59,10 +59,10 @@ test('one message is told once for as long as it could be verified', async () =>
   const executor = await following(NAME)
   const once = alert()
   await executor.give(once)
-  await executor.clock.turn(604_000)
+  await executor.clock.advance(604_000)
   await executor.give(once)
   expect(alerts(executor)).toHaveLength(1)
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   await executor.give(alert())
   expect(Object.keys(executor.state().session.alerts.seen), 'and no longer').toHaveLength(1)
 })
@@ -96,12 +96,12 @@ test('of one stream six a minute and sixty an hour are told, then one notice an 
   expect(alerts(executor)).toHaveLength(6)
   expect(many(executor)).toHaveLength(1)
   for (let minute = 1; minute < 60; minute += 1) {
-    await executor.clock.turn(60_000)
+    await executor.clock.advance(60_000)
     await say(executor, 7)
   }
   expect(alerts(executor)).toHaveLength(60)
   expect(many(executor)).toHaveLength(1)
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   await say(executor, 7)
   expect(alerts(executor)).toHaveLength(66)
   expect(many(executor)).toHaveLength(2)
@@ -115,7 +115,7 @@ test('however many streams it has, of one provider thirty a minute and 300 an ho
   await executor.give(alert({}, 'south'))
   expect(alerts(executor)).toHaveLength(31)
   for (let minute = 1; minute < 30; minute += 1) {
-    await executor.clock.turn(60_000)
+    await executor.clock.advance(60_000)
     for (const [at] of names.entries()) await executor.give(alert({ sub: `s${at}` }))
   }
   expect(alerts(executor)).toHaveLength(301)

@@ -174,7 +174,7 @@ test('an order that has grown large by its new price is asked about with a code'
 test('the new question has no more time than the first one', async () => {
   const executor = await waiting()
   const first = executor.reports.at(-1)?.event
-  await executor.clock.turn(500_000)
+  await executor.clock.advance(500_000)
   executor.take(executor.head())
   move(executor, '61000')
   await tap(executor, executor.card(), 'tap')
@@ -184,7 +184,7 @@ test('the new question has no more time than the first one', async () => {
     expires: (first as { expires: number }).expires,
   })
   const late = executor.card()
-  await executor.clock.turn(100_000)
+  await executor.clock.advance(100_000)
   expect(executor.told().at(-1)).toBe('entry expired approval_expired')
   await tap(executor, late, 'too late')
   expect(executor.told().at(-1)).toBe('refusal approval_late')
@@ -200,7 +200,7 @@ test('is asked again by the executor that comes after the one that was tapped', 
   expect(Object.values(executor.state().portfolio.orders)[0]?.state).toBe('approved')
   executor.crash()
   executor.take(executor.head())
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(executor.exchange.sent).toEqual([])
   expect(cards(executor)).toHaveLength(2)
   await tap(executor, executor.card(), 'second')
@@ -216,7 +216,7 @@ test('a card that was owed when the executor died is shown by the next one, and 
   expect(cards(executor), 'its candles are still being asked for').toHaveLength(1)
   executor.crash()
   executor.take(executor.head())
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(cards(executor)).toHaveLength(2)
   await tap(executor, old, 'again')
   expect(executor.told().at(-1)).toBe('refusal approval_replaced')

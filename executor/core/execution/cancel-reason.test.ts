@@ -18,7 +18,7 @@ test('a stop that makes room for a sale is not said to have found nobody', async
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
   await executor.give(executor.exit())
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(canceled(executor)).toEqual(['stop canceled stop_taken_off'])
   expect(executor.told().at(-1)).toBe('exit filled')
 })
@@ -28,11 +28,11 @@ test('nor is one that a restart found canceled', async () => {
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.lookups = 'silent'
   await executor.give(executor.exit())
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(canceled(executor)).toEqual([])
   executor.crash()
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(canceled(executor)).toEqual(['stop canceled stop_taken_off'])
   executor.close()
 })
@@ -41,7 +41,7 @@ test('a stop that another takes the place of says so', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', size: { unit: 'quote', value: '100' } })
   await executor.enter({ stopPrice: '58500', size: { unit: 'quote', value: '100' } })
-  await executor.clock.turn(15_000)
+  await executor.clock.advance(15_000)
   expect(canceled(executor)).toEqual(['stop canceled stop_replaced'])
 })
 
@@ -50,7 +50,7 @@ test('a stop that somebody else took away is said to be', async () => {
   await executor.enter({ stopPrice: '58000' })
   const stop = executor.exchange.accepted.at(-1)
   await executor.exchange.cancel('BTC/USDT', stop?.clientOrderId ?? '')
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(canceled(executor)).toEqual(['stop canceled canceled_elsewhere'])
 })
 
@@ -67,7 +67,7 @@ test('so is an entry that somebody else took away, and one that this device took
     if (by === 'halt') await executor.give({ type: 'halt', by: 'device' })
     if (by === 'exit') await executor.give(executor.exit())
     if (by === 'somebody') await executor.exchange.cancel('BTC/USDT', clientOrderId)
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     expect(canceled(executor), by).toEqual([`entry canceled ${code}`])
   }
 })
@@ -79,6 +79,6 @@ test('a sale that waits and is taken back names its reason', async () => {
   await executor.give(executor.exit({ type: 'limit', limitPrice: '70000' }))
   executor.exchange.mode = 'fills'
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(canceled(executor)).toEqual(['exit canceled taken_back'])
 })

@@ -11,7 +11,7 @@ test('an unknown order is asked about and found although the clock was set back 
   await executor.enter()
   executor.clock.setBack(HOURS)
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.told().at(-1)).toBe('entry filled')
 })
 
@@ -19,11 +19,11 @@ test('an order that was lost before the clock was set back is proved not placed 
   const executor = new TestExecutor()
   executor.exchange.mode = 'lost_before'
   await executor.enter()
-  await executor.clock.turn(29_000)
+  await executor.clock.advance(29_000)
   executor.clock.setBack(HOURS)
-  await executor.clock.turn(29_000)
+  await executor.clock.advance(29_000)
   expect(executor.state().portfolio.orders).not.toEqual({})
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
 })
 
@@ -32,7 +32,7 @@ test('refusals that were only counted are summed up within a minute of the clock
   for (let count = 0; count < 30; count += 1)
     executor.take({ type: 'invalid_message', code: 'token_malformed', message: 'no', topic: 'x' })
   executor.clock.setBack(HOURS)
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.told().filter((line) => line === 'notice refusals_many')).toHaveLength(1)
 })
 
@@ -40,7 +40,7 @@ test('a command counts once although the clock was ahead of its end in between',
   const executor = new TestExecutor()
   const pause = executor.command({ do: 'pause' }, 'one')
   await executor.give(pause)
-  await executor.clock.turn(MINUTE + 5_000)
+  await executor.clock.advance(MINUTE + 5_000)
   await executor.give(executor.command({ do: 'resume' }, 'two'))
   executor.clock.setBack(MINUTE)
   await executor.give(pause)
@@ -53,10 +53,10 @@ test('a clock that goes back again and again does not put off the alarm of an un
   executor.exchange.lookups = 'silent'
   await executor.enter()
   for (let time = 0; time < 3; time += 1) {
-    await executor.clock.turn(40_000)
+    await executor.clock.advance(40_000)
     executor.clock.setBack(20_000)
   }
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(executor.told()).toContain('notice order_unknown')
 })
 
@@ -64,9 +64,9 @@ test('a clock that leaps ahead, or a device that slept, is no silence of the pro
   const executor = new TestExecutor()
   Object.assign(executor, { policy: { ...executor.policy, closeOnSilenceMs: HOURS / 2 } })
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   executor.clock.setBack(-HOURS)
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
   await executor.give(executor.head())
   executor.exchange.quoteAt = executor.clock.now()
@@ -80,11 +80,11 @@ test.each([MINUTE, HOURS])(
     const executor = new TestExecutor()
     executor.exchange.mode = 'lost_before'
     await executor.enter({ stopPrice: '58000' })
-    await executor.clock.turn(1_000)
+    await executor.clock.advance(1_000)
     executor.clock.setBack(-leap)
-    await executor.clock.turn(20_000)
+    await executor.clock.advance(20_000)
     expect(executor.told()).not.toContain('entry not_placed order_not_placed')
-    await executor.clock.turn(MINUTE)
+    await executor.clock.advance(MINUTE)
     expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   },
 )
@@ -94,7 +94,7 @@ test('an entry that waits for a sign of life is refused when the clock is set ba
   await executor.give(executor.signal({ stopPrice: '58000' }))
   expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'received' }])
   executor.clock.setBack(HOURS)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.told().at(-1)).toBe('entry denied hb.deadman')
   expect(executor.state().portfolio.orders).toEqual({})
   expect(executor.exchange.sent).toEqual([])

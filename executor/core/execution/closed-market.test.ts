@@ -23,7 +23,7 @@ test('nothing is asked of a market that is gone and quoted no more: the entry is
   const executor = new TestExecutor()
   executor.exchange.status = 'gone'
   executor.exchange.refreshQuote = async () => expect.fail('there is nothing to ask')
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   await executor.enter()
   expect(executor.told().at(-1)).toBe('refusal market_closed')
 })
@@ -52,15 +52,15 @@ test('what is held on a market that is gone stays watched: tried, told, and not 
   const stops = executor.exchange.sent.length
   executor.exchange.status = 'gone'
   executor.exchange.refreshQuote = async () => ({ ok: false, message: 'no such market' })
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(600_000)
+  await executor.clock.advance(600_000)
   expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
   expect(executor.told()).toContain('notice exit_failed')
   expect(executor.told().length).toBeLessThan(60)
   expect(executor.exchange.sent.length - stops).toBeLessThan(10)
   executor.exchange.status = 'trading'
   Reflect.deleteProperty(executor.exchange, 'refreshQuote')
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   expect(executor.state().portfolio.positions).toEqual({})
 })

@@ -27,7 +27,7 @@ test('what has lasted no minute yet is looked at again by itself, and no moment 
   executor.exchange.paused = { why: 'too_many', until: executor.clock.now() + 3_600_000 }
   executor.take({ type: 'tick' })
   expect(lastingDue(executor.state())).toEqual([executor.clock.now() + 60_000])
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   expect(executor.told()).toContain('notice exchange_limited')
   expect(lastingDue(executor.state())).toEqual([])
 })

@@ -27,9 +27,9 @@ test('an exit waits for the end of the pause, and goes the moment that it is ove
   await executor.enter({ stopPrice: '59000' })
   pause(30_430)
   await executor.give(executor.exit())
-  await executor.clock.turn(30_400)
+  await executor.clock.advance(30_400)
   expect(sent()).toEqual(['limit buy', 'stop_limit sell'])
-  await executor.clock.turn(60)
+  await executor.clock.advance(60)
   expect(sent()).toEqual(['limit buy', 'stop_limit sell', 'limit sell'])
   expect(executor.state().portfolio.positions).toEqual({})
 })
@@ -40,10 +40,10 @@ test('a stop waits for the end of the pause, and goes the moment that it is over
   pause(30_430)
   const [entry] = executor.exchange.sent
   executor.exchange.fill(entry?.clientOrderId ?? '', entry?.amount ?? '', 'filled')
-  await executor.clock.turn(30_400)
+  await executor.clock.advance(30_400)
   expect(Object.keys(executor.state().portfolio.positions)).toHaveLength(1)
   expect(sent()).toEqual(['limit buy'])
-  await executor.clock.turn(60)
+  await executor.clock.advance(60)
   expect(sent()).toEqual(['limit buy', 'stop_limit sell'])
 })
 
@@ -56,7 +56,7 @@ test('tells a ban once, with its end', async () => {
     { level: 'error', code: 'exchange_banned' },
   ])
   expect(JSON.stringify(told)).toContain(new Date(START + 60_000).toISOString().slice(11, 19))
-  await executor.clock.turn(60_001)
+  await executor.clock.advance(60_001)
   pause(60_000, 'banned')
   executor.take({ type: 'tick' })
   expect(executor.told().filter((one) => one === 'notice exchange_banned')).toHaveLength(2)
@@ -75,7 +75,7 @@ const alarms = () => executor.told().filter((line) => line === 'notice exchange_
 /** Of silence, as a provider's heads divide it. */
 const endure = async (minutes: number) => {
   for (let quarter = 0; quarter < 4 * minutes; quarter += 1) {
-    await executor.clock.turn(15_000)
+    await executor.clock.advance(15_000)
     await executor.give(executor.head())
   }
 }
@@ -83,7 +83,7 @@ const endure = async (minutes: number) => {
 test('an exchange that does not answer is told to whoever holds something, each minute for an hour', async () => {
   await executor.enter({ stopPrice: '58000' })
   Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
-  await executor.clock.turn(15_000)
+  await executor.clock.advance(15_000)
   await executor.give(executor.head())
   expect(alarms()).toBe(0)
   await endure(2)
@@ -105,7 +105,7 @@ test('that it answers again is told to whoever was told that it does not', async
     Object.assign(executor.exchange, { reach: 'no', lookups: 'silent' })
     await endure(minutes)
     Object.assign(executor.exchange, { reach: 'yes', lookups: 'honest' })
-    await executor.clock.turn(15_000)
+    await executor.clock.advance(15_000)
   }
   await lost(0.5)
   expect(back()).toBe(0)
@@ -118,13 +118,13 @@ test('that it answers again is told to whoever was told that it does not', async
 test('a minute without an answer counts anew from each answer', async () => {
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.reach = 'no'
-  await executor.clock.turn(59_000)
+  await executor.clock.advance(59_000)
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   executor.exchange.reach = 'no'
-  await executor.clock.turn(59_000)
+  await executor.clock.advance(59_000)
   expect(alarms()).toBe(0)
-  await executor.clock.turn(4_000)
+  await executor.clock.advance(4_000)
   expect(alarms()).toBe(1)
 })
 
@@ -137,7 +137,7 @@ test('the alarm is due by itself, while something is held', async () => {
   executor.exchange.reach = 'no'
   executor.take({ type: 'tick' })
   expect(connectionDue(executor.state())).toEqual([START + 60_000])
-  await executor.clock.turn(60_000)
+  await executor.clock.advance(60_000)
   expect(connectionDue(executor.state())).toEqual([START + 120_000])
 })
 
@@ -169,7 +169,7 @@ test('prices that come late for a minute are told once, and once when they come 
   const late = async (ms: number, minutes: number) => {
     for (let quarter = 0; quarter < 4 * minutes; quarter += 1) {
       executor.exchange.quoteAt = executor.clock.now() + 15_000 - ms
-      await executor.clock.turn(15_000)
+      await executor.clock.advance(15_000)
       await executor.give(executor.head())
     }
   }

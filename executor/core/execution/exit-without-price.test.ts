@@ -7,7 +7,7 @@ const SECOND = 1_000
 async function holding() {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   return executor
 }
 
@@ -15,7 +15,7 @@ async function holding() {
 async function back(executor: TestExecutor, silent: object): Promise<void> {
   for (const name of Object.keys(silent)) Reflect.deleteProperty(executor.exchange, name)
   executor.exchange.quoteAt = executor.clock.now()
-  await executor.clock.turn(90 * SECOND)
+  await executor.clock.advance(90 * SECOND)
 }
 
 const NO_PRICE = { quote: () => null, refreshQuote: async () => ({ ok: false, message: 'away' }) }
@@ -31,9 +31,9 @@ test.each([
     const executor = await holding()
     Object.assign(executor.exchange, silent)
     if (how === 'crash') executor.crash()
-    else await executor.clock.turn(10 * SECOND)
+    else await executor.clock.advance(10 * SECOND)
     await executor.give(executor.exit())
-    await executor.clock.turn(20 * SECOND)
+    await executor.clock.advance(20 * SECOND)
     expect(executor.state().portfolio.positions).not.toEqual({})
     expect(executor.told()).toContain('notice position_closing')
     await back(executor, silent)
@@ -52,12 +52,12 @@ test.each([
     const executor = await holding()
     Object.assign(executor.exchange, silent)
     if (how === 'crash') executor.crash()
-    else await executor.clock.turn(10 * SECOND)
+    else await executor.clock.advance(10 * SECOND)
     const validUntil = executor.clock.now() / 1_000 + 60
     await executor.give(executor.exit({ size: { unit: 'percent', value: '50' }, validUntil }))
-    await executor.clock.turn(20 * SECOND)
+    await executor.clock.advance(20 * SECOND)
     executor.crash()
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
     expect(executor.told()).not.toContain('refusal quote_missing')
     await back(executor, silent)
     expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
@@ -75,10 +75,10 @@ test('a part is not sold any more once its time is over: the trader is told, and
   Object.assign(executor.exchange, NO_PRICE)
   const validUntil = executor.clock.now() / 1_000 + 20
   await executor.give(executor.exit({ size: { unit: 'percent', value: '50' }, validUntil }))
-  await executor.clock.turn(19 * SECOND)
+  await executor.clock.advance(19 * SECOND)
   const refused = () => executor.told().filter((one) => one === 'refusal quote_missing')
   expect(refused()).toHaveLength(0)
-  await executor.clock.turn(4 * SECOND)
+  await executor.clock.advance(4 * SECOND)
   expect(refused()).toHaveLength(1)
   await back(executor, NO_PRICE)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([
@@ -90,6 +90,6 @@ test('nothing is tried of a market that the exchange does not have', async () =>
   const executor = await holding()
   executor.exchange.rules = () => null
   await executor.give(executor.exit())
-  await executor.clock.turn(90 * SECOND)
+  await executor.clock.advance(90 * SECOND)
   expect(executor.told().filter((one) => one === 'refusal market_unknown')).toHaveLength(1)
 })

@@ -11,7 +11,7 @@ async function holding(change = {}, streams = ['demo']): Promise<TestExecutor> {
   executor.exchange.own = '0'
   executor.exchange.coins = 'counted'
   await executor.enter({ stopPrice: '58000', ...change })
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   return executor
 }
 
@@ -45,7 +45,7 @@ function take(executor: TestExecutor, amount: string): void {
 async function minutes(executor: TestExecutor, count: number): Promise<void> {
   for (let i = 0; i < count * 2; i += 1) {
     executor.take(executor.head())
-    await executor.clock.turn(MINUTE / 2)
+    await executor.clock.advance(MINUTE / 2)
   }
 }
 
@@ -59,7 +59,7 @@ test.for([
     const executor = await holding()
     executor.exchange.own = `-${gone}`
     await executor.give(executor.exit())
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
     expect(sold(executor)).toEqual([there])
     await minutes(executor, 10)
     expect(sold(executor)).toEqual([there])
@@ -78,7 +78,7 @@ test.for([
 ] as const)('what is there stands under a stop when %s is gone', async ([_, gone, there]) => {
   const executor = await holding()
   take(executor, gone)
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(stops(executor)).toEqual([there])
   await minutes(executor, 10)
   expect(stops(executor)).toEqual([there])
@@ -107,14 +107,14 @@ test.for([
     'of a price that is through the stop',
     async (one: TestExecutor) => {
       one.exchange.price = '56000'
-      await one.clock.turn(5 * SECOND)
+      await one.clock.advance(5 * SECOND)
     },
   ],
 ] as const)('a sale %s takes what is there', async ([_, leave]) => {
   const executor = await holding()
   executor.exchange.own = '-0.00001'
   await leave(executor)
-  await executor.clock.turn(15 * SECOND)
+  await executor.clock.advance(15 * SECOND)
   expect(sold(executor)).toEqual(['0.00496'])
   expect(view(executor)).toBeUndefined()
 })
@@ -123,7 +123,7 @@ test('so does a position whose provider is silent for too long', async () => {
   const executor = await holding()
   Object.assign(executor, { policy: { ...executor.policy, closeOnSilenceMs: 10 * MINUTE } })
   executor.exchange.own = '-0.00001'
-  await executor.clock.turn(11 * MINUTE)
+  await executor.clock.advance(11 * MINUTE)
   expect(sold(executor)).toEqual(['0.00496'])
 })
 
@@ -135,7 +135,7 @@ test('a take-profit level sells what is there', async () => {
   const executor = await holding({ takeProfits: take })
   executor.exchange.own = '-0.00250'
   executor.exchange.price = '61000'
-  await executor.clock.turn(15 * SECOND)
+  await executor.clock.advance(15 * SECOND)
   // Half of the whole would be 0.00248.
   expect(sold(executor)).toEqual(['0.00247'])
   await minutes(executor, 5)
@@ -149,7 +149,7 @@ test.for([
   const executor = await holding()
   executor.exchange.own = '-0.00300'
   await executor.give(executor.exit(change))
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(sold(executor)).toEqual([there])
   const { price } =
     executor.exchange.accepted.findLast(({ timeInForce }) => timeInForce === 'IOC') ?? {}
@@ -177,14 +177,14 @@ test('a stop that rises takes the coins that are there along', async () => {
   const executor = await holding({ trailingStop: { percent: '2' } })
   executor.exchange.own = '-0.00001'
   executor.exchange.price = '66000'
-  await executor.clock.turn(20 * SECOND)
+  await executor.clock.advance(20 * SECOND)
   expect(open(executor)).toMatchObject([{ order: { amount: '0.00496', triggerPrice: '64680' } }])
 })
 
 test('of a position that is all gone nothing is tried, and nothing but the shortage is told', async () => {
   const executor = await holding()
   take(executor, '0.00497')
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   const before = tries(executor)
   expect(before, 'the stop, and one that was refused').toBe(2)
   await executor.give(executor.exit())
@@ -200,14 +200,14 @@ test.for(['while a sale is due', 'while none is'])(
   async (when) => {
     const executor = await holding()
     take(executor, '0.00497')
-    await executor.clock.turn(10 * SECOND)
+    await executor.clock.advance(10 * SECOND)
     if (when === 'while a sale is due') {
       executor.exit()
       await executor.give(executor.head({ position: 'flat', since: 2 }))
     }
-    await executor.clock.turn(2 * MINUTE)
+    await executor.clock.advance(2 * MINUTE)
     executor.exchange.own = '-0.00200'
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
     const what = when === 'while none is' ? stops : sold
     expect(what(executor)).toEqual(['0.00297'])
     executor.exchange.own = '0'
@@ -239,7 +239,7 @@ test('coins under an order that the trader placed by hand are not free for a sal
     price: '90000',
   })
   executor.exchange.mode = 'fills'
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(stops(executor)).toEqual(['0.00097'])
   const byHand = executor.exchange.orders.get('web_1')
   if (byHand !== undefined) byHand.status = 'canceled'
@@ -261,7 +261,7 @@ test('coins of the trader that come in are not sold beyond what was bought', asy
   const executor = await holding()
   executor.exchange.own = '-0.00001'
   await executor.give(executor.exit())
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   executor.exchange.own = '5'
   await minutes(executor, 5)
   expect(sold(executor)).toEqual(['0.00496'])
@@ -271,15 +271,15 @@ test('coins of the trader that come in are not sold beyond what was bought', asy
 test('the coins of another stream, under its stop, are not sold for those that are missing', async () => {
   const executor = await holding({}, ['demo', 'other'])
   await executor.enterFrom('other', { size: { unit: 'quote', value: '300' } })
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(stops(executor)).toEqual(['0.00497', '0.00497'])
   const [mine] = open(executor)
   if (mine !== undefined) mine.status = 'canceled'
   executor.exchange.own = '-0.00100'
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(stops(executor).toSorted()).toEqual(['0.00397', '0.00497'])
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(15 * SECOND)
+  await executor.clock.advance(15 * SECOND)
   expect(sold(executor).toSorted()).toEqual(['0.00397', '0.00497'])
 })
 
@@ -298,7 +298,7 @@ test('two streams without a stop share what is there', async () => {
   expect(view(executor)?.missing).toBe('0.00201')
   expect(view(executor, 'home/other BTC/USDT')?.missing).toBe('0.00099')
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(15 * SECOND)
+  await executor.clock.advance(15 * SECOND)
   expect(sold(executor)).toEqual(['0.00296', '0.00149'])
   expect(drifts(executor)).toHaveLength(1)
 })
@@ -314,7 +314,7 @@ test('a refusal without a shortage leads to no shortage: the exit is tried again
     return { outcome: 'rejected', code: 'exchange_funds_insufficient', message: 'not enough' }
   }
   await executor.give(executor.exit())
-  await executor.clock.turn(20 * SECOND)
+  await executor.clock.advance(20 * SECOND)
   expect(sold(executor)).toEqual(['0.00497'])
   expect(drifts(executor)).toEqual([])
 })
@@ -325,11 +325,11 @@ test('a shortage that nobody can look up ends with neither silence nor a loop', 
   const { refreshBalances } = executor.exchange
   executor.exchange.refreshBalances = async () => ({ ok: false, message: 'no answer' }) as never
   await executor.give(executor.exit())
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.told()).toContain('notice exit_failed')
   expect(tries(executor)).toBeLessThan(50)
   executor.exchange.refreshBalances = refreshBalances
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(sold(executor)).toEqual(['0.00496'])
 })
 
@@ -341,7 +341,7 @@ test('an exit that waits for its stop to go sells nothing that a newer entry bou
   await executor.enter({ stopPrice: '58000', candle: { timeframe: '1m', start: 99 } })
   expect(view(executor)?.amount).toBe('0.00994')
   executor.exchange.cancel = cancel
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(sold(executor)).toEqual(['0.00497'])
   expect(stops(executor)).toEqual(['0.00497'])
 })
@@ -358,10 +358,10 @@ test('coins that come back while a look has no answer stand under a stop seconds
     silent += 1
     return { ok: false, message: 'no answer' }
   }
-  while (silent === 0) await executor.clock.turn(SECOND)
+  while (silent === 0) await executor.clock.advance(SECOND)
   exchange.openOrders = openOrders
   exchange.own = '0'
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(stops(executor)).toEqual(['0.00497'])
 })
 

@@ -12,7 +12,7 @@ async function firstRise(exits: {
   await executor.enter({ stopPrice: '58000', ...exits })
   const before = executor.clock.now()
   executor.exchange.price = '62000'
-  await executor.clock.turn(1_500)
+  await executor.clock.advance(1_500)
   const events = [...allRows(executor.journal.database())].map(toEvent)
   executor.close()
   return events.flatMap((event) =>
@@ -38,7 +38,7 @@ async function trailedAt(bid: string, tick: string, trail: string): Promise<stri
   const deep = { volume: '2000000000', asks: [[bid, '999999999999']] } as const
   exchange.liquidity = () => ({ ...deep, volumeAt: exchange.now(), asksAt: exchange.now() })
   await executor.enter({ trailingStop: { percent: trail }, size: { unit: 'quote', value: '300' } })
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   executor.close()
   const sent = exchange.sent.findLast(({ type }) => type === 'stop_limit')?.triggerPrice
   return sent ?? executor.told().at(-1)

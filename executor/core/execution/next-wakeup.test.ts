@@ -7,6 +7,6 @@ test('an order whose outcome is unknown wakes the executor when it is asked abou
   executor.exchange.mode = 'lost_before'
   executor.exchange.lookups = 'silent'
   await executor.enter()
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(nextWakeup(executor.state())).toBeGreaterThan(executor.clock.now())
 })

@@ -103,7 +103,7 @@ async function play(executor: TestExecutor, moves: readonly Move[]): Promise<voi
         await executor.give(executor.command({ do: step.do }, name))
         break
       case 'wait':
-        await executor.clock.turn(step.ms)
+        await executor.clock.advance(step.ms)
         break
       case 'fill':
         fillOne(executor, step.part)
@@ -156,7 +156,7 @@ test('once the exchange answers again every order comes to an end and the books 
       executor.exchange.mode = 'fills'
       executor.exchange.lookups = 'honest'
       executor.crash()
-      await executor.clock.turn(120_000)
+      await executor.clock.advance(120_000)
       const { orders, positions } = executor.state().portfolio
       const states = Object.values(orders)
         .filter(({ kind }) => kind !== 'stop')
@@ -196,10 +196,10 @@ test('what is too little to be sold is on both sides of that account', async () 
     { do: 'fill', part: true },
   ])
   executor.crash()
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   const [entry] = executor.exchange.orders.values()
   if (entry !== undefined) entry.status = 'canceled'
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   expect(executor.state().portfolio.positions).toEqual({})
   expect(held(executor)).toBeCloseTo(0.00001, 8)
   expect(writtenOff(executor)).toBeCloseTo(0.00001, 8)
@@ -231,7 +231,7 @@ test('settled orders leave the state: a long life does not make it larger', asyn
     await executor.enter({ size: { unit: 'quote', value: '20' }, stopPrice: '58000' })
     await executor.give(executor.exit())
     executor.stop()
-    await executor.clock.turn(86_400_000)
+    await executor.clock.advance(86_400_000)
     executor.crash()
     executor.exchange.quoteAt = executor.clock.now()
   }

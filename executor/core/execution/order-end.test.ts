@@ -14,7 +14,7 @@ async function holding(forMs = 10 * SECOND) {
   const { exchange } = executor
   exchange.retention = RETENTION
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(forMs)
+  await executor.clock.advance(forMs)
   const name = exchange.accepted.at(-1)?.clientOrderId ?? ''
   const kept = exchange.orders.get(name)
   if (kept?.order.type !== 'stop_limit') throw new Error('no stop rests')
@@ -34,12 +34,12 @@ async function away(
   meanwhile: (stop: ShownOrder) => void = () => undefined,
 ): Promise<void> {
   executor.stop()
-  await executor.clock.turn(ms)
+  await executor.clock.advance(ms)
   meanwhile(kept)
   exchange.orders.delete(name)
   exchange.quoteAt = executor.clock.now()
   executor.crash()
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
 }
 
 function vanished(executor: TestExecutor): number {
@@ -125,7 +125,7 @@ test.each(OPEN)(
     const { executor, name } = held
     change(held)
     await away(held, ms)
-    await executor.clock.turn(5 * MINUTE)
+    await executor.clock.advance(5 * MINUTE)
     expect(vanished(executor)).toBeGreaterThanOrEqual(5)
     expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
   },
@@ -135,7 +135,7 @@ test('one that went while it was looked at stays an open question, also after a 
   const held = await holding(5 * MINUTE)
   const { executor, exchange, name } = held
   exchange.orders.delete(name)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(vanished(executor)).toBe(1)
   await away(held, 30 * MINUTE)
   expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
@@ -151,9 +151,9 @@ test('that it is there is journaled a few times in the time that the exchange ke
       .get()
   expect(noted()).toEqual({ n: 5 })
   exchange.orders.delete(name)
-  await executor.clock.turn(20 * SECOND)
+  await executor.clock.advance(20 * SECOND)
   exchange.orders.set(name, kept)
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(executor.state().portfolio.orders[name]?.seen.missing).toBe(0)
   expect(noted()).toEqual({ n: 7 })
 })
@@ -162,7 +162,7 @@ test('one that was seen last while nobody knew the time stays an open question',
   const held = await holding()
   const { executor, exchange, name } = held
   exchange.skew = null
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   executor.stop()
   exchange.skew = 0
   await away(held, 30 * MINUTE)
@@ -177,7 +177,7 @@ test('by a clock that is ahead and not yet compared nothing seems to be unseen f
   // Two minutes were enough to lose it, and the device's clock says half an hour.
   await away(held, 30 * MINUTE)
   exchange.skew = -28 * MINUTE
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
   expect(vanished(executor)).toBeGreaterThan(1)
 })
@@ -191,7 +191,7 @@ test('while the time is not known nothing is concluded from what was noted when 
   exchange.skew = 30 * MINUTE
   await away(held, 70 * MINUTE)
   Object.assign(exchange, { fills, skew: null })
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.orders[name]?.state).toBe('accepted')
 })
 
@@ -206,7 +206,7 @@ test('that its cancel is answered as if it were there does not put off what is a
     )
   exchange.orders.delete(name)
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(30 * SECOND)
+  await executor.clock.advance(30 * SECOND)
   expect(vanished(executor)).toBe(1)
 })
 
@@ -216,9 +216,9 @@ test('after a time without the exchange it is the same', async () => {
   const { openOrders, find } = exchange
   exchange.openOrders = async () => ({ ok: false, message: 'no answer' })
   exchange.find = async () => ({ outcome: 'unknown', message: 'no answer' })
-  await executor.clock.turn(7 * MINUTE)
+  await executor.clock.advance(7 * MINUTE)
   exchange.orders.delete(name)
   Object.assign(exchange, { openOrders, find })
-  await executor.clock.turn(30 * SECOND)
+  await executor.clock.advance(30 * SECOND)
   expect(executor.told()).toContain('stop canceled canceled_elsewhere')
 })

@@ -27,7 +27,7 @@ test('places the stop right after the fill and takes it away before the exit', a
     amount: '0.00497',
   })
   await executor.give(executor.exit())
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(executor.exchange.orders.get(stop?.clientOrderId ?? '')?.status).toBe('canceled')
   expect(executor.exchange.accepted[2]).toMatchObject({
     type: 'limit',
@@ -44,7 +44,7 @@ test('sells nothing twice when the stop fills while it is being canceled', async
   const id = executor.exchange.accepted[1]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.00497', 'filled')
   await executor.give(executor.exit())
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(executor.exchange.accepted).toHaveLength(2)
   expect(executor.told()).toContain('stop filled')
   expect(executor.told().at(-1)).toMatch(/no_position/)
@@ -55,10 +55,10 @@ test('puts the stop back when the exit does not fill', async () => {
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.mode = 'rejects'
   executor.take(executor.exit())
-  await executor.clock.turn(0)
-  await executor.clock.turn(50)
+  await executor.clock.advance(0)
+  await executor.clock.advance(50)
   executor.exchange.mode = 'fills'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(executor.told()).toContain('exit rejected insufficient_funds')
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
   expect(stops.length).toBeGreaterThan(1)
@@ -69,7 +69,7 @@ test('gives every entry its stop, however many came before on what exits left ov
   for (let i = 0; i < 22; i++) {
     await executor.enter({ stopPrice: '58000', size: { unit: 'quote', value: '20' } })
     await executor.give(executor.exit({ size: { unit: 'percent', value: '90' } }))
-    await executor.clock.turn(60_000)
+    await executor.clock.advance(60_000)
   }
   await executor.enter({ stopPrice: '58000' })
   expect(executor.told()).not.toContain('notice stop_failed')
@@ -113,10 +113,10 @@ test('follows a resting order until it is filled', async () => {
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   const id = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(id, '0.001', 'open')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(executor.told().at(-1)).toBe('entry partially_filled')
   executor.exchange.fill(id, '0.00408', 'filled')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(executor.told().at(-1)).toBe('entry filled')
 })
 
@@ -128,7 +128,7 @@ test('tells of a part whose fills had to be asked for', async () => {
   exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000' })
   exchange.fill(exchange.accepted[0]?.clientOrderId ?? '', '0.001', 'open')
-  await executor.clock.turn(4_000)
+  await executor.clock.advance(4_000)
   expect(executor.told().filter((one) => one === 'entry partially_filled')).toHaveLength(1)
 })
 
@@ -154,7 +154,7 @@ test('counts what was decided today against the limit of the day, over a restart
     await executor.enter({ size: { unit: 'quote', value: '480' } })
     await executor.give(executor.exit())
     executor.crash()
-    await executor.clock.turn(1_000)
+    await executor.clock.advance(1_000)
   }
   expect(executor.exchange.accepted.filter(({ side }) => side === 'buy')).toHaveLength(4)
   expect(executor.told()).toContain('entry denied vel.notional')
@@ -168,7 +168,7 @@ test('an exit takes back the entry that still waits at the exchange, and sells w
   executor.exchange.fill(id, '0.001', 'open')
   executor.exchange.mode = 'fills'
   await executor.give(executor.exit())
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(executor.exchange.orders.get(id)?.status).toBe('canceled')
   expect(executor.exchange.accepted[1]).toMatchObject({ side: 'sell', amount: '0.001' })
   expect(executor.state().portfolio.orders).toEqual({})
@@ -183,10 +183,10 @@ test('asks again for fills that the exchange failed to tell, while the order sti
   const { fills, view } = executor.exchange
   executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
   executor.exchange.fills = async () => ({ ok: false, message: 'no answer' })
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(executor.state().portfolio.positions).toEqual({})
   executor.exchange.fills = fills
-  await executor.clock.turn(16_000)
+  await executor.clock.advance(16_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.001' }])
 })
 
@@ -196,16 +196,16 @@ test('an older entry that fills late brings back neither its stop nor the names 
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const older = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(older, '0.001', 'open')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   executor.exchange.mode = 'fills'
   await executor.enter({
     jti: jtiOf('second'),
     size: { unit: 'quote', value: '60' },
     stopPrice: '58000',
   })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   executor.exchange.fill(older, '0.001', 'open')
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58000' }])
   const stops = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
   expect(stops.at(-1)).toMatchObject({ triggerPrice: '58000', amount: '0.00299' })
@@ -222,7 +222,7 @@ test('an older entry that is found filled behind a newer one keeps its higher st
   executor.exchange.quoteAt = executor.clock.now()
   executor.exchange.mode = 'fills'
   await executor.enter({ size: { unit: 'quote', value: '10' }, stopPrice: '57000' })
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stop: '58103' }])
 })
 
@@ -231,7 +231,7 @@ test('what is left of a position counts as what was paid for it, whatever came a
   const base = (value: string) => ({ size: { unit: 'base', value } }) as const
   await executor.enter({ ...base('0.005'), stopPrice: '58000' })
   await executor.give(executor.exit(base('0.004')))
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   executor.exchange.price = '90000'
   executor.exchange.quoteAt = executor.clock.now()
   await executor.enter({ ...base('0.005'), stopPrice: '88000' })
@@ -245,12 +245,12 @@ test('a position that comes back by a late fill gets a stop of its own', async (
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '57000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.001', 'open')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   executor.exchange.fill(executor.exchange.accepted[1]?.clientOrderId ?? '', '0.001', 'filled')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(executor.state().portfolio.positions).toEqual({})
   executor.exchange.fill(entry, '0.001', 'open')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(
     executor.exchange.accepted.map(({ type, timeInForce }) => `${type} ${timeInForce}`),
   ).toEqual(['limit GTC', 'stop_limit GTC', 'stop_limit GTC'])
@@ -263,10 +263,10 @@ test('a stop that is over is cleared up within five seconds once the exchange an
   const stop = executor.exchange.accepted[1]?.clientOrderId ?? ''
   const { find } = executor.exchange
   executor.exchange.find = async () => ({ outcome: 'unknown', message: 'no answer' })
-  await executor.clock.turn(50_000)
+  await executor.clock.advance(50_000)
   executor.exchange.fill(stop, '0.001', 'canceled')
   executor.exchange.find = find
-  await executor.clock.turn(4_500)
+  await executor.clock.advance(4_500)
   const sent = executor.exchange.sent.filter(({ type }) => type === 'stop_limit')
   expect(sent.map(({ amount }) => amount)).toEqual(['0.00497', '0.00397'])
 })
@@ -274,16 +274,16 @@ test('a stop that is over is cleared up within five seconds once the exchange an
 test('an answer about an order with another number is not believed', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   const { find } = executor.exchange
   executor.exchange.find = async (market, id) => {
     const found = await find.call(executor.exchange, market, id)
     const another = { exchangeId: '999', status: 'canceled', filled: '0', fills: [] } as const
     return found.outcome === 'found' ? { ...found, order: { ...found.order, ...another } } : found
   }
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   executor.exchange.find = find
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(executor.exchange.sent.filter(({ type }) => type === 'stop_limit')).toHaveLength(1)
 })
 
@@ -294,10 +294,10 @@ test('an order whose trades are not all listed is told each minute, and settled 
   executor.exchange.view = (kept) => ({ ...view.call(executor.exchange, kept), fills: [] })
   executor.exchange.fills = async () => ({ ok: true, value: [] })
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(150_000)
+  await executor.clock.advance(150_000)
   const told = executor.told().filter((line) => line === 'notice fills_missing')
   expect(told).toHaveLength(2)
   executor.exchange.fills = fills
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '0.00497' }])
 })

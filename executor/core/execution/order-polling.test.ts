@@ -22,7 +22,7 @@ async function restingEntry(): Promise<TestExecutor> {
   const executor = new TestExecutor()
   executor.exchange.mode = 'rests'
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(resting(executor)).toMatchObject([{ side: 'buy', type: 'limit', timeInForce: 'GTC' }])
   return executor
 }
@@ -30,7 +30,7 @@ async function restingEntry(): Promise<TestExecutor> {
 test('a sale that waits for its price stands in the way of no halt that sells', async () => {
   const executor = await restingSale()
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(positions(executor)).toEqual([])
 })
 
@@ -39,7 +39,7 @@ test('nor of a head that wants out, nor of an exit at the market', async () => {
     const executor = await restingSale()
     if (way === 'exit') await executor.give(executor.exit())
     else await executor.give(executor.head({ ...flat(3), seq: 3 }))
-    await executor.clock.turn(10_000)
+    await executor.clock.advance(10_000)
     expect(positions(executor), way).toEqual([])
   }
 })
@@ -47,7 +47,7 @@ test('nor of a head that wants out, nor of an exit at the market', async () => {
 test('nor of the stop that a later entry brings', async () => {
   const executor = await restingSale()
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop_limit', amount: '0.00994' }])
 })
 
@@ -55,15 +55,15 @@ test('an entry that waits is taken back when a head says flat', async () => {
   const executor = await restingEntry()
   executor.exit()
   await executor.give(executor.head(flat(2)))
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(resting(executor)).toEqual([])
 })
 
 test('an entry that waits is taken back when its provider has been silent for the life of a head', async () => {
   const executor = await restingEntry()
-  await executor.clock.turn(40_000)
+  await executor.clock.advance(40_000)
   expect(resting(executor)).toHaveLength(1)
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(resting(executor)).toEqual([])
   expect(executor.told()).toContain('entry canceled taken_back')
 })
@@ -87,11 +87,11 @@ test('an unknown entry of another stream keeps neither stop nor exit of this one
   await executor.give(executor.signal({ ...other, stopPrice: '58000' }))
   executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.00508', 'filled')
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(resting(executor)).toMatchObject([{ type: 'stop_limit' }])
   expect(executor.told()).toContain('entry unknown order_unknown')
   const { seq = 0, hash = '' } = executor.state().portfolio.streams['home/demo'] ?? {}
   await executor.give(executor.head({ seq, hash, ...flat(seq + 1) }))
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(positions(executor)).toEqual([])
 })

@@ -115,7 +115,7 @@ test('a head that is flat sells it', async () => {
   const executor = await bought()
   executor.exit()
   await executor.give(executor.head({ position: 'flat', since: 2 }))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(position(executor)).toBeUndefined()
 })
 

@@ -41,7 +41,7 @@ test('a pause of one stream keeps no other out, and its own exits and stops go o
   await executor.enterFrom('demo')
   executor.take(executor.command({ do: 'pause', what: 'demo' }))
   await executor.give(executor.exit({ sub: 'demo', seq: 2 }))
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(executor.state().portfolio.positions).toEqual({})
   await executor.enterFrom('other')
   expect(Object.keys(executor.state().portfolio.positions)).toEqual(['home/other BTC/USDT'])
@@ -57,14 +57,14 @@ test('a pause for a time ends by itself, and the trader is told', async () => {
     pauses: [{ name: 'BTC/USDT', until: at(executor, 90_000) }],
   })
   executor.crash()
-  await executor.clock.turn(59_000)
+  await executor.clock.advance(59_000)
   expect(executor.state().portfolio.trading).toBe('paused')
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(executor.state().portfolio.trading).toBe('running')
   expect(executor.told()).toContain('state running')
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry denied trading.pause')
-  await executor.clock.turn(30_000)
+  await executor.clock.advance(30_000)
   expect(executor.told()).toContain('notice pause_over')
   await executor.enter()
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -76,17 +76,17 @@ test("no clock but the exchange's ends a pause, and one that is set back makes n
   executor.take(executor.command({ do: 'pause', until }, 'all'))
   executor.take(executor.command({ do: 'pause', what: 'btc', until }, 'btc'))
   executor.clock.setBack(3_600_000)
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   expect(executor.state().portfolio).toMatchObject({ trading: 'paused', pausedUntil: until * 1000 })
   // An hour fast: the exchange knows better.
   executor.exchange.skew = -3_600_000
-  await executor.clock.turn(3_600_000)
+  await executor.clock.advance(3_600_000)
   expect(executor.state().portfolio.trading).toBe('paused')
   executor.exchange.skew = null
-  await executor.clock.turn(7_200_000)
+  await executor.clock.advance(7_200_000)
   expect(executor.state().portfolio.trading).toBe('paused')
   executor.exchange.skew = 0
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(executor.state().portfolio).toMatchObject({ trading: 'running', pauses: {} })
 })
 
@@ -144,7 +144,7 @@ test('no pause makes a halt weaker: it can be neither paused nor resumed, and th
     executor.take(executor.command(instruction, name))
     expect(lastAnswer(executor)).toMatchObject({ code: 'halted_at_terminal_only' })
   }
-  await executor.clock.turn(120_000)
+  await executor.clock.advance(120_000)
   expect(executor.state().portfolio.trading).toBe('halted')
 })
 
@@ -153,7 +153,7 @@ test('a day on which too much was lost stays closed, whatever is resumed', async
   await executor.enterFrom('demo', { stopPrice: '50000' })
   Object.assign(executor.policy.limits, { dayLoss: '1' })
   executor.exchange.price = '57000'
-  await executor.clock.turn(61_000)
+  await executor.clock.advance(61_000)
   executor.take(executor.command({ do: 'pause' }, 'one'))
   executor.take(executor.command({ do: 'resume' }, 'two'))
   await executor.enterFrom('other', { stopPrice: '50000' })

@@ -9,7 +9,7 @@ afterEach(() => executor.close())
 /** It holds no more than five stops, as the exchange does. */
 async function open(approval = 'never'): Promise<void> {
   executor = new TestExecutor({ approval, streams: STREAMS })
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
 }
 
 const bought = () => executor.exchange.sent.filter(({ side }) => side === 'buy').length
@@ -56,7 +56,7 @@ test('room is there again when one of the positions is left', async () => {
       prev: executor.state().portfolio.streams['home/one']?.hash ?? '',
     }),
   )
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   await executor.enterFrom('six')
   expect(bought()).toBe(6)
 })
@@ -65,7 +65,7 @@ test('nothing is decided while the exchange gives no price', async () => {
   executor = new TestExecutor()
   executor.exchange.quote = () => null
   await executor.enter()
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(executor.told()).toEqual(['state running', 'refusal quote_missing'])
   expect(executor.exchange.sent).toEqual([])
 })

@@ -9,7 +9,7 @@ const MINUTE = 60_000
 /** The market moves, and time goes on for the executor to see it. */
 async function price(executor: TestExecutor, to: string, ms = 2_000): Promise<void> {
   executor.exchange.price = to
-  await executor.clock.turn(ms)
+  await executor.clock.advance(ms)
 }
 
 const sales = ({ exchange }: TestExecutor) =>
@@ -68,14 +68,14 @@ test('an exit behind a stop is tried every three seconds until it sells, with on
   answer(executor, 'IOC', rejected('exchange_market_closed'))
   await price(executor, '56000', 5 * SECOND)
   expect(sales(executor)).toHaveLength(1)
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(sales(executor)).toHaveLength(61)
   expect(count(executor, 'notice exit_failed')).toBe(4)
   // The price is below it: no stop in between, which would only be rejected.
   expect(stops(executor)).toHaveLength(1)
   executor.crash()
   answer(executor, 'IOC', null)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(positions(executor)).toEqual([])
   expect(executor.state().portfolio.orders).toEqual({})
 })
@@ -97,7 +97,7 @@ test('a stop that the exchange would trigger at once, on a price not seen here y
   const executor = new TestExecutor()
   answer(executor, 'stop', rejected('exchange_stop_would_trigger'))
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(SECOND)
+  await executor.clock.advance(SECOND)
   expect(stops(executor)).toHaveLength(1)
   expect(sales(executor)).toHaveLength(1)
   expect(positions(executor)).toEqual([])
@@ -110,15 +110,15 @@ test.for(['exchange_rate_limited', 'exchange_filter_refused'])(
     const executor = new TestExecutor()
     answer(executor, 'stop', rejected(code))
     await executor.enter({ stopPrice: '58000' })
-    await executor.clock.turn(3 * MINUTE)
+    await executor.clock.advance(3 * MINUTE)
     // At 0 s, at 2 s, and then every 3 s.
     expect(stops(executor)).toHaveLength(61)
     expect(count(executor, 'notice stop_failed')).toBe(3)
-    await executor.clock.turn(10 * MINUTE)
+    await executor.clock.advance(10 * MINUTE)
     expect(stops(executor).length, 'a hundred, and then one a minute').toBe(109)
     executor.crash()
     answer(executor, 'stop', null)
-    await executor.clock.turn(MINUTE)
+    await executor.clock.advance(MINUTE)
     expect(restingStops(executor)).toHaveLength(1)
   },
 )
@@ -130,7 +130,7 @@ test.for(['exchange_rate_limited', 'order_not_sent'])(
     await executor.enter({ stopPrice: '58000' })
     answer(executor, 'IOC', rejected(code))
     await executor.give(executor.exit())
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
     expect(sales(executor)).toHaveLength(1)
     expect(restingStops(executor)).toMatchObject([{ order: { amount: '0.00497' } }])
   },
@@ -140,7 +140,7 @@ test('an exit that would leave too little for any order sells all of it', async 
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
   await executor.give(executor.exit({ size: { unit: 'percent', value: '99' } }))
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(sales(executor)).toMatchObject([{ amount: '0.00497' }])
   expect(positions(executor)).toEqual([])
   expect(executor.told()).not.toContain('notice dust_written_off')
@@ -165,11 +165,11 @@ test('a part of an entry that is too little for its stop is written off when the
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '58000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00005', 'open')
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(positions(executor)).toHaveLength(1)
   expect(executor.told()).not.toContain('notice stop_failed')
   executor.exchange.fill(entry, '0.00001', 'canceled')
-  await executor.clock.turn(3 * SECOND)
+  await executor.clock.advance(3 * SECOND)
   expect(positions(executor)).toEqual([])
   expect(count(executor, 'notice dust_written_off')).toBe(1)
   executor.crash()
@@ -195,11 +195,11 @@ test('exits that waited for another find nothing more where that one left dust, 
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.mode = 'rests'
   await executor.give(executor.exit())
-  await executor.clock.turn(SECOND)
+  await executor.clock.advance(SECOND)
   executor.exchange.cancel = async () => ({ ok: false, message: 'no answer' })
   for (let more = 0; more < 2; more += 1) await executor.give(executor.exit())
   executor.exchange.fill(sales(executor)[0]?.clientOrderId ?? '', '0.00496', 'filled')
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(positions(executor)).toEqual([])
   expect(count(executor, 'notice dust_written_off'), 'less than a step is not told').toBe(0)
   expect(count(executor, 'refusal no_position')).toBe(2)
@@ -212,11 +212,11 @@ test('what could be sold and cannot be protected is sold', async () => {
   await executor.enter({ type: 'limit', limitPrice: '59000', stopPrice: '50000' })
   const entry = executor.exchange.accepted[0]?.clientOrderId ?? ''
   executor.exchange.fill(entry, '0.00008', 'open')
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(sales(executor), 'more of it may come').toEqual([])
   executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.00002', 'canceled')
-  await executor.clock.turn(3 * SECOND)
+  await executor.clock.advance(3 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.0001' }])
   expect(positions(executor)).toEqual([])
   expect(executor.told()).toContain('notice position_closing')
@@ -231,7 +231,7 @@ test('the part of a resting entry that has filled stands under a stop, and each 
   for (let part = 1; part <= 25; part += 1) {
     executor.exchange.fill(entry, '0.0002', 'open')
     executor.take(executor.head())
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
     const amount = String(Math.round(part * 20) / 1e5)
     expect(restingStops(executor)).toMatchObject([{ order: { amount } }])
   }
@@ -243,11 +243,11 @@ test('a stop that keeps vanishing is placed again all the same, and the trader i
   await executor.enter({ stopPrice: '58000' })
   for (let second = 0; second < 180; second += 1) {
     for (const kept of restingStops(executor)) kept.status = 'canceled'
-    await executor.clock.turn(SECOND)
+    await executor.clock.advance(SECOND)
   }
   expect(count(executor, 'notice stop_failed')).toBeGreaterThanOrEqual(2)
   expect(stops(executor).length).toBeLessThan(30)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(restingStops(executor)).toHaveLength(1)
 })
 
@@ -256,7 +256,7 @@ test('after a restart a position without its stop has one within five seconds', 
   await executor.enter({ stopPrice: '58000' })
   for (const kept of restingStops(executor)) kept.status = 'canceled'
   executor.crash()
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(restingStops(executor)).toHaveLength(1)
 })
 
@@ -273,7 +273,7 @@ test('sells each take-profit level once, and everything with the last', async ()
   expect(sales(executor)).toMatchObject([{ amount: '0.00149' }])
   expect(restingStops(executor)).toMatchObject([{ order: { amount: '0.00348' } }])
   executor.crash()
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   await price(executor, '60000')
   await price(executor, '61500', 10 * SECOND)
   expect(sales(executor)).toHaveLength(1)
@@ -297,9 +297,9 @@ test('a level counts only so long after the first fill, and others are sold befo
   executor.crash()
   await price(executor, '61500', 4 * MINUTE)
   expect(sales(executor)).toHaveLength(1)
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00248', '0.00149'])
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(sales(executor)).toHaveLength(2)
 })
 
@@ -348,7 +348,7 @@ test('a level whose exit sold nothing is tried again after a pause', async () =>
   await price(executor, '61000', 4 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   answer(executor, 'IOC', null)
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(sales(executor)).toHaveLength(2)
   expect(positions(executor)).toMatchObject([{ amount: '0.00348' }])
 })
@@ -359,7 +359,7 @@ test('levels that were reached together are all tried again when their exit sold
   answer(executor, 'IOC', rejected('exchange_rate_limited'))
   await price(executor, '64000', 4 * SECOND)
   answer(executor, 'IOC', null)
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(sales(executor).map(({ amount }) => amount)).toEqual(['0.00397', '0.00397'])
 })
 
@@ -371,7 +371,7 @@ test('a level that was being sold when the process died is not sold twice', asyn
   executor.exchange.mode = 'fills'
   for (let again = 0; again < 3; again += 1) {
     executor.crash()
-    await executor.clock.turn(5 * SECOND)
+    await executor.clock.advance(5 * SECOND)
   }
   expect(sales(executor)).toHaveLength(1)
   expect(positions(executor)).toMatchObject([{ amount: '0.00348', levelsFilled: [0] }])
@@ -441,7 +441,7 @@ test('a fall between two replacements is an exit at the stop that was due', asyn
 test('an entry without a stop gets one from its trail', async () => {
   const executor = new TestExecutor()
   await executor.enter({ trailingStop: { percent: '2' } })
-  await executor.clock.turn(2 * SECOND)
+  await executor.clock.advance(2 * SECOND)
   expect(restingStops(executor)).toMatchObject([{ order: { triggerPrice: '58800' } }])
 })
 
@@ -462,10 +462,10 @@ test('the stop moves to the entry price when the bid is far enough above it, and
 test('a position is sold when its longest time is over, also over a restart', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', maxHold: 600 })
-  await executor.clock.turn(599 * SECOND)
+  await executor.clock.advance(599 * SECOND)
   executor.crash()
   expect(sales(executor)).toEqual([])
-  await executor.clock.turn(3 * SECOND)
+  await executor.clock.advance(3 * SECOND)
   expect(sales(executor)).toHaveLength(1)
   expect(positions(executor)).toEqual([])
 })
@@ -473,7 +473,7 @@ test('a position is sold when its longest time is over, also over a restart', as
 test('wakes up by itself when the longest time is over', async () => {
   const executor = new TestExecutor()
   await executor.enter({ maxHold: 93 })
-  await executor.clock.turn(94 * SECOND)
+  await executor.clock.advance(94 * SECOND)
   expect(positions(executor)).toEqual([])
 })
 
@@ -487,9 +487,9 @@ test('a newer entry brings its own way out, and its levels begin anew', async ()
   await executor.give(
     executor.signal({ ...second, takeProfits: [{ price: '61000', percent: '50' }] }),
   )
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(sales(executor)).toHaveLength(2)
-  await executor.clock.turn(5 * MINUTE)
+  await executor.clock.advance(5 * MINUTE)
   expect(positions(executor)).toMatchObject([{ exits: { maxHoldUntil: null }, levelsFilled: [0] }])
 })
 
@@ -499,7 +499,7 @@ test('an entry that sells closes what the stream holds', async () => {
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
   await executor.give(executor.signal({ ...opposite, type: 'limit', limitPrice: '70000' }))
-  await executor.clock.turn(100)
+  await executor.clock.advance(100)
   expect(sales(executor)).toMatchObject([{ amount: '0.00497', price: '58800' }])
   expect(positions(executor)).toEqual([])
 })
@@ -512,7 +512,7 @@ test('an entry that sells takes back the entry that rests, and sells what it has
   executor.exchange.fill(entry, '0.001', 'open')
   executor.exchange.mode = 'fills'
   await executor.give(executor.signal(opposite))
-  await executor.clock.turn(3 * SECOND)
+  await executor.clock.advance(3 * SECOND)
   expect(executor.exchange.orders.get(entry)?.status).toBe('canceled')
   expect(sales(executor)).toMatchObject([{ amount: '0.001' }])
 })
@@ -538,14 +538,14 @@ test('a halt that sells sells everything, is undone with nothing but the halt, a
   await executor.enter({ stopPrice: '58000' })
   answer(executor, 'IOC', rejected('exchange_market_closed'))
   await executor.give(executor.command({ do: 'halt', positions: 'sell' }))
-  await executor.clock.turn(SECOND)
+  await executor.clock.advance(SECOND)
   expect(sales(executor)).toHaveLength(1)
   expect(count(executor, 'state halted')).toBe(1)
   executor.crash()
   await executor.give(executor.command({ do: 'halt' }, 'again'))
   expect(restingStops(executor)).toHaveLength(1)
   answer(executor, 'IOC', null)
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(positions(executor)).toEqual([])
   expect(executor.state().portfolio).toMatchObject({ trading: 'halted', onHalt: 'sell' })
 })
@@ -554,10 +554,10 @@ test('a halt keeps what is held, until one says that it is to be sold', async ()
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000' })
   await executor.give({ type: 'halt', by: 'device' })
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(sales(executor)).toEqual([])
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(SECOND)
+  await executor.clock.advance(SECOND)
   expect(positions(executor)).toEqual([])
 })
 
@@ -569,7 +569,7 @@ test('a halt that sells also sells what a resting entry had bought in the meanti
   executor.exchange.mode = 'fills'
   executor.exchange.fill(entry, '0.001', 'open')
   executor.take({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(sales(executor)).toMatchObject([{ amount: '0.001' }])
   expect(executor.state().portfolio.orders).toEqual({})
 })
@@ -585,11 +585,11 @@ test('/positions shows the stop that rests at the exchange, and none while there
   await executor.enter({ stopPrice: '58000', trailingStop: { percent: '2' } })
   await price(executor, '62000', 3 * SECOND)
   expect(await shown()).toMatchObject([{ stop: '58800' }])
-  await executor.clock.turn(10 * SECOND)
+  await executor.clock.advance(10 * SECOND)
   expect(await shown()).toMatchObject([{ stop: '60760' }])
   answer(executor, 'stop', rejected('exchange_filter_refused'))
   for (const kept of restingStops(executor)) kept.status = 'canceled'
-  await executor.clock.turn(3 * SECOND)
+  await executor.clock.advance(3 * SECOND)
   expect(await shown()).not.toHaveProperty('0.stop')
 })
 
@@ -599,14 +599,14 @@ test('a clock that is set back makes no pause longer', async () => {
   await executor.enter({ stopPrice: '58000' })
   answer(executor, 'stop', null)
   executor.clock.setBack(2 * 60 * MINUTE)
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(restingStops(executor)).toHaveLength(1)
   answer(executor, 'IOC', rejected('exchange_market_closed'))
   await executor.give({ type: 'halt', by: 'device', positions: 'sell' })
-  await executor.clock.turn(SECOND)
+  await executor.clock.advance(SECOND)
   answer(executor, 'IOC', null)
   executor.clock.setBack(2 * 60 * MINUTE)
-  await executor.clock.turn(5 * SECOND)
+  await executor.clock.advance(5 * SECOND)
   expect(positions(executor)).toEqual([])
 })
 

@@ -41,15 +41,15 @@ class Prices {
     const { exchange, clock } = this.executor
     exchange.price = price
     for (let passed = 0; passed < ms; passed += 1_000) {
-      await clock.turn(1_000)
+      await clock.advance(1_000)
       exchange.quoteAt = clock.now()
     }
-    await clock.turn(1_000)
+    await clock.advance(1_000)
   }
 
   /** No price at all for so long. */
   async away(ms: number): Promise<void> {
-    await this.executor.clock.turn(ms)
+    await this.executor.clock.advance(ms)
   }
 
   told() {

@@ -11,7 +11,7 @@ test('never sends again what may have been sent when the process died', async ()
   await executor.enter()
   expect(executor.exchange.sent).toHaveLength(1)
   executor.crash()
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(executor.exchange.sent).toHaveLength(1)
   expect(executor.told()).toContain('entry unknown order_unknown')
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -22,7 +22,7 @@ test('finds an order whose answer was lost, and adopts its fills', async () => {
   const executor = new TestExecutor()
   executor.exchange.mode = 'lost_after'
   await executor.enter()
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(executor.told().slice(1)).toEqual([
     'entry submitted',
     'entry unknown order_unknown',
@@ -35,7 +35,7 @@ test('an unknown order that the exchange has rejected is over, and its market is
   const executor = new TestExecutor()
   executor.exchange.mode = 'lost_rejected'
   await executor.enter()
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   expect(executor.told().slice(1)).toEqual([
     'entry submitted',
     'entry unknown order_unknown',
@@ -51,9 +51,9 @@ test('calls an order not placed only after its window and two misses', async () 
   const executor = new TestExecutor()
   executor.exchange.mode = 'lost_before'
   await executor.enter()
-  await executor.clock.turn(31_900)
+  await executor.clock.advance(31_900)
   expect(executor.state().portfolio.orders).not.toEqual({})
-  await executor.clock.turn(200)
+  await executor.clock.advance(200)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   expect(executor.exchange.sent).toHaveLength(1)
 })
@@ -75,7 +75,7 @@ test.each<[string, number, number | null]>([
     await executor.enter()
     executor.crash()
     executor.exchange.skew = skew
-    await executor.clock.turn(60_000)
+    await executor.clock.advance(60_000)
     expect(executor.told()).toContain('entry unknown order_unknown')
     expect(executor.told()).not.toContain('entry not_placed order_not_placed')
     expect(executor.state().portfolio.orders).not.toEqual({})
@@ -87,7 +87,7 @@ test('keeps an unknown order unknown, alarms every minute and closes the market 
   executor.exchange.mode = 'lost_after'
   executor.exchange.lookups = 'silent'
   await executor.enter()
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'unknown' }])
   expect(executor.told().filter((line) => line === 'notice order_unknown')).toHaveLength(10)
   executor.exchange.mode = 'fills'
@@ -95,7 +95,7 @@ test('keeps an unknown order unknown, alarms every minute and closes the market 
   expect(executor.told().at(-1)).toBe('entry denied unknown.open')
   expect(executor.exchange.sent).toHaveLength(1)
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.told().at(-1)).toBe('entry filled')
 })
 
@@ -108,7 +108,7 @@ test('an exit waits while the outcome of an order on its market is unknown', asy
   await executor.give(executor.exit())
   expect(executor.exchange.sent).toHaveLength(1)
   executor.exchange.lookups = 'honest'
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.exchange.sent).toHaveLength(2)
   expect(executor.state().portfolio.positions).toEqual({})
 })
@@ -126,17 +126,17 @@ test('a stop waits for an unknown order of its position without an alarm of its 
   await executor.enter({ stopPrice: '58000', candle: { timeframe: '1m', start: 99 } })
   executor.exchange.mode = 'fills'
   if (stop !== undefined) stop.status = 'canceled'
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.exchange.accepted).toHaveLength(3)
   expect(executor.told()).not.toContain('notice stop_failed')
   executor.exchange.find = find
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.exchange.accepted.at(-1)).toMatchObject({ type: 'stop_limit', amount: '0.00994' })
 })
 
 test('sends a way out that was only intended, once', async () => {
   const executor = await intended('exit')
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(executor.exchange.sent).toHaveLength(1)
   expect(executor.told().at(-1)).toBe('exit filled')
 })
@@ -156,7 +156,7 @@ test('places the missing stop first thing after a crash behind the fill', async 
   executor.exchange.mode = 'fills'
   executor.exchange.lookups = 'honest'
   executor.crash()
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(executor.exchange.accepted.map(({ type }) => type)).toEqual(['limit', 'stop_limit'])
 })
 
@@ -166,10 +166,10 @@ test('an order that was received before a crash is decided after it, or is too l
   executor.exchange.refreshQuote = () => new Promise(() => undefined)
   await executor.enter()
   expect(executor.exchange.sent).toEqual([])
-  await executor.clock.turn(11_000)
+  await executor.clock.advance(11_000)
   executor.exchange.quoteAt = executor.clock.now()
   executor.crash()
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(executor.exchange.sent).toEqual([])
   await executor.give(executor.head())
   expect(executor.told().at(-1)).toMatch(/^entry denied/)

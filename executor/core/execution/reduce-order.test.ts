@@ -152,7 +152,7 @@ test('less with a price that is too old waits for a new one, also over a restart
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const executor = await waiting({}, join(folder, 'journal.db'))
   const before = card(executor)
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   executor.exchange.quoteAt = 0
   executor.take(executor.less(before.order.id, '150'))
   expect(Object.values(executor.state().portfolio.orders)[0]?.state).toBe('reducing')
@@ -160,7 +160,7 @@ test('less with a price that is too old waits for a new one, also over a restart
   expect(executor.told()).toContain('refusal approval_replaced')
   executor.crash()
   executor.take(executor.head())
-  await executor.clock.turn(0)
+  await executor.clock.advance(0)
   expect(card(executor).order.id).not.toBe(before.order.id)
   expect(card(executor).expires).toBe(before.expires)
   expect(executor.exchange.sent).toEqual([])
@@ -171,10 +171,10 @@ test('while it is made smaller it can expire, and a halt withdraws it', async ()
   for (const end of ['time', 'halt']) {
     const executor = await waiting()
     executor.exchange.refreshQuote = () => Promise.withResolvers<never>().promise
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     executor.take(executor.less(executor.card(), '150'))
     if (end === 'halt') executor.take(executor.command({ do: 'halt' }))
-    else await executor.clock.turn(600_000)
+    else await executor.clock.advance(600_000)
     const ended =
       end === 'halt' ? 'entry denied approval_withdrawn' : 'entry expired approval_expired'
     expect(executor.told()).toContain(ended)

@@ -38,7 +38,7 @@ test('a dropped exit of 60 % that a head shows is asked for and made up for, onc
   const { executor, engine } = await holding()
   const exit = engine.exit({ size: percent('60') })
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(asked(executor)).toBe(1)
   expect(sales(executor)).toEqual([])
   for (let time = 0; time < 3; time += 1) await executor.give(replayed([exit]))
@@ -63,7 +63,7 @@ test('two dropped exits come to what they had sold one after the other, and entr
     engine.exit({ size: percent('50') }),
   ]
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(replayed(dropped.slice(0, 2)))
   expect(sales(executor), 'the chain is not whole').toEqual([])
   await executor.give(replayed(dropped))
@@ -74,10 +74,10 @@ test('all of it is sold until it is, where the exits come to everything', async 
   const { executor, engine } = await holding()
   const dropped = [engine.exit({ size: percent('30') }), engine.exit()]
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(replayed(dropped))
   expect(executor.told()).toContain('notice position_closing')
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(amount(executor)).toBe('0')
 })
 
@@ -108,7 +108,7 @@ test('only what was missed is owed: what was followed already is a link of the c
   const [, second] = tokens
   if (second !== undefined) await executor.give(second)
   executor.take(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   const before = sales(executor).length
   expect(executor.state().portfolio.streams[STREAM]?.missed?.ranges).toEqual([
     [2, 2],
@@ -136,7 +136,7 @@ async function selling() {
   executor.take(engine.head())
   const land = async () => {
     held.resolve()
-    await executor.clock.turn(0)
+    await executor.clock.advance(0)
   }
   return { executor, engine, first, second, land }
 }
@@ -147,7 +147,7 @@ test('what is missed only after the replay had it is owed too', async () => {
   await executor.give(engine.head())
   await executor.give(replayed([first, second, third]))
   expect(missed(executor)?.ranges).toEqual([[2, 2]])
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(missed(executor)?.ranges).toEqual([
     [2, 2],
     [4, 4],
@@ -162,7 +162,7 @@ test('a replay that is whole up to an older head is asked for further', async ()
   await executor.give(replayed([first, second]))
   const third = engine.exit({ size: percent('50') })
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await land()
   expect(missed(executor)?.ranges).toEqual([
     [2, 2],
@@ -182,7 +182,7 @@ test.each([
   const { executor, engine } = await holding()
   const exit = engine.exit({ size: percent('60') })
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(replayed([{ ...exit, claims: { ...exit.claims, ...change } }]))
   expect(sales(executor)).toEqual([])
   await executor.give(replayed([exit]))
@@ -196,7 +196,7 @@ test('a chain of a thief that ends in no head owes nothing, and the genuine one 
   const forged = [thief.exit({ size: percent('90'), reason: 'a lie' }), thief.exit()]
   const genuine = [engine.exit({ size: percent('10') }), engine.signal()]
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(replayed(forged.slice(0, 1)))
   await executor.give(replayed(forged))
   expect(sales(executor)).toEqual([])
@@ -209,13 +209,13 @@ test('a false beginning, after which nothing chains, is given up at the next que
   const { executor, engine } = await holding()
   const genuine = [engine.exit({ size: percent('10') }), engine.exit({ size: percent('10') })]
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   const [first, second] = genuine
   if (first === undefined || second === undefined) throw new Error('there are two')
   await executor.give(replayed([{ ...first, hash: hashText('false') }]))
   expect(executor.state().session.replays[STREAM]?.seq).toBe(2)
   await executor.give(replayed([second]))
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   expect(executor.state().session.replays[STREAM]?.seq).toBe(1)
   await executor.give(replayed(genuine))
   expect(missed(executor)).toBeNull()
@@ -226,7 +226,7 @@ test('nothing is owed before a live head says what the chain has to end in', asy
   const dropped = engine.exit({ size: percent('60') })
   const entry = engine.signal()
   await executor.give(entry)
-  await executor.clock.turn(46_000)
+  await executor.clock.advance(46_000)
   await executor.give(replayed([dropped, entry]))
   expect(sales(executor)).toEqual([])
   executor.take(engine.head())
@@ -238,7 +238,7 @@ test('tokens of a revoked key owe nothing, and neither does anything once the st
   const { executor, engine } = await holding()
   const dropped = engine.exit({ size: percent('60') })
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(keyset(executor, 2, [STOLEN]))
   await executor.give(replayed([dropped]))
   engine.kid = NEXT
@@ -255,7 +255,7 @@ test('what nobody answers is asked for again, less and less often, and counts as
   const beats = async (count: number) => {
     for (let beat = 0; beat < count; beat += 1) {
       await executor.give(engine.head())
-      await executor.clock.turn(15_000)
+      await executor.clock.advance(15_000)
     }
   }
   await beats(8)
@@ -279,7 +279,7 @@ test('a gap that is filled ends the silence', async () => {
   const dropped = engine.exit({ size: percent('60') })
   for (let beat = 0; beat < 11; beat += 1) {
     await executor.give(engine.head())
-    await executor.clock.turn(15_000)
+    await executor.clock.advance(15_000)
   }
   expect(executor.told()).toContain('notice stream_silent')
   const entry = engine.signal()
@@ -297,7 +297,7 @@ test('who holds nothing is owed nothing, and an engine of one’s own is not ask
   executor.take(engine.head())
   engine.signal()
   await executor.give(engine.head())
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(missed(executor)).toBeNull()
   await executor.give(engine.signal())
   expect(executor.told().at(-1)).toBe('entry filled')
@@ -305,7 +305,7 @@ test('who holds nothing is owed nothing, and an engine of one’s own is not ask
   await home.enter()
   home.signal()
   await home.give(home.head())
-  await home.clock.turn(5_000)
+  await home.clock.advance(5_000)
   expect(home.state().portfolio.streams['home/demo']?.missed).toBeNull()
 })
 
@@ -317,7 +317,7 @@ test('a replay of one provider fills no gap of another', async () => {
   const dropped = engine.exit({ size: percent('60') })
   await executor.give(engine.head())
   await executor.give(south.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(replayed([dropped], 'south'))
   expect(sales(executor)).toEqual([])
 })
@@ -328,7 +328,7 @@ test('a stop that moved up and was missed is made up for, once, and a later one 
   const moved = (stopPrice: string) => engine.exit({ kind: 'stop', stopPrice })
   const dropped = [moved('58500'), moved('58700')]
   await executor.give(engine.head())
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   expect(stop()).toBe('58000')
   await executor.give(replayed(dropped))
   expect([stop(), missed(executor)]).toEqual(['58700', null])

@@ -30,7 +30,7 @@ test('a sale tells its gain and its loss, and a purchase nothing', async () => {
   ] as const) {
     const executor = new TestExecutor()
     await executor.enter()
-    await executor.clock.turn(30_000)
+    await executor.clock.advance(30_000)
     executor.exchange.price = price
     executor.exchange.quoteAt = executor.clock.now()
     await executor.give(executor.exit({ reason: 'crossed under' }))
@@ -110,7 +110,7 @@ test('a stop that was filled tells its loss, after a restart too', async () => {
   const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.price = '57900'
   executor.exchange.fill(stop, '0.00497', 'filled')
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(steps(executor, 'stop').at(-1)).toMatchObject({
     status: 'filled',
     result: { gain: '10.437', negative: true, paid: '298.2' },
@@ -125,9 +125,9 @@ test('the list of trades has each sale once, with all that it sold', async () =>
   await executor.give(executor.exit())
   const sale = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
   executor.exchange.fill(sale, '0.00197', 'open')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   executor.exchange.fill(sale, '0.003', 'filled')
-  await executor.clock.turn(2_100)
+  await executor.clock.advance(2_100)
   await executor.give(executor.command({ do: 'trades', limit: 10 }))
   const event = executor.reports.at(-1)?.event
   const rows = event?.type === 'answer' && event.answer.about === 'trades' ? event.answer.rows : []

@@ -63,7 +63,7 @@ test('tells once what was missed when the next signal shows the gap, also before
   executor.signal()
   await executor.give(executor.exit())
   await executor.give(executor.head())
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   const missed = executor.reports.flatMap(({ event }) =>
     event.type === 'notice' && event.code === 'signals_missed' ? [event.message] : [],
   )

@@ -15,21 +15,21 @@ function executorWith(closeOnSilenceMs: Policy['closeOnSilenceMs']): TestExecuto
 test('ten minutes of silence are an alarm each minute for whoever holds something, and the stop stays', async () => {
   const executor = executorWith('never')
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(9.5 * MINUTE)
+  await executor.clock.advance(9.5 * MINUTE)
   expect(count(executor, 'notice stream_lost')).toBe(0)
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(count(executor, 'notice stream_lost')).toBeGreaterThanOrEqual(2)
   expect(count(executor, 'notice stream_silent')).toBe(1)
-  await executor.clock.turn(60 * MINUTE)
+  await executor.clock.advance(60 * MINUTE)
   expect(Object.values(executor.state().portfolio.positions)).toHaveLength(1)
 })
 
 test('policy may have it sold after a while', async () => {
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(19.5 * MINUTE)
+  await executor.clock.advance(19.5 * MINUTE)
   expect(Object.values(executor.state().portfolio.positions)).toHaveLength(1)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
 })
 
@@ -37,7 +37,7 @@ test('a head in time keeps it', async () => {
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   for (let head = 0; head < 4; head += 1) {
-    await executor.clock.turn(15 * MINUTE)
+    await executor.clock.advance(15 * MINUTE)
     await executor.give(executor.head())
   }
   expect(Object.values(executor.state().portfolio.positions)).toHaveLength(1)
@@ -49,10 +49,10 @@ test('restarts do not make a silence shorter', async () => {
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   for (let restart = 0; restart < 7; restart += 1) {
-    await executor.clock.turn(3 * MINUTE)
+    await executor.clock.advance(3 * MINUTE)
     executor.crash()
   }
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(executor.state().portfolio.positions).toEqual({})
 })
 
@@ -60,16 +60,16 @@ test('a stream that holds something and was not heard since the start is silent 
   const executor = executorWith('never')
   await executor.enter({ stopPrice: '58000' })
   executor.crash()
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(count(executor, 'notice stream_silent')).toBe(1)
 })
 
 test('a clock that is set back does not stop the silence from being counted', async () => {
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(5 * MINUTE)
+  await executor.clock.advance(5 * MINUTE)
   executor.clock.setBack(120 * MINUTE)
-  await executor.clock.turn(20.5 * MINUTE)
+  await executor.clock.advance(20.5 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
 })
 
@@ -77,13 +77,13 @@ test('an hour without any network is no silence of the provider, and sells nothi
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.reach = 'no'
-  await executor.clock.turn(60 * MINUTE)
+  await executor.clock.advance(60 * MINUTE)
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(executor.told()).not.toContain('notice stream_silent')
   expect(executor.told()).not.toContain('notice stream_lost')
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
-  await executor.clock.turn(20 * MINUTE)
+  await executor.clock.advance(20 * MINUTE)
   expect(executor.state().portfolio.positions, 'the rest of the time counts').toEqual({})
 })
 
@@ -92,9 +92,9 @@ test('while only the exchange is away the silence of a provider goes on', async 
   executor.homeLink = 'up'
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.reach = 'no'
-  await executor.clock.turn(21 * MINUTE)
+  await executor.clock.advance(21 * MINUTE)
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(executor.told()).toContain('notice stream_silent')
   expect(executor.state().portfolio.positions).toEqual({})
 })
@@ -103,12 +103,12 @@ test('of a provider that has ended the silence is not told, and what is held is 
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   executor.take(followed('home', 'ended'))
-  await executor.clock.turn(19 * MINUTE)
+  await executor.clock.advance(19 * MINUTE)
   expect(executor.told()).not.toContain('notice stream_silent')
   expect(executor.told()).not.toContain('notice stream_lost')
   expect(count(executor, 'notice provider_ended')).toBe(1)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
 })
 
@@ -119,12 +119,12 @@ test('time offline is taken off a silence once, also when the silence was told i
   await executor.enter({ stopPrice: '58000' })
   executor.crash()
   executor.exchange.reach = 'no'
-  await executor.clock.turn(30 * MINUTE)
+  await executor.clock.advance(30 * MINUTE)
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(19 * MINUTE)
+  await executor.clock.advance(19 * MINUTE)
   expect(executor.told()).toContain('notice stream_silent')
   expect(held(executor)).toMatchObject([{ closing: null }])
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(held(executor)).toEqual([])
 })
 
@@ -132,14 +132,14 @@ test('after a sleep the silence goes on from where it was, whatever was offline 
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   executor.exchange.reach = 'no'
-  await executor.clock.turn(30 * MINUTE)
+  await executor.clock.advance(30 * MINUTE)
   executor.exchange.reach = 'yes'
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   expect(executor.told()).toContain('notice stream_silent')
   executor.clock.setBack(-120 * MINUTE)
-  await executor.clock.turn(9 * MINUTE)
+  await executor.clock.advance(9 * MINUTE)
   expect(held(executor)).toMatchObject([{ closing: null }])
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(held(executor)).toEqual([])
 })
 
@@ -147,15 +147,15 @@ test('a key that is revoked long after the start is no silence since then', asyn
   const executor = executorWith(20 * MINUTE)
   await executor.enter({ stopPrice: '58000' })
   for (let head = 0; head < 4; head += 1) {
-    await executor.clock.turn(10 * MINUTE)
+    await executor.clock.advance(10 * MINUTE)
     await executor.give(executor.head())
   }
   const { kid } = executor.head()
   const keyset = { version: 2, hash: 'h', root: 'r', iat: 1, exp: 9e9, revoked: [kid], news: '' }
   await executor.give({ type: 'keyset', provider: 'home', ...keyset })
   expect(executor.told()).toContain('notice key_revoked')
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   expect(held(executor)).toMatchObject([{ closing: null }])
-  await executor.clock.turn(11 * MINUTE)
+  await executor.clock.advance(11 * MINUTE)
   expect(held(executor)).toEqual([])
 })

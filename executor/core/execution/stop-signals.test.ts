@@ -19,9 +19,9 @@ async function holding(): Promise<TestExecutor> {
 
 test('the stop moves up to the price of the signal, rounded up, and takes the place of the one at the exchange', async () => {
   const executor = await holding()
-  await executor.clock.turn(11_000)
+  await executor.clock.advance(11_000)
   await executor.give(executor.movedStop('59000.001'))
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(stopOf(executor)).toBe('59000.01')
   expect(triggers(executor)).toEqual(['58000', '59000.01'])
   expect(executor.told()).toContain('notice stop_moved')
@@ -39,7 +39,7 @@ test.each([
   await executor.give(executor.movedStop(price))
   expect(executor.told().at(-1)).toBe('refusal stop_below')
   expect(stopOf(executor)).toBe('58000')
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(triggers(executor)).toEqual(['58000'])
 })
 
@@ -47,7 +47,7 @@ test('a stop that the device has moved further by itself is not brought down', a
   const executor = new TestExecutor()
   await executor.enter({ stopPrice: '58000', trailingStop: { percent: '1' } })
   executor.exchange.price = '62000'
-  await executor.clock.turn(1_500)
+  await executor.clock.advance(1_500)
   expect(stopOf(executor)).toBe('61380')
   await executor.give(executor.movedStop('61000'))
   expect(executor.told().at(-1)).toBe('refusal stop_below')
@@ -58,7 +58,7 @@ test('the price is at the stop already when the signal comes: it is sold', async
   const executor = await holding()
   executor.exchange.price = '58500'
   await executor.give(executor.movedStop('59000'))
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(executor.told()).toContain('exit filled')
   expect(stopOf(executor)).toBeUndefined()
 })

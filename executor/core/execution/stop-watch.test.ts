@@ -22,12 +22,12 @@ async function withStops(count: number): Promise<TestExecutor> {
     limits: { ...policy.limits, position: '100000', hour: '100000', day: '100000' },
   }
   executor.exchange.rules = (market) => (market === 'BTC/USDT' ? MANY_STOPS : null)
-  await executor.clock.turn(1_000)
+  await executor.clock.advance(1_000)
   for (const stream of streams) {
     await executor.enterFrom(stream)
-    await executor.clock.turn(400)
+    await executor.clock.advance(400)
   }
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(stopsOf(executor)).toHaveLength(count)
   return executor
 }
@@ -51,7 +51,7 @@ async function questionsOf(count: number) {
   const executor = await withStops(count)
   const find = vi.spyOn(executor.exchange, 'find')
   const list = vi.spyOn(executor.exchange, 'openOrders')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   executor.close()
   // Those of the whole account are the account watch's.
   const lists = list.mock.calls.filter(([market]) => market !== null)
@@ -73,7 +73,7 @@ test(`a fill of one among ${STOPS} stops is known within 2 s`, async () => {
   for (const at of [0, 77, STOPS - 1]) {
     const stop = only(stopsOf(executor), Math.min(at, stopsOf(executor).length - 1))
     executor.exchange.fill(stop.order.clientOrderId, stop.order.amount, 'filled')
-    await executor.clock.turn(2_000)
+    await executor.clock.advance(2_000)
     expect(isKnown(executor, stop), `number ${at}`).toBe(true)
   }
   expect(find.mock.calls.length, 'only those that are gone are looked up').toBe(3)
@@ -84,7 +84,7 @@ test('one that was canceled elsewhere is known as early, and its position gets a
   const executor = await withStops(3)
   const stop = only(stopsOf(executor), 1)
   stop.status = 'canceled'
-  await executor.clock.turn(2_500)
+  await executor.clock.advance(2_500)
   expect(isKnown(executor, stop)).toBe(true)
   expect(executor.told()).toContain('stop canceled canceled_elsewhere')
   expect(stopsOf(executor)).toHaveLength(3)
@@ -95,7 +95,7 @@ test('a part that was filled is seen in the list', async () => {
   const executor = await withStops(1)
   const stop = only(stopsOf(executor), 0)
   executor.exchange.fill(stop.order.clientOrderId, '0.0003', 'open')
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(executor.state().portfolio.orders[stop.order.clientOrderId]?.filled).toBe('0.0003')
   executor.close()
 })
@@ -106,12 +106,12 @@ test('a list that lags takes no stop for gone: by its id it is found', async () 
   const { openOrders } = executor.exchange
   executor.exchange.openOrders = async () => ({ ok: true, value: [] })
   const find = vi.spyOn(executor.exchange, 'find')
-  await executor.clock.turn(6_000)
+  await executor.clock.advance(6_000)
   expect(find.mock.calls.length).toBeGreaterThan(2)
   executor.exchange.openOrders = openOrders.bind(executor.exchange)
-  await executor.clock.turn(3_000)
+  await executor.clock.advance(3_000)
   find.mockClear()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(find).not.toHaveBeenCalled()
   expect(stopsOf(executor)).toHaveLength(2)
   expect(executor.told().filter((one) => one.includes('vanished'))).toEqual([])
@@ -124,10 +124,10 @@ test('a question that is not answered is asked again, and loses nothing', async 
   const { openOrders } = executor.exchange
   executor.exchange.openOrders = async () => ({ ok: false, message: 'no answer' })
   executor.exchange.fill(stop.order.clientOrderId, stop.order.amount, 'filled')
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(isKnown(executor, stop)).toBe(false)
   executor.exchange.openOrders = openOrders.bind(executor.exchange)
-  await executor.clock.turn(4_100)
+  await executor.clock.advance(4_100)
   expect(isKnown(executor, stop)).toBe(true)
   executor.close()
 })
@@ -139,7 +139,7 @@ test('after a restart all of them are in the first list', async () => {
   executor.exchange.fill(stop.order.clientOrderId, stop.order.amount, 'filled')
   const find = vi.spyOn(executor.exchange, 'find')
   executor.crash()
-  await executor.clock.turn(500)
+  await executor.clock.advance(500)
   expect(isKnown(executor, stop)).toBe(true)
   expect(find).toHaveBeenCalledTimes(1)
   executor.close()
@@ -149,7 +149,7 @@ test('a stop on a market that the exchange has no more is asked about alone', as
   const executor = await withStops(2)
   const find = vi.spyOn(executor.exchange, 'find')
   executor.exchange.rules = () => ({ ...RULES, status: 'gone' })
-  await executor.clock.turn(10_000)
+  await executor.clock.advance(10_000)
   expect(find.mock.calls.length).toBeGreaterThan(7)
   executor.close()
 })

@@ -10,17 +10,17 @@ test('a head that was flat before an entry takes back neither one that waits nor
   rests.exchange.mode = 'rests'
   await rests.enter({ type: 'limit', limitPrice: '59000' })
   for (const executor of [asks, rests]) {
-    await executor.clock.turn(3_000)
+    await executor.clock.advance(3_000)
     // As new as any, and about what was before signal 1.
     await executor.give(executor.head(flat(1)))
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     const state = executor === asks ? 'waiting' : 'accepted'
     expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state }])
   }
   for (const executor of [asks, rests]) {
     executor.exit()
     await executor.give(executor.head(flat(2)))
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     expect(executor.state().portfolio.orders).toEqual({})
   }
 })

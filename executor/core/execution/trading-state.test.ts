@@ -41,7 +41,7 @@ test('so does a day on which as much was lost as may be, and a result far below 
     await executor.enterFrom('other', { stopPrice: '50000' })
     Object.assign(executor.policy.limits, { [limit]: '1' })
     executor.exchange.price = '57000'
-    await executor.clock.turn(61_000)
+    await executor.clock.advance(61_000)
     const told = executor.told()
     expect(told, limit).toContain('entry denied approval_withdrawn')
     expect(told).toContain(limit === 'dayLoss' ? 'notice day_lost' : 'notice drawdown_reached')

@@ -39,7 +39,7 @@ test('a trial trades on paper within the allocation that the policy gives to eac
   await executor.give(executor.exit({ sub: 'trial-mine' }))
   expect(executor.state().portfolio.positions).toEqual({})
   // It has ended: nobody misses it.
-  await executor.clock.turn(900_000)
+  await executor.clock.advance(900_000)
   expect(executor.told()).not.toContain('notice stream_silent')
   expect(JSON.stringify(await answered(executor, { do: 'status' }))).not.toContain(TRIAL)
   executor.close()
@@ -48,7 +48,7 @@ test('a trial trades on paper within the allocation that the policy gives to eac
 test('a trial that says nothing any more is listed while something of it is held', async () => {
   const executor = executorOn('paper')
   await executor.enterFrom('trial-mine', { size: { unit: 'percent', value: '100' } })
-  await executor.clock.turn(900_000)
+  await executor.clock.advance(900_000)
   expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ stream: TRIAL }])
   expect(await answered(executor, { do: 'limits' })).toMatchObject({
     streams: expect.arrayContaining([expect.objectContaining({ stream: TRIAL })]),

@@ -10,9 +10,9 @@ test('an order that may show late is called not placed that much later', async (
   executor.exchange.viewLagMs = 7_000
   executor.exchange.mode = 'lost_before'
   await executor.enter()
-  await executor.clock.turn(38_900)
+  await executor.clock.advance(38_900)
   expect(executor.told()).not.toContain('entry not_placed order_not_placed')
-  await executor.clock.turn(200)
+  await executor.clock.advance(200)
   expect(executor.told().at(-1)).toBe('entry not_placed order_not_placed')
   expect(executor.exchange.sent).toHaveLength(1)
 })
@@ -28,7 +28,7 @@ test.each([
     await executor.enter({ stopPrice: '58000' })
     const stop = executor.exchange.accepted.at(-1)?.clientOrderId ?? ''
     executor.exchange.orders.delete(stop)
-    await executor.clock.turn(30_000)
+    await executor.clock.advance(30_000)
     const vanished = executor.told().filter((one) => one === 'notice order_vanished')
     expect(vanished.length).toBe(times)
   },
@@ -41,7 +41,7 @@ test('a stop that the exchange shows as waiting for a rise is taken off, and the
   exchange.view = (shown) =>
     shown.order.type === 'stop_limit' ? { ...view(shown), triggers: 'at_or_above' } : view(shown)
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(2_000)
+  await executor.clock.advance(2_000)
   expect(exchange.sent.map(({ side, type }) => `${side} ${type}`)).toEqual([
     'buy limit',
     'sell stop_limit',

@@ -49,7 +49,7 @@ beforeEach(async () => {
   elsewhere = new Elsewhere(executor)
   elsewhere.move('SHIB', '1000000')
   elsewhere.move('BNB', '0.5')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
 })
 afterEach(() => executor.close())
 
@@ -157,14 +157,14 @@ const KINDS: readonly Kind[] = [
 test.each(KINDS)('$kind is told once within a minute, also beside a position', async (one) => {
   const { act, code, words, level = 'error' } = one
   await executor.enter({ stopPrice: '58000' })
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(told()).toEqual([])
   await act()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told()).toEqual([{ type: 'notice', code, level, message: expect.stringMatching(words) }])
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   executor.crash()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told()).toHaveLength(1)
 })
 
@@ -177,11 +177,11 @@ test.each(['entry', 'stop'] as const)(
       stopPrice: '58000',
       ...(kind === 'entry' && { type: 'limit', limitPrice: '59000' }),
     })
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     const shown = [...exchange.orders.values()].find(({ status }) => status === 'open')
     if (shown === undefined) throw new Error('nothing is open')
     shown.status = 'canceled'
-    await executor.clock.turn(5_000)
+    await executor.clock.advance(5_000)
     expect(executor.told()).toContain(`${kind} canceled canceled_elsewhere`)
     expect(told()).toEqual([])
   },
@@ -190,9 +190,9 @@ test.each(['entry', 'stop'] as const)(
 test('what happened while the device was off is told at the next start', async () => {
   executor.stop()
   elsewhere.move('USDT', '-700')
-  await executor.clock.turn(600 * MINUTE)
+  await executor.clock.advance(600 * MINUTE)
   executor.crash()
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told()).toMatchObject([{ message: expect.stringContaining('(-700 USDT: ') }])
 })
 
@@ -206,10 +206,10 @@ test('a life of its own trades tells of nothing, whatever they cost and in which
     exchange.mode = mode as 'fills'
     exchange.quoteAt = executor.clock.now()
     await executor.enter(change)
-    await executor.clock.turn(40_000)
+    await executor.clock.advance(40_000)
     exchange.quoteAt = executor.clock.now()
     await executor.give(executor.exit())
-    await executor.clock.turn(40_000)
+    await executor.clock.advance(40_000)
   }
   expect(executor.told().filter((line) => line.includes('filled')).length).toBeGreaterThan(1)
   expect(told()).toEqual([])
@@ -234,7 +234,7 @@ test('a view that lags, and a fill that is seen before its order has answered, a
   await executor.enter()
   for (let second = 0; second < 120; second += 1) {
     await keep()
-    await executor.clock.turn(1_000)
+    await executor.clock.advance(1_000)
     if (second === 60) exchange.lookups = 'honest'
   }
   expect(executor.told().join()).toMatch(/entry unknown.*entry filled/)
@@ -248,12 +248,12 @@ test('what nobody explains while something of ours is under way is told when tha
   await executor.enter()
   elsewhere.move('USDT', '-500')
   elsewhere.move('DOGE', '3')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told(), 'DOGE no order of ours can bring').toMatchObject([
     { message: expect.stringContaining('(+3 DOGE: ') },
   ])
   exchange.lookups = 'honest'
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told().at(-1)).toMatchObject({ message: expect.stringContaining('(-500 USDT: ') })
   expect(told()).toHaveLength(2)
 })
@@ -266,14 +266,14 @@ test('two questions in 25 s are all that it asks of an account where nothing hap
     if (market === null) asked += 1
     return open(market)
   }
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   expect(asked).toBe(24)
 })
 
 test("a paper account is nobody else's, and is not looked at", async () => {
   executor.exchange.money = 'paper'
   elsewhere.move('USDT', '-700')
-  await executor.clock.turn(5 * MINUTE)
+  await executor.clock.advance(5 * MINUTE)
   expect(told()).toEqual([])
 })
 
@@ -290,11 +290,11 @@ function looks(of: TestExecutor): number[] {
 
 test('while little may be asked a look comes later, and within a minute all the same', async () => {
   const at = looks(executor)
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(at.length, 'every 25 s').toBeGreaterThanOrEqual(2)
   const before = at.length
   executor.exchange.budget = 'tight'
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   const pauses = at.slice(before).map((one, k) => one - (at[before + k - 1] ?? 0))
   expect(Math.min(...pauses.slice(1))).toBeGreaterThanOrEqual(45_000)
   expect(Math.max(...pauses)).toBeLessThanOrEqual(46_000)
@@ -303,24 +303,24 @@ test('while little may be asked a look comes later, and within a minute all the 
 test('one that was put off is done as soon as more may be asked', async () => {
   const at = looks(executor)
   executor.exchange.budget = 'tight'
-  await executor.clock.turn(27_000)
+  await executor.clock.advance(27_000)
   expect(at).toEqual([])
   executor.exchange.budget = 'free'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   expect(at).toHaveLength(1)
 })
 
 test('what happens on the account while little may be asked is told within a minute', async () => {
   executor.exchange.budget = 'tight'
-  await executor.clock.turn(5_000)
+  await executor.clock.advance(5_000)
   elsewhere.move('SHIB', '-1000000')
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(told().map(({ code }) => code)).toContain('unexpected_balance')
 })
 
 test('open orders that nobody can read are told once, with how many, and when all can be read again', async () => {
   elsewhere.unread = 2
-  await executor.clock.turn(5 * MINUTE)
+  await executor.clock.advance(5 * MINUTE)
   const said = () =>
     executor.reports.flatMap(({ event }) =>
       event.type === 'notice' && event.code.startsWith('orders_') ? [event] : [],
@@ -328,7 +328,7 @@ test('open orders that nobody can read are told once, with how many, and when al
   expect(said()).toMatchObject([{ level: 'warning', code: 'orders_unread' }])
   expect(said()[0]?.message).toContain('(2)')
   elsewhere.unread = 0
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(said().map(({ code }) => code)).toEqual(['orders_unread', 'orders_read'])
 })
 
@@ -336,7 +336,7 @@ test('a look at something that was found is not put off', async () => {
   const at = looks(executor)
   executor.exchange.budget = 'tight'
   elsewhere.move('SHIB', '-1000000')
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(told().map(({ code }) => code)).toEqual(['unexpected_balance'])
   const pauses = at.slice(1).map((one, k) => one - (at[k] ?? 0))
   expect(pauses[0]).toBeLessThan(12_000)
@@ -347,12 +347,12 @@ test('three minutes without an answer are told once, and the next answer ends it
   const times = (code: string) => executor.told().filter((one) => one === `notice ${code}`).length
   executor.exchange.openOrders = async (market) =>
     market === null ? { ok: false, message: 'no answer' } : openOrders(market)
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(times('account_unseen')).toBe(0)
-  await executor.clock.turn(3 * MINUTE)
+  await executor.clock.advance(3 * MINUTE)
   expect(times('account_unseen')).toBe(1)
   executor.exchange.openOrders = openOrders
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(times('account_watched')).toBe(1)
 })
 
@@ -361,17 +361,17 @@ test('a look that never comes back is told too, and an exchange that was away is
   const unseen = () => executor.told().filter((one) => one === 'notice account_unseen').length
   executor.exchange.openOrders = async () => ({ ok: false, message: 'no answer' })
   executor.exchange.reach = 'no'
-  await executor.clock.turn(10 * MINUTE)
+  await executor.clock.advance(10 * MINUTE)
   executor.exchange.reach = 'yes'
   executor.exchange.openOrders = openOrders
   await executor.give(executor.head())
-  await executor.clock.turn(MINUTE)
+  await executor.clock.advance(MINUTE)
   expect(unseen()).toBe(0)
   executor.exchange.openOrders = () => new Promise(() => undefined)
-  await executor.clock.turn(2 * MINUTE)
+  await executor.clock.advance(2 * MINUTE)
   expect(unseen()).toBe(0)
   for (let minute = 0; minute < 3; minute++) {
-    await executor.clock.turn(MINUTE)
+    await executor.clock.advance(MINUTE)
     await executor.give(executor.head())
   }
   expect(unseen()).toBe(1)
@@ -388,12 +388,12 @@ test('coins of a position that are gone are told within a minute, though its mar
     return trades(...asked)
   }
   await executor.enter()
-  await clock.turn(MINUTE)
+  await clock.advance(MINUTE)
   const before = told().length
   for (const kept of exchange.orders.values())
     if (kept.order.side === 'sell') kept.status = 'canceled'
   elsewhere.move('BTC', '-0.00497')
-  await clock.turn(MINUTE)
+  await clock.advance(MINUTE)
   expect(
     told()
       .slice(before)

@@ -152,7 +152,7 @@ test('a key that is refused from another address is told within a minute, with t
   const { executor } = looking()
   const { exchange, clock } = executor
   executor.take({ type: 'address', address: '203.0.113.7' })
-  await clock.turn(60_000)
+  await clock.advance(60_000)
   const taken = exchange.refreshBalances.bind(exchange)
   const message =
     'the exchange says: Invalid API-key, IP, or permissions, request ip: 198.51.100.2 (-2015)'
@@ -160,17 +160,17 @@ test('a key that is refused from another address is told within a minute, with t
   const refused = { ok: false, code: 'exchange_key_refused', message } as const
   const asked: { refreshBalances: () => Promise<Answered<readonly Balance[]>> } = exchange
   asked.refreshBalances = async () => (refusals-- > 0 ? refused : taken())
-  await clock.turn(60_000)
+  await clock.advance(60_000)
   expect(notices(executor), 'one may be a fault of the exchange').toEqual([])
   refusals = Number.POSITIVE_INFINITY
-  await clock.turn(60_000)
+  await clock.advance(60_000)
   expect(notices(executor)).toEqual([
     expect.stringContaining(`error key_refused: `),
     expect.stringMatching(/^error address_changed: .*now 198\.51\.100\.2, /),
   ])
   expect(notices(executor)[0]).toContain(message)
   refusals = 0
-  await clock.turn(60_000)
+  await clock.advance(60_000)
   expect(notices(executor).at(-1)).toMatch(/^info key_in_order: /)
   executor.close()
 })

@@ -15,17 +15,17 @@ test('a day whose purchases are nearly used up is told once, over a restart too,
   const { limits } = executor.policy
   executor.policy = { ...executor.policy, limits: { ...limits, day: '350' } }
   await executor.enter({ size: { unit: 'quote', value: '279' } })
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   executor.take({ type: 'tick' })
   expect(told(executor)).toEqual([])
   executor.policy = { ...executor.policy, limits: { ...limits, day: '340' } }
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   executor.crash()
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   expect(told(executor)).toEqual([
     expect.stringMatching(/^limit_near limits\.day: .*\(27\d\.\d+ of 340 USDT\)$/),
   ])
-  await executor.clock.turn(86_400_000)
+  await executor.clock.advance(86_400_000)
   executor.take({ type: 'tick' })
   expect(told(executor)).toEqual([
     expect.anything(),
@@ -40,9 +40,9 @@ test('what wavers between four fifths and seven tenths is told once', async () =
   for (const day_loss of ['10', '12', '10', '12.5']) {
     executor.policy = { ...executor.policy, limits: { ...limits, dayLoss: day_loss } }
     executor.exchange.price = '58200'
-    await executor.clock.turn(1_000)
+    await executor.clock.advance(1_000)
     executor.exchange.quoteAt = executor.clock.now()
-    await executor.clock.turn(12_000)
+    await executor.clock.advance(12_000)
     executor.take({ type: 'tick' })
   }
   expect(told(executor).map((line) => line.split(':')[0])).toEqual(['limit_near limits.day_loss'])
@@ -57,11 +57,11 @@ test('a limit of nothing, and one that the policy names no more, are no news', a
   for (const [name, one] of streams) streams.set(name, { ...one, lifetimeBudget: '310' })
   executor.policy = { ...policyOf(), streams }
   await executor.enter()
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   executor.take({ type: 'tick' })
   expect(told(executor)).toEqual([expect.stringContaining('lifetime_budget of demo')])
   executor.policy = policyOf()
-  await executor.clock.turn(20_000)
+  await executor.clock.advance(20_000)
   executor.take({ type: 'tick' })
   expect(told(executor)).toHaveLength(1)
   expect(executor.state().portfolio.conditions).toEqual({})

@@ -48,7 +48,7 @@ test('one that is not to be had is asked about once a minute, and not at each pr
   await looked.refresh()
   await looked.refresh()
   expect(asked).toHaveLength(1)
-  await clock.turn(60_000)
+  await clock.advance(60_000)
   await looked.refresh()
   expect(asked).toHaveLength(2)
 })
