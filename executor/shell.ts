@@ -128,7 +128,8 @@ export class Shell {
     for (const effect of decision.effects) runEffect(effect, this.#effects)
     this.#options.publisher.send(reports)
     this.#traceEvents(input, decision.events, before, committed)
-    this.#setTimer()
+    // Node writes a request in the next turn of this queue: the timer comes behind it.
+    process.nextTick(() => this.#setTimer())
   }
 
   #commit(...args: Parameters<Journal['append']>): readonly OutboxReport[] {
@@ -167,6 +168,7 @@ export class Shell {
 
   #setTimer(): void {
     this.#cancelTimer()
+    if (this.#life !== 'running') return
     const due = nextWakeup(this.#state)
     if (due === null) return
     const wait = Math.min(Math.max(due - this.#options.clock.now(), MIN_WAIT_MS), MAX_WAIT_MS)
