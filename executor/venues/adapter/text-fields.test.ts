@@ -1,6 +1,6 @@
 // Whatever shape a venue gives a number, the port sees a plain decimal or nothing at all.
 import { expect, test } from 'vitest'
-import { amount, amountOrNone, signedAmount, time, traded } from './text-fields.ts'
+import { amount, amountOrNone, signedAmount, step, time, traded } from './text-fields.ts'
 
 test.each([
   ['1.50000000', '1.5'],
@@ -18,6 +18,13 @@ test('what was traded is an amount above zero', () => {
   expect(traded.parse('1.50')).toBe('1.5')
   for (const none of ['0', '0.00000000', '00', '', '1e-7', '-1'])
     expect(traded.safeParse(none).success, none).toBe(false)
+})
+
+test('a step is above zero, and one that would be cut to another is none', () => {
+  expect(step.parse('0.00000100')).toBe('0.000001')
+  expect(step.parse('0.000000000001000000')).toBe('0.000000000001')
+  for (const none of ['0', '0.00000000', '0.0000000000001', '0.0000000000015', '1e-7', '-1'])
+    expect(step.safeParse(none).success, none).toBe(false)
 })
 
 const SHAPES = [

@@ -17,6 +17,12 @@ export const amount = z
 /** Of what was traded, amount and price: nothing for something, or something for nothing, was never traded. */
 export const traded = z.string().regex(/[1-9]/).pipe(amount)
 
+/** Of prices or amounts, which are whole multiples of it: one of nothing, or of more places than are kept, is of no use. */
+export const step = z
+  .string()
+  .regex(/^\d{1,12}(?:\.\d{1,12}0*)?$/)
+  .pipe(traded)
+
 /** What is not there yet is an empty text. */
 export const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
 

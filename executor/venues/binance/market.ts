@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { MarketQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { amount, candleRow, fields, level, spotMarket } from '../adapter/text-fields.ts'
+import { amount, candleRow, fields, level, spotMarket, step } from '../adapter/text-fields.ts'
 import { rows, single } from './answers.ts'
 
 /** Without a discount, in the lowest tier. */
@@ -18,8 +18,8 @@ const markets = new RowReader((body) => single.one(info)(body)?.symbols ?? null)
 
 const minValue = z.object({ minNotional: amount }).optional()
 const filters = z.object({
-  PRICE_FILTER: z.object({ tickSize: amount }),
-  LOT_SIZE: z.object({ stepSize: amount, minQty: amount, maxQty: amount }),
+  PRICE_FILTER: z.object({ tickSize: step }),
+  LOT_SIZE: z.object({ stepSize: step, minQty: amount, maxQty: amount }),
   NOTIONAL: minValue,
   MIN_NOTIONAL: minValue,
   MAX_NUM_ALGO_ORDERS: z.object({ maxNumAlgoOrders: z.int().nonnegative() }).optional(),

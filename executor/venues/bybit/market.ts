@@ -9,6 +9,7 @@ import {
   fields,
   level,
   spotMarket,
+  step,
   time,
 } from '../adapter/text-fields.ts'
 import { lengthOf } from '../adapter/timeframes.ts'
@@ -30,12 +31,12 @@ const marketRow = z
     quoteCoin: z.string().min(1),
     status: z.string(),
     lotSizeFilter: z.object({
-      basePrecision: amount,
+      basePrecision: step,
       minOrderAmt: amount,
       maxLimitOrderQty: amount.optional(),
       maxOrderQty: amount.optional(),
     }),
-    priceFilter: z.object({ tickSize: amount }),
+    priceFilter: z.object({ tickSize: step }),
   })
   .transform(({ lotSizeFilter: sizes, ...row }, context) => {
     const maxAmount = sizes.maxLimitOrderQty ?? sizes.maxOrderQty

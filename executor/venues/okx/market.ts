@@ -9,6 +9,7 @@ import {
   fields,
   level,
   spotMarket,
+  step,
   time,
 } from '../adapter/text-fields.ts'
 import { DAY_MS, lengthOf } from '../adapter/timeframes.ts'
@@ -27,8 +28,8 @@ const marketRow = fields({
   id: ['instId', z.string()],
   base: ['baseCcy', z.string().min(1)],
   quote: ['quoteCcy', z.string().min(1)],
-  tick: ['tickSz', amount],
-  step: ['lotSz', amount],
+  tick: ['tickSz', step],
+  step: ['lotSz', step],
   minAmount: ['minSz', amount],
   maxAmount: ['maxLmtSz', amount],
   state: ['state', z.string()],
