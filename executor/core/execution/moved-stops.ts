@@ -6,6 +6,7 @@ import type { ExecutorCode } from '../model/codes.ts'
 import { ceilTo, floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
 import { type Position, positionKey } from '../model/position.ts'
 import { entryPrice } from '../model/positions.ts'
+import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notifyPosition } from './context.ts'
 
 /** A trailing stop rises by at least this much of the price, percent. */
@@ -89,7 +90,7 @@ export function moveStops(
   context: DecisionContext,
   stream: string,
   { market, seq, stopPrice }: Pick<Signal, 'market' | 'seq' | 'stopPrice'>,
-): ExecutorCode | 'no_position' | null {
+): ExecutorCode | 'no_position' | 'stop_wrong_side' | null {
   const held = Object.values(context.portfolio.positions).filter(
     (position) =>
       position.stream === stream && position.signalMarket === market && position.seq < seq,
@@ -99,6 +100,8 @@ export function moveStops(
   for (const position of held) {
     const to = onOwnMarket(context, position, parseDecimal(stopPrice))
     if (position.stop !== null && to.lte(parseDecimal(position.stop))) continue
+    // Above any price, and more than can be said.
+    if (to.gte(WIRE_END)) return 'stop_wrong_side'
     moveStopTo(context, position, to, 'signal')
     code = null
   }

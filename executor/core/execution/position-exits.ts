@@ -70,9 +70,16 @@ function isThroughStop(
 ): boolean {
   if (stop === null || bid === null) return false
   const order = stopOf(context.portfolio, key)
-  if (order === undefined) return parseDecimal(bid).lte(parseDecimal(stop))
+  const isReached = parseDecimal(bid).lte(parseDecimal(stop))
+  if (order === undefined || (isReached && waitsLower(order, stop))) return isReached
   const isBelow = order.planned !== null && units(bid) < units(order.planned.request.price)
   return sinceBelow(context, order.clientOrderId, isBelow) >= THROUGH_MS
+}
+
+/** It stands where the stop was before it moved up. */
+function waitsLower({ planned }: Order, stop: Decimal): boolean {
+  const trigger = planned?.request.triggerPrice
+  return trigger !== undefined && parseDecimal(trigger).lt(parseDecimal(stop))
 }
 
 /** Nothing is remembered of stops that are over, nor of what may be said again. */

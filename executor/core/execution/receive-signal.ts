@@ -8,7 +8,7 @@ import {
   toDecimal,
 } from '@keyside/protocol'
 import { streamOf } from '../model/apply-stream.ts'
-import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { sentenceOf } from '../model/codes.ts'
 import { ceilTo, parseDecimal } from '../model/decimals.ts'
 import type { NewOrder, OrderIntent } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
@@ -233,18 +233,32 @@ export function onEquivocation(
 function refuse(
   context: DecisionContext,
   { stream, claims }: Received,
-  code: ExecutorCode | 'no_position' | null,
+  code: ReturnType<typeof moveStops>,
 ): undefined {
   if (code === null) return
   const { market } = claims
   refuseInput(context, {
     code,
-    message: code === 'no_position' ? `the stream holds nothing on ${market}` : sentenceOf(code),
+    message: sentenceFor(code, claims),
     signal: claims.jti,
     stream,
     kind: claims.kind,
     market,
   })
+}
+
+function sentenceFor(
+  code: NonNullable<ReturnType<typeof moveStops>>,
+  { market, stopPrice }: Signal,
+) {
+  switch (code) {
+    case 'no_position':
+      return `the stream holds nothing on ${market}`
+    case 'stop_wrong_side':
+      return `expected a stop below the price, got ${stopPrice}: the signal does not fit the market`
+    default:
+      return sentenceOf(code)
+  }
 }
 
 /**

@@ -92,3 +92,23 @@ test('it counts behind a gap: it lowers the risk', async () => {
   expect(executor.state().portfolio.streams['home/demo']?.gap).toBe('open')
   expect(stopOf(executor)).toBe('59000')
 })
+
+test('the price falls to a stop that has just moved, before it stands at the exchange: it is sold at once', async () => {
+  const executor = await holding()
+  executor.exchange.price = '62000'
+  await executor.give(executor.movedStop('61000'))
+  executor.exchange.price = '60900'
+  await executor.clock.advance(3_000)
+  expect(executor.told().filter((one) => one.startsWith('exit'))).toEqual([
+    'exit submitted',
+    'exit filled',
+  ])
+})
+
+test('a stop beyond what can be said is refused, and what was there stands', async () => {
+  const executor = await holding()
+  const referencePrice = '999999999999.999'
+  await executor.give(executor.movedStop('999999999999.995', { referencePrice }))
+  expect(executor.told().at(-1)).toBe('refusal stop_wrong_side')
+  expect(stopOf(executor)).toBe('58000')
+})
