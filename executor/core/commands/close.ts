@@ -6,7 +6,7 @@ import { freshBid } from '../execution/quotes.ts'
 import { refusedAnswer } from '../execution/refusals.ts'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { minus, parseDecimal } from '../model/decimals.ts'
-import type { OrderRequest } from '../model/exchange.ts'
+import type { MarketRules, OrderRequest } from '../model/exchange.ts'
 import { available } from '../model/positions.ts'
 import { fitting } from '../model/report-room.ts'
 import { plan } from '../risk/plan/plan.ts'
@@ -78,20 +78,26 @@ function saleOf(context: DecisionContext, named: Named, percent: number): Sale |
           quote,
           allocation: '0',
           position: held,
+          bought: held,
           stop: position.stop,
           most: null,
           collar: policy.collar,
           clientOrderId: '',
         })
   const sold = planned?.ok ? { ...all, ...ofOrder(planned.order) } : all
+  // More than the exchange takes at once is sold one order after the other.
+  if (percent === 100 && planned?.ok && rules !== null && isLarger(held, planned.order, rules))
+    return { ...sold, amount: held }
   if (percent === 100) return sold
   if (isSelling(context, key)) return refusedAnswer('close_under_way')
   if (rules === null || planned === null || waits !== null)
     return refusedAnswer('part_waits', sentenceOf(waits ?? 'quote_missing'))
   if (!planned.ok) return { about: 'refused', code: planned.code, message: planned.message }
-  const { amount } = planned.order
-  const isAll = parseDecimal(minus(held, amount)).lt(parseDecimal(rules.step))
-  return isAll ? sold : { ...sold, size: 'part' }
+  return isLarger(held, planned.order, rules) ? { ...sold, size: 'part' } : sold
+}
+
+function isLarger(held: Decimal, { amount }: OrderRequest, { step }: MarketRules): boolean {
+  return parseDecimal(minus(held, amount)).gte(parseDecimal(step))
 }
 
 function ofOrder({ amount, price: least }: OrderRequest) {

@@ -1,9 +1,10 @@
 // A position that is to be sold, all of it: tried until it is, whatever the exchange says in between.
 
+import type { Decimal } from '@keyside/protocol'
 import { mayRetryUrgently } from '../model/backoff.ts'
 import { isZero, minus, parseDecimal } from '../model/decimals.ts'
 import type { RejectionCode } from '../model/exchange.ts'
-import type { NewOrder, Order, OrderIntent } from '../model/order.ts'
+import type { NewOrder, Order, OrderIntent, PlannedOrder } from '../model/order.ts'
 import { isWorking } from '../model/order-table.ts'
 import { type CloseReason, type Position, positionKey } from '../model/position.ts'
 import { available, hasOrder } from '../model/positions.ts'
@@ -102,16 +103,28 @@ export function leaveLater(context: DecisionContext, order: Order): undefined {
   if (leavesAll(order)) startClosing(context, positionKey(order), 'exit')
 }
 
+/** What is more than the exchange takes at once is sold one order after the other. */
+export function leaveRest(context: DecisionContext, order: Order, plan: PlannedOrder): undefined {
+  const key = positionKey(order)
+  const position = context.portfolio.positions[key]
+  // Of an exit that has waited for its stop to go, what it leaves is a newer entry's.
+  if (order.state === 'canceling_stop' || !isOfAll(order) || position === undefined) return
+  if (!isAll(context, position, plan.request.amount)) startClosing(context, key, 'exit')
+}
+
 /** A part, or a sale at a price of its own, is the same order still when it can be planned: so it is sold once, or not any more. */
 export function canWait(order: Order, now: number): boolean {
   const { kind, state, validUntil } = order
   return kind === 'exit' && state === 'received' && now < validUntil && !leavesAll(order)
 }
 
-function leavesAll({ kind, intent, takeProfitLevels }: Order): boolean {
-  const { unit, value } = intent.size
-  const isAll = unit === 'percent' && parseDecimal(value).eq(100)
-  return kind === 'exit' && intent.type === 'market' && takeProfitLevels === undefined && isAll
+function leavesAll(order: Order): boolean {
+  return isOfAll(order) && order.takeProfitLevels === undefined
+}
+
+function isOfAll({ kind, intent: { size, type } }: Order): boolean {
+  const isAll = size.unit === 'percent' && parseDecimal(size.value).gte(100)
+  return kind === 'exit' && type === 'market' && isAll
 }
 
 // Sales for which the exchange does not have the coins: what is there is counted, and then sold or protected.
@@ -131,7 +144,8 @@ export function onCoinsRefused(context: DecisionContext, order: Order): undefine
   if (position === undefined || order.kind !== 'exit' || order.takeProfitLevels !== undefined)
     return
   if (position.closing !== null || order.again) return
-  if (type === 'market' && isAll(context, position, order)) startClosing(context, key, 'exit')
+  const sold = order.planned?.request.amount ?? '0'
+  if (type === 'market' && isAll(context, position, sold)) startClosing(context, key, 'exit')
   else exitAgain(context, order)
 }
 
@@ -161,8 +175,8 @@ function exitAgain(context: DecisionContext, order: Order): undefined {
   })
 }
 
-function isAll({ environment }: DecisionContext, position: Position, { planned }: Order): boolean {
-  const rest = minus(available(position), planned?.request.amount ?? '0')
+function isAll({ environment }: DecisionContext, position: Position, amount: Decimal): boolean {
+  const rest = minus(available(position), amount)
   const step = environment.exchange.rules(position.market)?.step ?? '0'
   return parseDecimal(rest).lt(parseDecimal(step)) || isZero(rest)
 }

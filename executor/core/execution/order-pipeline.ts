@@ -9,7 +9,7 @@ import { positionKey } from '../model/position.ts'
 import { ordersOf, stopOf } from '../model/positions.ts'
 import { carriedOver, ratioOf } from '../risk/plan/map.ts'
 import { askAgain, askTrader } from './approval.ts'
-import { canWait, leaveLater } from './close-position.ts'
+import { canWait, leaveLater, leaveRest } from './close-position.ts'
 import { append, type DecisionContext, emit } from './context.ts'
 import { awaitsPrices } from './loss-limits.ts'
 import { requestCancel } from './order-polling.ts'
@@ -169,6 +169,7 @@ function makePlan(context: DecisionContext, order: Order): StepResult {
     return denyOrder(context, order, drawn.code, drawn.message)
   }
   append(context, { type: 'planned', clientOrderId: order.clientOrderId, plan: drawn.plan })
+  leaveRest(context, order, drawn.plan)
   return 'on'
 }
 

@@ -58,6 +58,7 @@ export function planFor(
     quote,
     allocation: policy.streams.get(order.stream)?.allocation ?? '0',
     position: position === undefined ? '0' : available(position),
+    bought: boughtBeside(context.portfolio, order),
     stop: position?.stop ?? null,
     most: mostOf(order),
     collar: { entry: to === 'ask' ? times(entry, ASKED) : entry, exit },
@@ -72,6 +73,16 @@ export function planFor(
     ok: true,
     plan: { id, request, value, risk, takerFee, holds: 'coins', ...(most && { most }) },
   }
+}
+
+/** By the stream on its market, base: held, or ordered by other entries. */
+function boughtBeside(portfolio: Portfolio, order: Order): Decimal {
+  const key = positionKey(order)
+  const others = ordersOf(portfolio, key).filter(
+    (one) => one.kind === 'entry' && one.clientOrderId !== order.clientOrderId,
+  )
+  const coming = others.map(({ planned, filled }) => minus(planned?.request.amount ?? '0', filled))
+  return sum([portfolio.positions[key]?.amount ?? '0', ...coming])
 }
 
 /** A plan at another price keeps the bound of the one before it. */

@@ -3,7 +3,7 @@
 import type { Decimal } from '@keyside/protocol'
 import { orderIn } from '../model/apply.ts'
 import { isOver, mayRetryUrgently } from '../model/backoff.ts'
-import { minus, parseDecimal } from '../model/decimals.ts'
+import { atLeast, minus, parseDecimal } from '../model/decimals.ts'
 import type { MarketRules } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { isPending } from '../model/order-table.ts'
@@ -30,8 +30,11 @@ export function protectPositions(context: DecisionContext): undefined {
   for (const stop of Object.values(context.portfolio.orders))
     if (stop.kind === 'stop' && !isWanted(context, stop)) requestCancel(context, stop)
   for (const [key, position] of Object.entries(context.portfolio.positions))
-    if (stopOf(context.portfolio, key) === undefined && !isClosing(context, key))
-      protect(context, key, position)
+    if (!isClosing(context, key)) {
+      const stop = stopOf(context.portfolio, key)
+      if (stop === undefined) protect(context, key, position)
+      else tellUncovered(context, position, stop)
+    }
 }
 
 export function isWanted(context: DecisionContext, stop: Order): boolean {
@@ -40,13 +43,49 @@ export function isWanted(context: DecisionContext, stop: Order): boolean {
   if (position === undefined || isClosing(context, key)) return false
   const planned = planFor(context, position)
   if (planned === null || !planned.ok || stop.planned === null) return true
-  const { amount, triggerPrice } = stop.planned.request
-  const rest = stop.filled === '0' ? amount : minus(amount, stop.filled)
-  if (rest !== planned.order.amount) return false
+  const { triggerPrice } = stop.planned.request
+  if (!isOfSize(context, position, { rest: restOf(stop), wanted: planned.order.amount }))
+    return false
   return (
     triggerPrice === planned.order.triggerPrice ||
     !isOver(stop.at, RAISE_EVERY_MS, context.environment.now)
   )
+}
+
+function restOf({ planned, filled }: Order): Decimal {
+  const amount = planned?.request.amount ?? '0'
+  return filled === '0' ? amount : minus(amount, filled)
+}
+
+/** One that was taken before the exchange lowered its largest order holds more than another could. */
+function isOfSize(
+  context: DecisionContext,
+  position: Position,
+  { rest, wanted }: { readonly rest: Decimal; readonly wanted: Decimal },
+): boolean {
+  if (rest === wanted) return true
+  const held = available(position)
+  return isUncovered(context, position, wanted) && atLeast(rest, wanted) && atLeast(held, rest)
+}
+
+/** Some of it is left beside an order of that amount. */
+function isUncovered(
+  { environment }: DecisionContext,
+  position: Position,
+  amount: Decimal,
+): boolean {
+  const step = environment.exchange.rules(position.market)?.step
+  return step !== undefined && atLeast(minus(available(position), amount), step)
+}
+
+/** More is held than the exchange takes in one order. */
+function tellUncovered(context: DecisionContext, position: Position, stop: Order): undefined {
+  const planned = planFor(context, position)
+  const amount = restOf(stop)
+  if (planned === null || !planned.ok || !isWanted(context, stop)) return
+  if (!isUncovered(context, position, amount)) return
+  const message = `only ${amount} of ${available(position)} has one, for the exchange takes no larger order`
+  notifyPosition(context, position, { level: 'error', code: 'stop_failed', message })
 }
 
 /** An exit that is under way needs the coins that the stop holds. */

@@ -33,6 +33,7 @@ function inputOf(tick: string, bid: string, signal: Partial<PlanInput['signal']>
     quote: { bid, ask: new Big(bid).plus(tick).toFixed(), at: 0 },
     allocation: '1000',
     position: '0',
+    bought: '0',
     stop: null,
     most: null,
     collar: { entry: '0.5', exit: '2' },

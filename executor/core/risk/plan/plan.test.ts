@@ -32,6 +32,7 @@ function ask(signal: Partial<OrderIntent>, rest: Partial<PlanInput> = {}) {
     quote,
     allocation: '1000',
     position: '0.5',
+    bought: '0',
     stop: null,
     most: null,
     collar: { entry: '0.5', exit: '2' },
@@ -142,6 +143,12 @@ test.each<[string, string, Partial<OrderIntent>, Partial<PlanInput>]>([
   ],
   ['a size above the most', 'size_above_maximum', { size: { unit: 'base', value: '9000.1' } }, {}],
   [
+    'a size that no stop could hold with what is there',
+    'size_above_maximum',
+    { size: { unit: 'base', value: '0.002' }, stopPrice: '49000' },
+    { bought: '8999.999' },
+  ],
+  [
     'a trail that is less than one tick',
     'trail_below_step',
     { trailingStop: { percent: '0.00001' } },
@@ -237,6 +244,7 @@ const anyInput: fc.Arbitrary<PlanInput> = fc.record({
     .map(([a, b]) => (new Big(a).lt(b) ? { bid: a, ask: b, at: 0 } : { bid: b, ask: a, at: 0 })),
   allocation: money(3),
   stop: fc.option(money(6)),
+  bought: fc.constant('0'),
   position: money(8),
   most: fc.constant(null),
   collar: fc.record({ entry: money(3, 5000), exit: money(3, 20_000) }),

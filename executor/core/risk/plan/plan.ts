@@ -26,6 +26,8 @@ export interface PlanInput {
   readonly allocation: Decimal
   /** What the stream holds of the market's base currency, after fees that were taken in it. */
   readonly position: Decimal
+  /** The same with all that is missing, and with what other entries of the stream may still bring. */
+  readonly bought: Decimal
   /** The stop that keeps it, null for none: an exit takes that away, so it may not wait. */
   readonly stop: Decimal | null
   /** What the trader wants at most of an entry; null for as much as the signal says. */
@@ -57,8 +59,19 @@ export function plan(input: PlanInput): Planned | Unplanned {
   const amount = amountFor(input, price)
   return (
     marketLimitProblem(amount, price, rules) ??
+    aboveOneStop(input, amount) ??
     belowExitMinimum(input, amount) ??
     planned(input, amount, price)
+  )
+}
+
+/** One stop holds all that a stream has on a market, and the exchange takes none that is larger. */
+function aboveOneStop({ signal, rules, stop, bought }: PlanInput, amount: Big): Unplanned | null {
+  if (signal.kind === 'exit' || (signal.stopPrice === undefined && stop === null)) return null
+  if (amount.plus(parseDecimal(bought)).lte(parseDecimal(rules.maxAmount))) return null
+  return unplanned(
+    'size_above_maximum',
+    `expected at most ${rules.maxAmount} ${rules.base} under one stop, got ${amount.toFixed()} and ${bought} that the stream has there already: wait for an exit, or lower the signal's size`,
   )
 }
 
@@ -184,8 +197,15 @@ function askedAmount({ signal, allocation }: PlanInput, price: Big, step: Big): 
   }
 }
 
-/** All of it when the rest would be too little to be sold or protected. */
+/** As much as the exchange takes at once. */
 function exitAmount(input: PlanInput, price: Big, step: Big): Big {
+  const wanted = wantedAmount(input, price, step)
+  const most = parseDecimal(input.rules.maxAmount)
+  return wanted.gt(most) ? most : wanted
+}
+
+/** All of it when the rest would be too little to be sold or protected. */
+function wantedAmount(input: PlanInput, price: Big, step: Big): Big {
   const { signal, position, rules, quote, stop, collar } = input
   const size = parseDecimal(signal.size.value)
   const held = parseDecimal(position)

@@ -36,9 +36,12 @@ test.each([
   ['size_zero', { filled: '0.00001' }],
   ['size_zero', { filled: '0', feeInBase: '0.1' }],
   ['size_below_minimum', { filled: '0.00011' }],
-  ['size_above_maximum', { filled: '9001' }],
 ])('refuses with %s what the exchange would turn down', (code, change) => {
   expect(planStop({ ...input, ...change })).toMatchObject({ ok: false, code })
+})
+
+test('of more than the exchange takes in one order it protects as much as it takes', () => {
+  expect(planStop({ ...input, filled: '9001' })).toMatchObject({ order: { amount: '9000' } })
 })
 
 test('never sells more than is held, and keeps its limit between collar and trigger', () => {

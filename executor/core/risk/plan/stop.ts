@@ -20,16 +20,17 @@ export interface StopInput {
   readonly clientOrderId: string
 }
 
-/** Trigger and limit are rounded up: earlier, and never below the collar. */
+/** Trigger and limit are rounded up: earlier, and never below the collar. As much as the exchange takes in one order. */
 export function planStop(input: StopInput): Planned | Unplanned {
   const { rules, clientOrderId } = input
   const tick = parseDecimal(rules.tick)
   const trigger = toDecimal(ceilTo(parseDecimal(input.stop), tick))
   const price = ceilTo(lowestSell(trigger, input.collar), tick)
-  const amount = floorTo(
+  const [held, most] = [
     parseDecimal(input.filled).minus(parseDecimal(input.feeInBase)),
-    parseDecimal(rules.step),
-  )
+    parseDecimal(rules.maxAmount),
+  ]
+  const amount = floorTo(held.gt(most) ? most : held, parseDecimal(rules.step))
   const wrong = marketLimitProblem(amount, price, rules)
   if (wrong !== null) return wrong
   const order = {
