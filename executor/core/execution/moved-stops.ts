@@ -2,7 +2,7 @@
 // far it came.
 import { type Decimal, type Signal, toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
-import type { ExecutorCode } from '../model/codes.ts'
+import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ceilTo, floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
 import { type Position, positionKey } from '../model/position.ts'
 import { entryPrice } from '../model/positions.ts'
@@ -106,6 +106,21 @@ export function moveStops(
     code = null
   }
   return code
+}
+
+/** Also of a signal that moves no stop. */
+export function whyRefused(
+  code: NonNullable<ReturnType<typeof moveStops>>,
+  { market, stopPrice }: Pick<Signal, 'market' | 'stopPrice'>,
+): string {
+  switch (code) {
+    case 'no_position':
+      return `the stream holds nothing on ${market}`
+    case 'stop_wrong_side':
+      return `expected a stop below the price, got ${stopPrice}: the signal does not fit the market`
+    default:
+      return sentenceOf(code)
+  }
 }
 
 /** Rounded up, to the earlier side, as the stop that stands at the exchange will be. */

@@ -17,7 +17,7 @@ import { needsRatio } from '../risk/plan/map.ts'
 import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import type { SignedSignal } from './inputs.ts'
-import { moveStops } from './moved-stops.ts'
+import { moveStops, whyRefused } from './moved-stops.ts'
 import { isRevoked } from './providers.ts'
 import { refuseInput } from './refusals.ts'
 import { supersedeEntries } from './trading-state.ts'
@@ -239,26 +239,12 @@ function refuse(
   const { market } = claims
   refuseInput(context, {
     code,
-    message: sentenceFor(code, claims),
+    message: whyRefused(code, claims),
     signal: claims.jti,
     stream,
     kind: claims.kind,
     market,
   })
-}
-
-function sentenceFor(
-  code: NonNullable<ReturnType<typeof moveStops>>,
-  { market, stopPrice }: Signal,
-) {
-  switch (code) {
-    case 'no_position':
-      return `the stream holds nothing on ${market}`
-    case 'stop_wrong_side':
-      return `expected a stop below the price, got ${stopPrice}: the signal does not fit the market`
-    default:
-      return sentenceOf(code)
-  }
 }
 
 /**
