@@ -1,6 +1,7 @@
 // The executor's own parts in one process: journal and core are real; the exchange is in memory, and time moves when it is told to.
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
+import { clientOrderIds } from '../executor/client-order-id.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { State } from '../executor/core/model/state.ts'
 import type { Journal } from '../executor/journal/journal.ts'
@@ -42,7 +43,7 @@ export function startDevice(journal: Journal): Device {
     journal,
     exchange,
     policy: loaded.policy,
-    salt: new Uint8Array(32).fill(7),
+    clientOrderId: clientOrderIds(new Uint8Array(32).fill(7)),
     codeSecret: null,
     publisher: { send: () => undefined },
     clock,

@@ -13,6 +13,7 @@ import {
 } from '@keyside/sandbox'
 import { pino } from 'pino'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { clientOrderIds } from './client-order-id.ts'
 import type { VenueOrderKind } from './core/model/exchange.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import { Shell } from './shell.ts'
@@ -88,7 +89,7 @@ class Device {
       journal: this.#journal,
       exchange,
       policy: policyOf(),
-      salt: new Uint8Array(32),
+      clientOrderId: clientOrderIds(new Uint8Array(32)),
       codeSecret: null,
       publisher: { send: (reports) => void this.told.push(...reports) },
       clock: this.#hasty,

@@ -5,6 +5,7 @@ import { CALM, Market, type SandboxExchange, startExchange } from '@keyside/sand
 import Big from 'big.js'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { clientOrderIds } from './client-order-id.ts'
 import { Journal, type OutboxReport } from './journal/journal.ts'
 import { Shell } from './shell.ts'
 import { followed, policyOf, signalClaims, TestExecutor } from './testing/rig.ts'
@@ -68,7 +69,7 @@ beforeEach(async () => {
     journal,
     exchange,
     policy: policyOf(),
-    salt: new Uint8Array(32),
+    clientOrderId: clientOrderIds(new Uint8Array(32)),
     codeSecret: null,
     publisher: { send: (reports) => void told.push(...reports) },
     clock,

@@ -9,7 +9,6 @@ import {
   type Trace,
 } from '@keyside/runtime'
 import { stepOfCode } from './authenticator.ts'
-import { clientOrderId } from './client-order-id.ts'
 import { decide } from './core/decide.ts'
 import type { Environment, Input } from './core/execution/inputs.ts'
 import { nextWakeup } from './core/execution/next-wakeup.ts'
@@ -31,8 +30,7 @@ export interface ShellOptions {
   readonly policy: Policy
   /** Number of the chat's last change that it takes the place of. */
   readonly tighteningsEnded?: number
-  /** Makes client order ids. */
-  readonly salt: Uint8Array
+  readonly clientOrderId: Environment['clientOrderId']
   /** Of the trader's authenticator; null without one. */
   readonly codeSecret: Uint8Array | null
   /** What the venue itself has not shown of what an entry relies on: names of claims. */
@@ -208,7 +206,7 @@ export function environmentOf({
   exchange,
   policy,
   tighteningsEnded = 0,
-  salt,
+  clientOrderId,
   codeSecret,
   unproved,
   homeLink,
@@ -218,7 +216,7 @@ export function environmentOf({
   | 'exchange'
   | 'policy'
   | 'tighteningsEnded'
-  | 'salt'
+  | 'clientOrderId'
   | 'codeSecret'
   | 'unproved'
   | 'homeLink'
@@ -229,7 +227,7 @@ export function environmentOf({
     now,
     policy,
     tighteningsEnded,
-    clientOrderId: (decision, leg) => clientOrderId(salt, decision, leg),
+    clientOrderId,
     stepOfCode: codeSecret === null ? 'unset' : (code) => stepOfCode(codeSecret, code, now),
     homeLink: homeLink?.() ?? 'local',
     exchange: {

@@ -16,6 +16,7 @@ import {
 } from '@keyside/runtime'
 import { agentMaker } from '@keyside/runtime/web'
 import { rejectWithdrawalKey, requireMarket } from './account-checks.ts'
+import { clientOrderIds } from './client-order-id.ts'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
@@ -143,7 +144,7 @@ async function compose(
     get tighteningsEnded() {
       return inForce.ended
     },
-    salt,
+    clientOrderId: clientOrderIds(salt),
     unproved: unprovedClaims({ home, exchange: config.exchange, clock }),
     codeSecret: await codeSecret(keychain),
     replay: (effect) => providers.replay(effect),

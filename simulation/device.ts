@@ -1,5 +1,6 @@
 // The trader's device: starts the executor, loses it to crashes, a bad disk and policy changes, and starts it again.
 import { join } from 'node:path'
+import { clientOrderIds } from '../executor/client-order-id.ts'
 import type { Input } from '../executor/core/execution/inputs.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { Shell } from '../executor/shell.ts'
@@ -154,7 +155,7 @@ export class Device {
       journal: life.journal,
       exchange,
       policy: life.policy,
-      salt: SALT,
+      clientOrderId: clientOrderIds(SALT),
       codeSecret: CODE_SECRET,
       publisher: reportPublisher({ simulation, network, clock, isConnected, onReport }),
       replay: async (ask) => {

@@ -2,6 +2,7 @@
 import { type Approval, GENESIS, type Head, hashText, type Signal } from '@keyside/protocol'
 import { type Clock, noTrace } from '@keyside/runtime'
 import { pino } from 'pino'
+import { clientOrderIds } from '../client-order-id.ts'
 import type { Environment, Input } from '../core/execution/inputs.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import type { StreamHead } from '../core/model/session.ts'
@@ -17,6 +18,7 @@ export const START = 1_800_000_000_000
 const NO_WAIT = { busyMs: 0 }
 const ENGINE_KID = hashText('engine')
 const SIGNED = { provider: 'home', kid: ENGINE_KID }
+const clientOrderId = clientOrderIds(new Uint8Array(32).fill(7))
 const log = pino({ level: 'silent' })
 
 export function policyOf(approval = 'never', streams: readonly string[] = ['demo']): Policy {
@@ -142,7 +144,7 @@ export class TestExecutor {
       get tighteningsEnded() {
         return rig.tighteningsEnded
       },
-      salt: new Uint8Array(32).fill(7),
+      clientOrderId,
       get codeSecret() {
         return rig.codeSecret
       },

@@ -1,4 +1,5 @@
 // One day of one attack on the unchanged executor, and what it cost the trader.
+import { clientOrderIds } from '../../executor/client-order-id.ts'
 import { parseDecimal } from '../../executor/core/model/decimals.ts'
 import type { MarketRules } from '../../executor/core/model/exchange.ts'
 import { dailyBound } from '../../executor/core/risk/policy/bound.ts'
@@ -60,7 +61,7 @@ export async function runDay(options: DayOptions): Promise<Day> {
       journal,
       exchange: venue,
       policy,
-      salt: random.bytes(32),
+      clientOrderId: clientOrderIds(random.bytes(32)),
       codeSecret: null,
       publisher: { send: (reports) => actions.read(reports) },
       clock: time,
