@@ -2,6 +2,8 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { toDecimal } from '@keyside/protocol'
+import Big from 'big.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Adjustment, prepareAdjustment } from './adjust.ts'
 import type { Lookup, OrderRequest } from './core/model/exchange.ts'
@@ -81,7 +83,7 @@ test('a position that was sold since the backup is gone, though the trader has o
   )
   journal.close()
   const { plan } = await carriedOut(executor)
-  expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
+  expect(plan.positions).toMatchObject([{ position: BTC, from: held, to: '0' }])
   expect(verifyJournal(path()).brokenAt).toBeNull()
   executor.reopen()
   expect(() => requireMarked(path(), executor.journal)).not.toThrow()
@@ -89,6 +91,74 @@ test('a position that was sold since the backup is gone, though the trader has o
   expect(executor.state().portfolio.positions).toEqual({})
   const sales = executor.exchange.accepted.filter(({ timeInForce }) => timeInForce === 'IOC')
   expect(sales, 'nothing is sold twice').toHaveLength(2)
+})
+
+test('what was sold since the backup is lost by no limit but for what the sale lost, and the day stays open', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange, clock } = executor
+  await bought(executor)
+  const restore = backUp(executor)
+  await clock.advance(MINUTE)
+  exchange.price = '59900'
+  await executor.give(executor.exit())
+  await clock.advance(MINUTE)
+  const { proceeds, cost, today } = executor.state().portfolio.profit
+  restore()
+  const { plan } = await carriedOut(executor)
+  expect(plan.positions).toMatchObject([{ to: '0', proceeds, unexplained: '0' }])
+  const { policy } = executor
+  executor.policy = { ...policy, limits: { ...policy.limits, dayLoss: '5', drawdown: '5' } }
+  executor.reopen()
+  await clock.advance(2 * MINUTE)
+  expect(executor.state().portfolio.profit).toMatchObject({
+    proceeds,
+    cost,
+    today: { losses: today.losses, gains: today.gains, dayOpenValues: {} },
+  })
+  executor.close()
+  unhalt(home, { now: clock.now(), by: 'terminal:test' })
+  executor.reopen()
+  await executor.enter({ size: { unit: 'quote', value: '50' } })
+  expect(executor.told()).not.toContain('notice day_lost')
+  expect(executor.state().portfolio.trading).toBe('running')
+  executor.close()
+})
+
+test('what is gone without a sale counts as lost, and with a sale of a part so does the rest', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange, clock } = executor
+  exchange.own = '0'
+  await bought(executor)
+  const [, stop] = exchange.accepted
+  const restore = backUp(executor)
+  await clock.advance(MINUTE)
+  exchange.fill(stop?.clientOrderId ?? '', '0.002', 'canceled')
+  const sold = exchange.orders.get(stop?.clientOrderId ?? '')?.fills ?? []
+  // As if another order had sold it.
+  exchange.trades = async () => ({
+    ok: true,
+    value: sold.map((fill) => ({
+      ...fill,
+      id: 'web',
+      exchangeId: '77',
+      side: 'sell',
+      fee: { currency: 'USDT', amount: '0.5' },
+    })),
+  })
+  if (stop !== undefined) exchange.orders.delete(stop.clientOrderId)
+  exchange.own = '-0.001'
+  restore()
+  const { plan } = await carriedOut(executor)
+  const [fill] = sold
+  const proceeds = toDecimal(new Big('0.002').times(fill?.price ?? '0').minus('0.5'))
+  expect(plan.positions).toEqual([
+    { position: BTC, from: '0.00497', to: '0.00197', proceeds, unexplained: '0.001' },
+  ])
+  executor.reopen()
+  const { today } = executor.state().portfolio.profit
+  const basis = new Big('0.003').times('60000')
+  expect(new Big(today.losses).toFixed(6)).toBe(basis.minus(proceeds).toFixed(6))
+  executor.close()
 })
 
 test('what was bought since the backup stays the trader’s, and its stop is taken back', async () => {
@@ -331,7 +401,7 @@ test('what was held in a market that the exchange has no more is held against th
   const start = vi.spyOn(exchange, 'start')
   const { plan, ended } = await carriedOut(executor, [])
   expect(start, 'it may be missing').toHaveBeenCalledWith([], ['BTC/USDT'])
-  expect(plan.positions).toEqual([{ position: BTC, from: held, to: '0' }])
+  expect(plan.positions).toMatchObject([{ position: BTC, from: held, to: '0' }])
   expect(ended).toMatchObject([{ is: 'gone' }])
   executor.reopen()
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
@@ -393,7 +463,7 @@ test('takes missing coins from the position that lacks them, not from one whose 
   await executor.clock.advance(MINUTE)
   executor.close()
   const { plan } = await carriedOut(executor)
-  expect(plan.positions).toEqual([
+  expect(plan.positions).toMatchObject([
     { position: 'home/other BTC/USDT', from: '0.00497', to: '0.00397' },
   ])
 })

@@ -1,10 +1,12 @@
 // Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
 import { resolve } from 'node:path'
+import type { Decimal } from '@keyside/protocol'
 import { type Clock, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
 import { answered, type EndedOrder, endOrders, refuseUnknownFills } from './adjust-orders.ts'
 import {
   type AdjustmentPlan,
   type MarketSeen,
+  type PositionChange,
   planAdjustment,
 } from './core/execution/adjustment-plan.ts'
 import { apply } from './core/model/apply.ts'
@@ -77,14 +79,17 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       happenings.map(atTime(clock.now())).reduce(apply, portfolio),
       withoutBooked(seen, happenings),
       (currency) => thereOf(balances, currency),
-      (market) => exchange.rules(market)?.step,
+      (market) => exchange.rules(market),
     )
     const carryOut = async (consent: 'asked' | 'unasked') => {
       if (consent === 'unasked') refuseUnknownFills(orders.ended)
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
-      const positions = Object.fromEntries(plan.positions.map(({ position, to }) => [position, to]))
-      const adjusted = { type: 'adjusted', positions, by } as const
+      const of = (value: (one: PositionChange) => Decimal) =>
+        Object.fromEntries(plan.positions.map((one) => [one.position, value(one)]))
+      const positions = of(({ to }) => to)
+      const proceeds = of((one) => one.proceeds)
+      const adjusted = { type: 'adjusted', positions, proceeds, by } as const
       write({ journal, portfolio, by }, [...happenings, adjusted], clock.now())
       writeMark(path, journal)
       markHere(journal.database())

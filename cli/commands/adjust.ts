@@ -65,7 +65,7 @@ const ENDED_WITH: Readonly<Record<string, string>> = {
 
 function changesOf({ plan, dropped, ended }: Adjustment): readonly string[] {
   const rows = [
-    ...plan.positions.map(({ position, from, to }) => ['position', position, `${from} -> ${to}`]),
+    ...plan.positions.map((one) => ['position', one.position, whatBecame(one)]),
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
     ...dropped.map((clientOrderId) => ['never sent', 'dropped', clientOrderId]),
     ...ended.map(({ clientOrderId, is, fills }) => [
@@ -76,6 +76,19 @@ function changesOf({ plan, dropped, ended }: Adjustment): readonly string[] {
     ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
   ]
   return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)
+}
+
+/** Of what is gone and what the limits make of it. */
+function whatBecame({
+  position,
+  from,
+  to,
+  proceeds,
+  unexplained,
+}: Adjustment['plan']['positions'][number]): string {
+  const sold = proceeds === '0' ? '' : `, sold for ${proceeds} ${position.split('/').at(-1)}`
+  const lost = unexplained === '0' ? '' : `, ${unexplained} of it without a sale: counts as lost`
+  return `${from} -> ${to}${sold}${lost}`
 }
 
 /** An older journal brings its policy back, which may allow more than the last one did. */

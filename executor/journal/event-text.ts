@@ -100,7 +100,7 @@ export function eventText(event: JournalEvent): string {
     case 'agreed':
       return `what was missing for ${event.market} is there again`
     case 'adjusted':
-      return `${event.by} set the positions to what is there: ${tellPositions(event.positions)}`
+      return `${event.by} set the positions to what is there: ${tellPositions(event.positions)}${tellProceeds(event.proceeds)}`
     case 'day_opened':
       return `a new day (UTC): what is held counts from ${tellBids(event.bids)}`
     case 'day_lost':
@@ -158,6 +158,11 @@ const BACK = { open: 'the exchange has it open', trade: 'the exchange lists anot
 function tellPositions(positions: Readonly<Record<string, string>>): string {
   const all = Object.entries(positions).map(([key, amount]) => `${shownStream(key)} ${amount}`)
   return all.length === 0 ? 'nothing changed' : all.join(', ')
+}
+
+function tellProceeds(proceeds: Readonly<Record<string, string>>): string {
+  const sold = Object.entries(proceeds).filter(([, brought]) => brought !== '0')
+  return sold.length === 0 ? '' : `; sold for: ${tellPositions(Object.fromEntries(sold))}`
 }
 
 const STEPS: Readonly<Record<OrderEvent, string>> = {

@@ -2,7 +2,7 @@
 import { LEDGER_EVENTS } from '../results/ledger.ts'
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 8
+export const JOURNAL_VERSION = 9
 
 /** What the chat has changed or asked for. */
 export const CHAT_EVENTS = ['tightened', 'wished', 'wish_ended'] as const

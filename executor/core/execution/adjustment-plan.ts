@@ -3,15 +3,22 @@
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
-import { isZero, minus, plus } from '../model/decimals.ts'
+import { isZero, minus, plus, sum } from '../model/decimals.ts'
 import type { NewEvent } from '../model/events.ts'
-import type { AccountTrade, ExchangeOrder, Fill, VenueOrderKind } from '../model/exchange.ts'
+import type {
+  AccountTrade,
+  ExchangeOrder,
+  Fill,
+  MarketRules,
+  VenueOrderKind,
+} from '../model/exchange.ts'
 import type { Named } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
 import { type Position, positionKey } from '../model/position.ts'
 import type { Portfolio } from '../model/state.ts'
-import { allocateMissing, baseOf, type StepOf } from './discrepancies.ts'
+import { allocateMissing, baseOf } from './discrepancies.ts'
+import { proceedsOf } from './forgotten-sales.ts'
 
 export interface MarketSeen {
   readonly market: string
@@ -20,10 +27,13 @@ export interface MarketSeen {
   readonly trades: readonly Named<AccountTrade>[]
 }
 
-interface PositionChange {
+export interface PositionChange {
   readonly position: string
   readonly from: Decimal
   readonly to: Decimal
+  /** Quote that sales have brought for what is gone, and base of which no sale says what became of it. */
+  readonly proceeds: Decimal
+  readonly unexplained: Decimal
 }
 
 interface Resting {
@@ -41,6 +51,9 @@ export interface AdjustmentPlan {
   readonly leftAlone: readonly Resting[]
 }
 
+/** Null where the exchange has the market no more. */
+type RulesOf = (market: string) => MarketRules | null
+
 /** A name that this device could have given. */
 const OURS = /^[0-9a-f]{32}$/
 
@@ -48,7 +61,7 @@ export function planAdjustment(
   portfolio: Portfolio,
   markets: readonly MarketSeen[],
   there: (currency: string) => Decimal,
-  stepOf: StepOf,
+  rulesOf: RulesOf,
 ): AdjustmentPlan {
   const bases = [...new Set(Object.values(portfolio.positions).map(({ market }) => baseOf(market)))]
   const forgotten = markets.flatMap(({ market, open }) =>
@@ -56,7 +69,7 @@ export function planAdjustment(
   )
   return {
     positions: bases.flatMap((base) =>
-      cutTo(portfolio, base, { markets, there: there(base), stepOf }),
+      cutTo(portfolio, base, { markets, there: there(base), rulesOf }),
     ),
     cancels: forgotten.filter(({ clientOrderId }) => OURS.test(clientOrderId)),
     leftAlone: forgotten.filter(({ clientOrderId }) => !OURS.test(clientOrderId)),
@@ -84,27 +97,35 @@ function liveOrder({ orders }: Portfolio, name: string | null): Order | undefine
 function cutTo(
   portfolio: Portfolio,
   base: string,
-  { markets, there, stepOf }: { markets: readonly MarketSeen[]; there: Decimal; stepOf: StepOf },
+  { markets, there, rulesOf }: { markets: readonly MarketSeen[]; there: Decimal; rulesOf: RulesOf },
 ): readonly PositionChange[] {
   const positions = Object.entries(portfolio.positions).filter(
     ([, one]) => baseOf(one.market) === base,
   )
-  const trades = markets
-    .filter(({ market }) => baseOf(market) === base)
-    .flatMap((seen) => seen.trades)
+  const seen = markets.filter(({ market }) => baseOf(market) === base)
+  const trades = seen.flatMap((one) => one.trades)
   const expected = positions.reduce(
     (sum, [key, position]) => plus(sum, expectedIn(portfolio, key, position, trades)),
     '0',
   )
-  const sold = trades
-    .filter(({ side, order }) => side === 'sell' && liveOrder(portfolio, order) === undefined)
-    .reduce((sum, trade) => plus(sum, trade.amount), '0')
+  const sales = seen.map(({ market, trades: all }) => ({
+    market,
+    takerFee: rulesOf(market)?.takerFee ?? '0',
+    trades: all.filter(
+      ({ side, order }) => side === 'sell' && liveOrder(portfolio, order) === undefined,
+    ),
+  }))
+  const sold = sum(sales.flatMap((one) => one.trades).map(({ amount }) => amount))
   const short = minus(expected, there)
-  const cuts = allocateMissing(portfolio, base, new Big(short).gt(sold) ? short : sold, stepOf)
-  return positions.flatMap(([position, { amount: from }]) => {
-    const to = minus(from, cuts[position] ?? '0')
-    return to === from ? [] : [{ position, from, to }]
-  })
+  const gone = new Big(short).gt(sold) ? short : sold
+  const cuts = allocateMissing(portfolio, base, gone, (market) => rulesOf(market)?.step)
+  const cut = positions
+    .map(([position, { market, amount: from }]) => {
+      const to = minus(from, cuts[position] ?? '0')
+      return { position, market, from, to }
+    })
+    .filter(({ from, to }) => to !== from)
+  return proceedsOf(cut, sales)
 }
 
 /** With what its working orders have traded: the start brings that in. */

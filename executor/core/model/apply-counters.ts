@@ -42,9 +42,9 @@ function orderIn({ orders }: Portfolio, order: Order): Order {
   return orders[order.clientOrderId] ?? order
 }
 
-/** Coins that leave the portfolio without a sale are a loss. */
-export function countLoss(before: Portfolio, after: Portfolio): Portfolio {
-  return { ...after, profit: afterWriteOff(before, after) }
+/** Coins that leave the portfolio without a sale are a loss. `got`: what is known to have been paid for them, quote. */
+export function countLoss(before: Portfolio, after: Portfolio, got = '0'): Portfolio {
+  return { ...after, profit: afterWriteOff(before, after, got) }
 }
 
 export function applyDayOpened(

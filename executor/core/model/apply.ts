@@ -44,6 +44,7 @@ import {
 } from './apply-stream.ts'
 import { withCode } from './codes-given.ts'
 import { applyHealth } from './conditions.ts'
+import { sum } from './decimals.ts'
 import type { FactOf, JournalEvent } from './events.ts'
 import { withoutFees } from './fee-prices.ts'
 import type { Order, PlannedOrder } from './order.ts'
@@ -143,7 +144,11 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
     case 'agreed':
       return reopen(portfolio, event.market)
     case 'adjusted':
-      return countLoss(portfolio, adjust(portfolio, event.positions))
+      return countLoss(
+        portfolio,
+        adjust(portfolio, event.positions),
+        sum(Object.values(event.proceeds)),
+      )
     case 'day_opened':
       return applyDayOpened(portfolio, event)
     case 'day_lost':

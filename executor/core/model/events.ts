@@ -160,10 +160,14 @@ interface Best {
   readonly worth: Decimal
 }
 
-/** The trader has set the positions to what is really there, by `positionKey`. */
+/**
+ * The trader has set the positions to what is really there, by `positionKey`. `proceeds`: quote that sales which are not in the
+ * journal have brought for what is gone.
+ */
 interface Adjusted {
   readonly type: 'adjusted'
   readonly positions: Readonly<Record<string, Decimal>>
+  readonly proceeds: Readonly<Record<string, Decimal>>
   readonly by: string
 }
 

@@ -28,7 +28,7 @@ export function equity({ proceeds, cost, marketValue }: Equity): Big {
 export function afterTrade(before: Portfolio, after: Portfolio, order: Order, trade: Fill): Profit {
   const { profit } = before
   const value = times(trade.amount, trade.price)
-  const fee = feeOf(order, value, trade)
+  const fee = feeInQuote(order.intent.market, trade, order.planned?.takerFee ?? '0')
   if (order.kind !== 'entry') {
     const sold = { ...profit, proceeds: plus(profit.proceeds, value), cost: plus(profit.cost, fee) }
     return realize(before, after, sold, { got: value, fee })
@@ -44,9 +44,11 @@ export function afterTrade(before: Portfolio, after: Portfolio, order: Order, tr
   }
 }
 
-/** What left the positions without a trade is lost. */
-export function afterWriteOff(before: Portfolio, after: Portfolio): Profit {
-  return realize(before, after, before.profit, { got: '0', fee: '0' })
+/** What left the positions without a trade of this journal is lost, but for what it is known to have brought. */
+export function afterWriteOff(before: Portfolio, after: Portfolio, got: Decimal): Profit {
+  const { profit } = before
+  const sold = { ...profit, proceeds: plus(profit.proceeds, got) }
+  return realize(before, after, sold, { got, fee: '0' })
 }
 
 function realize(
@@ -80,9 +82,13 @@ function basisLeft(before: Portfolio, after: Portfolio, key: string, basis: Deci
  * A fee in coins is not here: it makes the position smaller. One in a currency whose price is not known here counts as
  * the venue's highest.
  */
-function feeOf({ intent: { market }, planned }: Order, value: Decimal, { fee }: Fill): Decimal {
+export function feeInQuote(
+  market: string,
+  { fee, amount, price }: Pick<Fill, 'fee' | 'amount' | 'price'>,
+  takerFee: Decimal,
+): Decimal {
   if (fee === undefined || market.startsWith(`${fee.currency}/`)) return '0'
-  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(value, planned?.takerFee ?? '0')
+  return market.endsWith(`/${fee.currency}`) ? fee.amount : times(times(amount, price), takerFee)
 }
 
 /** Too much was lost on it. A clock that is set back opens no new day. */
