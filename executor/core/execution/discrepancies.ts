@@ -26,18 +26,24 @@ export interface Discrepancies {
   readonly short: Decimal
 }
 
+/** `sentSince`, Unix ms: an order that was sent before it, and of which nobody has heard, explains no trade. */
 export function findDiscrepancies(
   portfolio: Portfolio,
   market: string,
   { observed, ...seen }: Observation,
+  sentSince = 0,
 ): Discrepancies {
+  const isUndecided = ({ as, order }: ObservedOrder) =>
+    as === 'trade' &&
+    order === null &&
+    ordersOn(portfolio, market).some((one) => isNameless(one) && one.sentAt >= sentSince)
   const held = heldIn(portfolio, baseOf(market))
   const there = minus(seen.exchangeBalance, lockedByOthers(portfolio, baseOf(market), seen.used))
   const gone = new Big(held).minus(there)
   const short = gone.minus(movingIn(portfolio, market, observed))
   return {
-    strangers: once(observed.filter((one) => isStranger(portfolio, market, one))),
-    nameless: observed.some((one) => isUndecided(portfolio, market, one)) ? 'some' : 'none',
+    strangers: once(observed.filter((one) => one.order === null && !isUndecided(one))),
+    nameless: observed.some(isUndecided) ? 'some' : 'none',
     reappeared: once(observed.filter((one) => isBack(portfolio, one))),
     coins: gone.lte(0) ? 'there' : short.lte(0) ? 'moving' : 'short',
     there,
@@ -90,19 +96,7 @@ function lockedByOthers(portfolio: Portfolio, base: string, used: Decimal): Deci
 }
 
 /** A trade carries no name of ours: while an order's number is not known, it may be that order's. */
-function isStranger(portfolio: Portfolio, market: string, { as, order }: ObservedOrder): boolean {
-  return order === null && !isUndecided(portfolio, market, { as, order })
-}
-
-function isUndecided(
-  portfolio: Portfolio,
-  market: string,
-  { as, order }: Pick<ObservedOrder, 'as' | 'order'>,
-) {
-  return as === 'trade' && order === null && ordersOn(portfolio, market).some(isNameless)
-}
-
-function isNameless({ state }: Order): boolean {
+export function isNameless({ state }: Order): boolean {
   return state === 'submitted' || state === 'unknown'
 }
 

@@ -1,6 +1,7 @@
 // Holds the journal against the exchange at the start and every minute, and tells what is seen wrong twice.
 
 import type { Decimal } from '@keyside/protocol'
+import { EXPLAINS_MS } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { atLeast } from '../model/decimals.ts'
 import type { Comparison, ObservedOrder, Reconciliation } from '../model/observation.ts'
@@ -12,6 +13,7 @@ import {
   baseOf,
   type Discrepancies,
   findDiscrepancies,
+  isNameless,
   shortOf,
 } from './discrepancies.ts'
 import type { Input } from './inputs.ts'
@@ -107,7 +109,7 @@ export function onCompared(
     const at = now + pauseAfterSilence(context, market)
     return setLook(context, market, { state: 'due', at })
   }
-  const judged = findDiscrepancies(context.portfolio, market, result.value)
+  const judged = findDiscrepancies(context.portfolio, market, result.value, sentSince(context))
   const doubts = doubtsOf(judged)
   const proved = doubts.filter((doubt) => look.doubts.includes(doubt))
   const open = doubts.filter((doubt) => !proved.includes(doubt))
@@ -160,7 +162,24 @@ function tellStrangers(
     append(context, { type: 'unexpected', market, exchangeId, as, ...(moved && { moved }) })
   const named = strangers.slice(0, NAMED).map(({ exchangeId }) => exchangeId)
   const more = strangers.length > NAMED ? ` and ${strangers.length - NAMED} more` : ''
-  tell(context, 'unexpected_activity', `${market}, number ${named.join(', ')}${more}`)
+  const unheard = Object.values(context.portfolio.orders).filter(
+    (order) => order.intent.market === market && isNameless(order),
+  )
+  const traded = strangers.some(({ as }) => as === 'trade')
+  const doubt = traded ? orOf(unheard.map(({ clientOrderId }) => clientOrderId)) : ''
+  tell(context, 'unexpected_activity', `${market}, number ${named.join(', ')}${more}${doubt}`)
+}
+
+/** What is told although it may be an order's own, says so. */
+export function orOf([first, ...others]: readonly string[]): string {
+  if (first === undefined) return ''
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `; or it is of an order of this device that nobody knows the end of, ${first}${more}`
+}
+
+/** Also one of before a start, or a sleep, is sought for so long first. */
+function sentSince({ environment: { now }, session: { started, wokeAt } }: DecisionContext) {
+  return now - Math.max(started, wokeAt) < EXPLAINS_MS ? 0 : now - EXPLAINS_MS
 }
 
 function closeForReappeared(

@@ -258,6 +258,38 @@ test('what nobody explains while something of ours is under way is told when tha
   expect(told()).toHaveLength(2)
 })
 
+test('an order of which nobody ever hears hides nothing for longer than ten minutes, and what is told then names it', async () => {
+  const { exchange } = executor
+  exchange.mode = 'lost_before'
+  exchange.lookups = 'silent'
+  await executor.enter()
+  const [order = ''] = Object.keys(executor.state().portfolio.orders)
+  elsewhere.move('USDT', '-500')
+  elsewhere.move('BNB', '-0.2')
+  await executor.clock.advance(9 * MINUTE)
+  expect(told(), 'it may be its own').toEqual([])
+  await executor.clock.advance(3 * MINUTE)
+  expect(told()).toMatchObject([{ code: 'unexpected_balance', level: 'error' }])
+  expect(told()[0]?.message).toContain('(-0.2 BNB, -500 USDT: ')
+  expect(told()[0]?.message).toMatch(new RegExp(`nobody knows the end of, ${order}\\)$`))
+  await byHand({ side: 'sell' })
+  await executor.clock.advance(2 * MINUTE)
+  expect(told().slice(1)).toMatchObject([{ code: 'unexpected_activity' }])
+  expect(told()[1]?.message).toContain(order)
+})
+
+test('an order that every list has lost hides nothing for longer either, and the account is known after a start beside it', async () => {
+  const { exchange } = executor
+  await executor.enter({ stopPrice: '58000' })
+  await executor.clock.advance(MINUTE)
+  const stop = exchange.accepted.at(-1)?.clientOrderId ?? ''
+  exchange.orders.delete(stop)
+  executor.crash()
+  elsewhere.move('USDT', '-500')
+  await executor.clock.advance(12 * MINUTE)
+  expect(told()).toMatchObject([{ message: expect.stringContaining('(-500 USDT: ') }])
+})
+
 test('two questions in 25 s are all that it asks of an account where nothing happens', async () => {
   const { exchange } = executor
   let asked = 0

@@ -4,8 +4,10 @@ import Big from 'big.js'
 import { beginCondition, endCondition, setCondition } from '../execution/conditions.ts'
 import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
 import { baseOf, isOfOrder } from '../execution/discrepancies.ts'
+import { orOf } from '../execution/reconcile.ts'
 import { setLook } from '../execution/reconcile-schedule.ts'
 import { explainedAt, isUnmoved, type Moved, movedSince, restOf, signed } from '../model/account.ts'
+import { EXPLAINS_MS } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Answered } from '../model/exchange.ts'
 import type { AccountObservation, AccountOrder } from '../model/observation.ts'
@@ -117,14 +119,29 @@ function tellOrders(context: DecisionContext, open: readonly AccountOrder[]): un
 interface Seen {
   /** Coins of markets where something of ours is under way, or is not seen as the journal has it. */
   readonly moving: ReadonlySet<string>
+  /** Orders that have been so for too long to hold anything back. */
+  readonly endless: readonly Order[]
 }
 
-function seenOf({ portfolio }: DecisionContext, open: readonly AccountOrder[]): Seen {
+function seenOf(context: DecisionContext, open: readonly AccountOrder[]): Seen {
+  const { now } = context.environment
   const listed = new Map(open.map((one) => [one.order, one.filled]))
-  const moving = Object.values(portfolio.orders).filter(
+  const orders = Object.values(context.portfolio.orders).filter(
     (order) => isWorking(order.state) && !isAtRest(order, listed.get(order.clientOrderId)),
   )
-  return { moving: new Set(moving.flatMap(({ intent }) => intent.market.split('/'))) }
+  const before = context.session.accountWatch.unsettled
+  const { wokeAt } = context.session
+  const since = (id: string) => Math.max(before[id] ?? now, wokeAt)
+  setWatch(context, {
+    unsettled: Object.fromEntries(orders.map(({ clientOrderId: id }) => [id, since(id)])),
+  })
+  const isEndless = ({ clientOrderId }: Order) => now - since(clientOrderId) >= EXPLAINS_MS
+  const moving = orders.filter((order) => !isEndless(order))
+  return { moving: coinsOfOrders(moving), endless: orders.filter(isEndless) }
+}
+
+function coinsOfOrders(orders: readonly Order[]): ReadonlySet<string> {
+  return new Set(orders.flatMap(({ intent }) => intent.market.split('/')))
 }
 
 function isAtRest({ state, filled }: Order, seen: string | undefined): boolean {
@@ -161,7 +178,7 @@ function judge(context: DecisionContext, balances: Balances, seen: Seen): undefi
   const doubts: Record<string, { rest: string; since: number }> = {}
   for (const coin of coinsOf(context, balances)) {
     const rest = restOf(account, coin, balances[coin] ?? '0')
-    if (mayBeOurs(seen, coin, movedSince(account, coin, rest))) {
+    if (mayBeOurs(seen.moving, coin, movedSince(account, coin, rest))) {
       // Nothing is concluded from this look, neither that it stands nor that it does not.
       const known = before[coin]
       if (known !== undefined) doubts[coin] = known
@@ -176,12 +193,12 @@ function judge(context: DecisionContext, balances: Balances, seen: Seen): undefi
 }
 
 /** A fee may be taken in any coin, and is known with its trade. */
-function mayBeOurs({ moving }: Seen, coin: string, moved: Big): boolean {
+function mayBeOurs(moving: Seen['moving'], coin: string, moved: Big): boolean {
   return moving.has(coin) || (moving.size > 0 && moved.lt(0))
 }
 
 /** What has stood long enough is told, all of it together. */
-function settle(context: DecisionContext, { moving }: Seen): undefined {
+function settle(context: DecisionContext, { moving, endless }: Seen): undefined {
   const { account } = context.portfolio
   const { doubts } = context.session.accountWatch
   const { now } = context.environment
@@ -189,7 +206,7 @@ function settle(context: DecisionContext, { moving }: Seen): undefined {
   const moved: Record<string, string> = {}
   for (const [coin, known] of Object.entries(doubts)) {
     const by = movedSince(account, coin, new Big(known.rest))
-    if (!isProved(context, known.since) || mayBeOurs({ moving }, coin, by)) continue
+    if (!isProved(context, known.since) || mayBeOurs(moving, coin, by)) continue
     rest[coin] = known.rest
     const unexplained = by.minus(explainedAt(account, coin, now))
     if (unexplained.abs().gt(TOLD_WITH)) moved[coin] = unexplained.toFixed()
@@ -200,7 +217,7 @@ function settle(context: DecisionContext, { moving }: Seen): undefined {
   setWatch(context, {
     doubts: Object.fromEntries(Object.entries(doubts).filter(([coin]) => !(coin in rest))),
   })
-  if (isMoved) tellMoved(context, moved)
+  if (isMoved) tellMoved(context, moved, endless)
 }
 
 /** What a trade of somebody else that was told may differ by from what it did. */
@@ -241,11 +258,18 @@ function coinsOf({ portfolio: { account } }: DecisionContext, balances: Balances
   return [...new Set(all)].sort()
 }
 
-function tellMoved(context: DecisionContext, moved: Moved): undefined {
+function tellMoved(context: DecisionContext, moved: Moved, endless: readonly Order[]): undefined {
   const went = Object.values(moved).filter((by) => by.startsWith('-')).length
   const came = Object.keys(moved).length - went
   const level = went === 0 ? 'warning' : 'error'
-  tell(context, level, 'unexpected_balance', `${signed(moved, NAMED)}: ${looksLike(came, went)}`)
+  const theirs = endless.filter((order) =>
+    Object.entries(moved).some(([coin, by]) =>
+      mayBeOurs(coinsOfOrders([order]), coin, new Big(by)),
+    ),
+  )
+  const doubt = orOf(theirs.map(({ clientOrderId }) => clientOrderId))
+  const looks = `${signed(moved, NAMED)}: ${looksLike(came, went)}`
+  tell(context, level, 'unexpected_balance', `${looks}${doubt}`)
 }
 
 function looksLike(came: number, went: number): string {

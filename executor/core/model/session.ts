@@ -117,6 +117,8 @@ interface AccountWatch {
   readonly at: number
   /** By coin: what is not as it was, and since when it has been just that; and the whole, before the first rest. */
   readonly doubts: Readonly<Record<string, { readonly rest: string; readonly since: number }>>
+  /** Orders that looks do not see at rest, by client order id: since when, in a row. */
+  readonly unsettled: Readonly<Record<string, number>>
   /** How many looks in a row the exchange has refused the key. */
   readonly refused: number
   /** When the last that was answered was asked. */
@@ -203,6 +205,14 @@ export const EMPTY_SESSION: Session = {
   wokeAt: 0,
   lastDecisionAt: 0,
   reconciliations: {},
-  accountWatch: { state: 'off', at: 0, doubts: {}, refused: 0, seenAt: 0, putOffSince: 0 },
+  accountWatch: {
+    state: 'off',
+    at: 0,
+    doubts: {},
+    unsettled: {},
+    refused: 0,
+    seenAt: 0,
+    putOffSince: 0,
+  },
   feePrice: { state: 'idle', at: 0, tries: 0 },
 }
