@@ -12,13 +12,13 @@ import type {
   MarketRules,
   VenueOrderKind,
 } from '../model/exchange.ts'
+import { proceedsOf } from '../model/forgotten-sales.ts'
 import type { Named } from '../model/observation.ts'
 import type { Order } from '../model/order.ts'
 import { isWorking, type OrderEvent, type OrderState } from '../model/order-table.ts'
 import { type Position, positionKey } from '../model/position.ts'
 import type { Portfolio } from '../model/state.ts'
 import { allocateMissing, baseOf } from './discrepancies.ts'
-import { proceedsOf } from './forgotten-sales.ts'
 
 export interface MarketSeen {
   readonly market: string

@@ -1,10 +1,10 @@
 // What sales that the journal does not know have brought for the coins that positions have lost: the exchange says at which price. Pure.
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
-import { isZero, minus, times } from '../model/decimals.ts'
-import type { AccountTrade } from '../model/exchange.ts'
-import { goneWith } from '../model/lots.ts'
-import { feeInQuote } from '../model/profit.ts'
+import { isZero, minus, times } from './decimals.ts'
+import type { AccountTrade } from './exchange.ts'
+import { goneWith } from './lots.ts'
+import { feeInQuote } from './profit.ts'
 
 interface Cut {
   readonly position: string
