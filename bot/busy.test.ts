@@ -89,6 +89,7 @@ test('a message that Telegram has taken is not sent again because the store is h
     }),
     trace: noTrace,
     devices: () => 'one',
+    account: () => null,
   })
   putMessage(store, { chat: OWNER, content: { html: 'once' } }, clock.now())
   outbox.wake()

@@ -191,6 +191,12 @@ export class DeviceLinks {
     return this.#all.find((each) => each.name === name) ?? null
   }
 
+  /** Its account's name, where its home, which is the bot's own, has several. */
+  accountOf(name: string): string | null {
+    const own = this.#all.filter(({ renewal }) => renewal === null)
+    return own.length > 1 && own.some((each) => each.name === name) ? name : null
+  }
+
   /** Call a few times a second. */
   look(): void {
     const { log, onGone } = this.#deps

@@ -208,3 +208,12 @@ test('where another bot has taken its place it asks Telegram for nothing more, a
   expect(asked() - before).toBeLessThanOrEqual(1)
   expect(chat.messages().some(({ text = '' }) => text.includes('cannot hear'))).toBe(false)
 })
+
+test('a command in a message can be typed as it stands: it names the account that the message is about', async () => {
+  const { chat, south } = await openTwo()
+  await south.report(notice('look there, then run "keyside unhalt" or keyside journal adjust'))
+  const { text } = await chat.waitForMessage(({ text }) => text?.includes('unhalt') === true)
+  expect(text).toContain(
+    '"keyside unhalt --account south" or keyside journal adjust --account south',
+  )
+})

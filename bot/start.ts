@@ -83,6 +83,7 @@ export async function startBot(config: BotConfig, deps: BotDeps): Promise<Runnin
     api: telegram.api,
     draw: drawOrNull(log),
     devices: () => (deviceLinks.all.length === 1 ? 'one' : 'several'),
+    account: (device) => deviceLinks.accountOf(device),
   })
   const wake = () => outbox.wake()
   const background = new Background(log, telegram.token)

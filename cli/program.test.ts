@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ACCOUNT_COMMANDS } from '@keyside/runtime'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { addAccountOption } from './accounts/account-option.ts'
@@ -16,6 +17,17 @@ test.each(Object.entries(COMMANDS))(
     expect(program.commands.map((one) => [one.name(), one.description()])).toEqual([[name, about]])
   },
 )
+
+test('a sentence names the account in each command that takes one, behind all its words', async () => {
+  const taking = Object.entries(COMMANDS).filter(([, { accounts }]) => accounts !== undefined)
+  const words = await Promise.all(
+    taking.map(async ([name]) => {
+      const [command] = (await buildProgram([name])).commands
+      return [name, command === undefined ? [] : named(command)]
+    }),
+  )
+  expect(Object.fromEntries(words)).toEqual(ACCOUNT_COMMANDS)
+})
 
 test.each([[[]], [['--help']], [['hlat']], [['help']]])('%j lists all of them', async (args) => {
   expect(named(await buildProgram(args))).toEqual(Object.keys(COMMANDS))

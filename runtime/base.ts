@@ -1,4 +1,5 @@
 // What needs no library. A process that only watches over others loads no more than this.
+
 export { databaseBusy, isBusy } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
 export { type Environment, executorsFolder, keysideHome, logLevel } from './config.ts'
@@ -16,3 +17,4 @@ export {
 } from './installation.ts'
 export { describeError, scrub } from './log.ts'
 export { openPlainFile, readBytes, readText, readTextIfThere } from './read-file.ts'
+export { ACCOUNT_COMMANDS, commandsFor } from './texts/account-commands.ts'

@@ -38,7 +38,6 @@ export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './ran
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
 export { Requests } from './requests.ts'
-export { RISK } from './risk.ts'
 export {
   ensureProofSecret,
   PROOF_BYTES,
@@ -55,6 +54,7 @@ export {
   readSigningKey,
   takeNextSigningKey,
 } from './signing-keys.ts'
+export { RISK } from './texts/risk.ts'
 export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { keysAt } from './yaml/schema-keys.ts'

@@ -35,6 +35,12 @@ async function openHome() {
   const paper = join(home, 'accounts/paper')
   writeFileSync(join(paper, 'policy.yaml'), UNASKED_POLICY)
   expect((await run('policy accept --yes')).stderr).toContain('(account_unnamed)')
+  const asked = await run('policy check --account paper')
+  expect(asked.stdout, 'as it can be typed').toContain('keyside policy accept --account paper')
+  const examined = JSON.parse((await run('doctor --json')).stdout) as { text: string }[]
+  expect(examined.map(({ text }) => text)).toEqual(
+    expect.arrayContaining([expect.stringContaining('keyside policy accept --account paper')]),
+  )
   expect(await run('policy accept --yes --account paper')).toMatchObject({ code: 0 })
   const scripted = mkdtempSync(join(tmpdir(), 'keyside-scripted-'))
   onTestFinished(() => rmSync(scripted, { recursive: true }))

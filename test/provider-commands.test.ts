@@ -110,6 +110,10 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
     expect(refused.stderr).toContain('(file_exists)')
     expect(readFileSync(there, 'utf8')).toBe(before)
   }
+  const noStick = await run(`keyset revoke ${engine.kid} --draft ${file('stick/next.json')}`)
+  expect(noStick.stderr).toContain('(file_refused)')
+  expect(existsSync(file('stick'))).toBe(false)
+  expect(existsSync(file('engine/engine.key.next')), 'refused before it makes a key').toBe(false)
   const next = file('next.json')
   const revoked = await run(`keyset revoke ${engine.kid} --draft ${next}`)
   expect(revoked.code).toBe(0)

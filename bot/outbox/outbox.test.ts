@@ -158,6 +158,7 @@ async function openOutbox() {
     }),
     trace: (_: string, id: string) => told.push(id),
     devices: () => 'one' as const,
+    account: () => null,
     api: new Api(BOT_TOKEN, { apiRoot: telegram.address, timeoutSeconds: 0.3 }),
     draw: async () => null,
   }

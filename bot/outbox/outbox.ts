@@ -2,6 +2,7 @@
 import {
   type Cancel,
   type Clock,
+  commandsFor,
   describeError,
   type Logger,
   type Trace,
@@ -41,6 +42,8 @@ export interface OutboxDeps extends Pick<DeliverDeps, 'api' | 'draw'> {
   readonly trace: Trace
   /** A message says which device it is about only where there are several. */
   readonly devices: () => 'one' | 'several'
+  /** How the device is named in a command there; null where its home has no other. */
+  readonly account: (device: string) => string | null
 }
 
 export class Outbox {
@@ -114,7 +117,7 @@ export class Outbox {
 
   /** As the trader has chosen for its kind, which counts when it is sent; null when it is not to be sent. */
   #hear(message: Message): Message | null {
-    const { store, clock } = this.#deps
+    const { store, clock, account } = this.#deps
     // An edit makes no sound.
     if (message.kind === null || message.telegram !== null) return message
     const chosen = loudness(store, message.kind, clock.now())
@@ -122,22 +125,25 @@ export class Outbox {
     if (chosen === 'silent') return { ...message, content: { ...message.content, quiet: true } }
     if (chosen === 'digest') {
       const { device, content } = message
-      keepForDigest(store, { device, html: content.html, at: clock.now() })
+      const html = device === null ? content.html : commandsFor(account(device), content.html)
+      keepForDigest(store, { device, html, at: clock.now() })
     }
     markSent(store, message, message)
     return null
   }
 
+  /** Says which device it is about, in its commands too. */
   #headed(message: Message): Message {
     const { device, content } = message
     if (device === null) return message
-    const { store, devices } = this.#deps
+    const { store, devices, account } = this.#deps
+    const html = commandsFor(account(device), content.html)
     const heading = headingOf({
       device: devices() === 'several' ? device : null,
       money: readDevice(store, device).money,
     })
-    if (heading === null) return message
-    return { ...message, content: { ...content, html: `${heading.text}\n${content.html}` } }
+    const headed = heading === null ? html : `${heading.text}\n${html}`
+    return { ...message, content: { ...content, html: headed } }
   }
 
   async #send(message: Message): Promise<Next> {

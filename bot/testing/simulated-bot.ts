@@ -56,6 +56,7 @@ export function startSimulatedBot({
     log,
     trace: () => undefined,
     devices: () => 'one',
+    account: () => null,
     api,
     draw,
   })

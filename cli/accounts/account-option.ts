@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { accountNamed, accountsOf, furtherAccounts } from '../home/accounts.ts'
 import { isSetting } from '../programs/settings.ts'
 import { environment } from '../terminal/config.ts'
+import { nameAccount } from '../terminal/print.ts'
 
 /** `one`: it has to be named where there are several. `any`: it can be named, and the command says what it does without. */
 export type OfAccounts = 'one' | 'any'
@@ -33,6 +34,7 @@ export function chooseAccount(
     )
   }
   const account = accountNamed(home, name)
+  if (furtherAccounts(home).length > 0) nameAccount(name)
   if (account.home !== home)
     for (const variable of Object.keys(env)) if (isSetting(variable)) delete env[variable]
   env['KEYSIDE_HOME'] = account.home

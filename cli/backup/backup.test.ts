@@ -361,7 +361,7 @@ test('a file that is there is not written over, and no folder is made for one', 
   const program = new Command()
   addBackup(program)
   const create = program.parseAsync(['backup', 'create', file, '--move'], { from: 'user' })
-  await expect(create).rejects.toMatchObject({ code: 'backup_exists' })
+  await expect(create).rejects.toMatchObject({ code: 'file_exists' })
   expect(readFileSync(file, 'utf8')).toBe('of yesterday')
   const noStick = program.parseAsync(['backup', 'create', join(folder, 'stick/file')], {
     from: 'user',

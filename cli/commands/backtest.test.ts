@@ -112,6 +112,11 @@ test('a file of several markets says each, and has to be told which one is writt
   const ambiguous = { code: 'market_ambiguous' }
   await expect(keyside('backtest', two, '--data', data, ...html)).rejects.toMatchObject(ambiguous)
   expect(existsSync(path('b.html'))).toBe(false)
+  const nowhere = keyside('backtest', two, '--data', 'missing.csv', '--html', path('stick/b.html'))
+  await expect(nowhere, 'before the candles are read').rejects.toMatchObject({
+    code: 'file_refused',
+    message: expect.stringContaining('no such folder'),
+  })
   await keyside('backtest', two, '--data', data, '--market', 'ETH/USDT', ...html)
   expect(readFileSync(path('b.html'), 'utf8')).toContain('ETH/USDT')
   const other = ['--market', 'X/Y']

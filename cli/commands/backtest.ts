@@ -24,6 +24,7 @@ import { strategyFile } from '../home/strategy-files.ts'
 import { runConfined } from '../programs/confined.ts'
 import { isWalled } from '../programs/walled.ts'
 import { csvCell } from '../terminal/csv.ts'
+import { writableFile } from '../terminal/free-file.ts'
 import { instant } from '../terminal/instant.ts'
 import { print, printJson } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
@@ -111,6 +112,7 @@ export function accountFlags(command: Command): Command {
 
 async function run(named: string, options: Options, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
+  if (!isWalled()) filesAmong(options.html, options.png, options.trades).forEach(writableFile)
   if (isTypeScript(file) && !isWalled()) return runElsewhere([file, named], options, command)
   const strategies = chosen(readStrategyFile(file, readText(file), options.param), options)
   const toFile = options.html ?? options.png ?? options.trades

@@ -1,6 +1,6 @@
 // keyside backup: this home in one encrypted file, and a home from it on another machine.
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import {
   holdForMove,
   type Keychain,
@@ -28,6 +28,7 @@ import { executorSection } from '../home/executor-section.ts'
 import { homeKeychains } from '../home/home-keychain.ts'
 import { programsOf } from '../home/roles.ts'
 import { minute } from '../terminal/duration.ts'
+import { freeFile } from '../terminal/free-file.ts'
 import { newPassphrase } from '../terminal/new-passphrase.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
@@ -81,14 +82,7 @@ export function addBackup(program: Command): void {
 
 async function create(file: string, options: CreateOptions): Promise<void> {
   const home = keysideHome()
-  if (existsSync(file))
-    throw new KeysideError('backup_exists', `${file} is there already: choose another name`)
-  // Of a stick that is not in, a folder of its name would be made on this disk.
-  if (!existsSync(dirname(resolve(file))))
-    throw new KeysideError(
-      'file_refused',
-      `${dirname(resolve(file))}: there is no such folder: put the stick in, or correct the path`,
-    )
+  const target = freeFile(file)
   const trades = programsOf(home).includes('executor')
   const accounts = trades ? accountHomes(home) : []
   for (const account of trades ? accounts : [home]) refuseOutside(home, account)
@@ -107,10 +101,7 @@ async function create(file: string, options: CreateOptions): Promise<void> {
     const passphrase = await newPassphrase(home, given(options.passphraseFile), BACKUP)
     const made = new Date(systemClock.now()).toISOString()
     const contents: BackupContents = { made, home, files: filesOf(home), secrets }
-    writePrivate(
-      resolve(file),
-      await seal(contents, { passphrase, randomBytes: systemRandomBytes }),
-    )
+    writePrivate(target, await seal(contents, { passphrase, randomBytes: systemRandomBytes }))
     for (const journal of held) journal.leave(systemClock.now())
   } finally {
     for (const journal of held) journal.close()

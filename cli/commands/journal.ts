@@ -17,7 +17,7 @@ import { executorSection } from '../home/executor-section.ts'
 import { EXIT } from '../programs/exit.ts'
 import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
-import { print, printJson, table } from '../terminal/print.ts'
+import { print, printJson, printRaw, table } from '../terminal/print.ts'
 import { addAdjust } from './adjust.ts'
 
 export function addJournal(program: Command): void {
@@ -45,7 +45,7 @@ export function addJournal(program: Command): void {
     'export',
     'all entries as a table in CSV, or in full as JSON with --json',
     'export > journal.csv',
-  ).action(({ json }: { json: boolean }) => (json ? printJson(all()) : print(...csv(all()))))
+  ).action(({ json }: { json: boolean }) => (json ? printJson(all()) : printRaw(...csv(all()))))
   addAdjust(journal)
 }
 

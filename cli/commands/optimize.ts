@@ -21,6 +21,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { strategyFile } from '../home/strategy-files.ts'
 import { runConfined } from '../programs/confined.ts'
 import { isWalled } from '../programs/walled.ts'
+import { writableFile } from '../terminal/free-file.ts'
 import { print, printJson } from '../terminal/print.ts'
 import { ProgressBar } from '../terminal/progress.ts'
 import {
@@ -69,6 +70,7 @@ export function addOptimize(program: Command): void {
 
 async function run(named: string, options: Options, command: Command): Promise<void> {
   const file = strategyFile(keysideHome(), named)
+  if (!isWalled()) filesAmong(options.state).forEach(writableFile)
   if (isTypeScript(file) && !isWalled())
     return runConfined(command, {
       reads: filesAmong(file, named, options.data),

@@ -8,7 +8,7 @@ import { soldAt } from '../home/venue-info.ts'
 import { count } from '../terminal/count.ts'
 import { csvCell } from '../terminal/csv.ts'
 import { instant } from '../terminal/instant.ts'
-import { print, printJson, table } from '../terminal/print.ts'
+import { print, printJson, printRaw, table } from '../terminal/print.ts'
 
 interface Period {
   readonly since?: number
@@ -42,7 +42,7 @@ export function addTrades(program: Command): void {
     'export --since 2026-01-01 --until 2027-01-01 > trades-2026.csv',
   ).action((period: Period) => {
     const rows = exportRows(within(period), soldAt(keysideHome()).venue)
-    print(...rows.map((cells) => cells.map(csvCell).join(',')))
+    printRaw(...rows.map((cells) => cells.map(csvCell).join(',')))
   })
 }
 

@@ -20,6 +20,7 @@ import {
 } from '@keyside/executor'
 import { seconds } from '@keyside/protocol'
 import {
+  commandsFor,
   isOpenToOthers,
   KeysideError,
   loadConfig,
@@ -66,10 +67,30 @@ export interface Examined {
 /** The home, and each account beside its own; with `account` that one alone, which is the home then. */
 export async function examineAll(home: string, account: string | undefined): Promise<Examined[]> {
   const open = homeKeychains()
-  const examined: Examined[] = [{ account: null, home, findings: await examine(home, open) }]
-  for (const one of account === undefined ? furtherAccounts(home) : [])
-    examined.push({ account: one.name, home: one.home, findings: await examine(one.home, open) })
+  const others = account === undefined ? furtherAccounts(home) : []
+  const own = await examine(home, open)
+  const examined: Examined[] = [
+    { account: null, home, findings: others.length === 0 ? own : named(ownName(home), own) },
+  ]
+  for (const one of others) {
+    const findings = named(one.name, await examine(one.home, open))
+    examined.push({ account: one.name, home: one.home, findings })
+  }
   return examined
+}
+
+/** Null where the file that names it cannot be read, which is a finding itself. */
+function ownName(home: string): string | null {
+  try {
+    return executorSection(home).account
+  } catch {
+    return null
+  }
+}
+
+/** So that each command can be typed as it stands. */
+function named(account: string | null, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, text: commandsFor(account, finding.text) }))
 }
 
 type Open = (home: string) => Promise<Keychain>

@@ -60,3 +60,29 @@ test.runIf(process.platform === 'linux').each(PROGRAMS)(
     )
   },
 )
+
+test('what the executor of one account says names it in each command, in its log too', async () => {
+  const says = `
+    console.log(JSON.stringify({ level: 50, msg: 'run "keyside unhalt"' }))
+    process.send({ type: 'failed', code: 'policy_missing', message: 'run "keyside policy accept"' })`
+  const lines: string[] = []
+  const child = startChild(
+    'executor',
+    { words: ['-e', says], env: {} },
+    {
+      home: tmpdir(),
+      name: 'executor-live',
+      account: 'live',
+      onLine: (_, line) => void lines.push(line),
+    },
+  )
+  await expect(child.ready).rejects.toThrow(
+    'executor-live: run "keyside policy accept --account live"',
+  )
+  await stopChildren([child])
+  await vi.waitFor(() =>
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
+      'run "keyside unhalt --account live"',
+    ]),
+  )
+})

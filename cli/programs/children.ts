@@ -1,6 +1,6 @@
 // Programs as child processes: each alone with what it may see, all gone when the parent goes.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { KeysideError } from '@keyside/runtime/base'
+import { commandsFor, KeysideError } from '@keyside/runtime/base'
 import { answerKeychain } from './keychain-relay.ts'
 import { onLines } from './lines.ts'
 import { type Message, messageOf } from './messages.ts'
@@ -24,6 +24,8 @@ export interface ChildOptions {
   readonly home: string
   /** In what it says of itself, where there are several of one program. */
   readonly name?: string
+  /** Where the home has several: named in each command that it tells a person. */
+  readonly account?: string
   /** Given to this child alone, on its standard input: never in an argument or the environment. */
   readonly passphrase?: string
   readonly onLine?: (program: Program, line: string) => void
@@ -33,7 +35,7 @@ export interface ChildOptions {
 export function startChild(
   program: Program,
   { words, env }: Command,
-  { home, name = program, passphrase, onLine, onMessage }: ChildOptions,
+  { home, name = program, account, passphrase, onLine, onMessage }: ChildOptions,
 ): Child {
   const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'pipe', 'ipc'], env })
   // A child that ends at once causes EPIPE; its exit is handled below.
@@ -42,11 +44,13 @@ export function startChild(
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>()
   ready.catch(() => undefined)
   const exited = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
+  const said = (text: string) => commandsFor(account ?? null, text)
   child.on('message', (raw) => {
     const told = messageOf(raw)
     if (told === null) return
     if (told.type === 'ready') resolve(told.text)
-    if (told.type === 'failed') reject(new KeysideError(told.code, `${name}: ${told.message}`))
+    if (told.type === 'failed')
+      reject(new KeysideError(told.code, `${name}: ${said(told.message)}`))
     if (told.type === 'keychain')
       return void answerKeychain(program, child, { home, environment: env }, told)
     onMessage?.(program, told)
@@ -55,7 +59,7 @@ export function startChild(
     reject(new Error(`${name} ended with exit code ${code} before it was ready`)),
   )
   for (const stream of [child.stdout, child.stderr])
-    if (stream) onLines(stream, (line) => onLine?.(program, line))
+    if (stream) onLines(stream, (line) => onLine?.(program, said(line)))
   return { program, process: child, ready, exited }
 }
 

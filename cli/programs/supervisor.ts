@@ -13,6 +13,8 @@ export interface SupervisorOptions {
   readonly programs: readonly Program[]
   /** Those beside the home's own, each with an executor. */
   readonly accounts?: readonly { readonly name: string; readonly home: string }[]
+  /** How the home's own is called, where there are accounts beside it. */
+  readonly ownAccount?: string
   /** Asked before each start. */
   readonly commandOf: (service: Service) => Command | Promise<Command>
   readonly clock: Clock
@@ -108,14 +110,16 @@ class Programs implements Supervisor {
 
   /** Throws where it is to stop meanwhile. */
   async #launch(service: Service): Promise<Child> {
-    const { commandOf, passphrase, onLine, onMessage } = this.#options
+    const { commandOf, ownAccount, passphrase, onLine, onMessage } = this.#options
     const command = await commandOf(service)
     this.#stopping.signal.throwIfAborted()
     const program = programOf(service)
     const account = this.#options.accounts?.find(({ name }) => service === `executor-${name}`)
+    const named = account?.name ?? (program === 'executor' ? ownAccount : undefined)
     const child = startChild(program, command, {
       home: account?.home ?? this.#options.home,
       name: service,
+      ...(named !== undefined && { account: named }),
       ...(program === 'executor' && passphrase && { passphrase }),
       onLine: (_, line) => {
         this.#log(service, line)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
   addSignature,
+  currentKeyset,
   draftText,
   type KeysetFile,
   openRoot,
@@ -24,24 +25,30 @@ export interface SignOptions {
   readonly passphraseFile?: string
 }
 
+/** `change` may make a key: it is called once nothing that can be known before is in the way. */
 export async function signAndPublish(
   parts: ProviderHome,
-  claims: Keyset,
+  change: () => Keyset,
   { draft, passphraseFile }: SignOptions,
 ): Promise<void> {
-  if (draft !== undefined) return writeDraft(claims, draft)
+  if (draft !== undefined) {
+    const file = freeFile(draft)
+    writePrivate(file, draftText(change()))
+    return print(...afterDraft(draft))
+  }
   const rootFile = resolve(parts.home, parts.config.rootFile)
   if (!existsSync(rootFile))
     throw new KeysideError(
       'root_missing',
       `there is no root key at ${rootFile}: write the change with --draft <file>, and sign it where the root is`,
     )
-  const { threshold } = rootInForce({ claims })
+  const { threshold } = rootInForce(currentKeyset(parts))
   if (threshold > 1)
     throw new KeysideError(
       'keyset_unsigned',
       `${threshold} of the keys of the root must sign it, each where it is: write it with --draft FILE, then "keyside root sign FILE" for each, then "keyside keyset publish FILE"`,
     )
+  const claims = change()
   print(...keysetLines({ claims, tokens: [] }), '')
   const file = await signWith(rootFile, { claims, tokens: [] }, parts.home, passphraseFile)
   publishKeyset(parts, file)
@@ -62,11 +69,10 @@ export async function signWith(
   return addSignature(file, key)
 }
 
-function writeDraft(claims: Keyset, draft: string): void {
-  writePrivate(freeFile(draft), draftText(claims))
-  print(
+function afterDraft(draft: string): string[] {
+  return [
     `Written to ${draft}. Next:`,
     `  keyside root sign ${draft}        where the root is; each signer in turn`,
     `  keyside keyset publish ${draft}   here`,
-  )
+  ]
 }

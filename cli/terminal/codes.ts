@@ -14,7 +14,6 @@ export const CLI_CODES = [
   'pairing_wrong_link',
   'bot_device_unknown',
   'bot_device_last',
-  'backup_exists',
   'file_exists',
   'backup_outside',
   'backup_too_large',

@@ -1,13 +1,28 @@
 // Output at the terminal.
+import { commandsFor } from '@keyside/runtime/base'
 import { wrapped } from './wrapped.ts'
 
+let account: string | null = null
+
+/** From now on each command in a sentence names this account. */
+export function nameAccount(name: string): void {
+  account = name
+}
+
 export function print(...lines: string[]): void {
-  for (const line of lines) process.stdout.write(`${wrapped(line, process.stdout.columns)}\n`)
+  for (const line of lines)
+    process.stdout.write(`${wrapped(commandsFor(account, line), process.stdout.columns)}\n`)
+}
+
+/** For a program: lines as they stand, such as of a table or a calendar. */
+export function printRaw(...lines: string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`)
 }
 
 /** A sentence, and the code that docs/errors.md has it under. */
 export function printError(sentence: string, code: string): void {
-  process.stderr.write(`${wrapped(`${sentence} (${code})`, process.stderr.columns)}\n`)
+  const text = `${commandsFor(account, sentence)} (${code})`
+  process.stderr.write(`${wrapped(text, process.stderr.columns)}\n`)
 }
 
 /** A name in its column, and what is said of it. */

@@ -43,6 +43,7 @@ function planOf(home: string): Plan {
   return {
     programs,
     accounts,
+    ...(accounts.length > 0 && isDevice && { ownAccount: executorSection(home).account }),
     commands: Object.fromEntries(
       services.map((service) => [service, commandOf(service)]),
     ) as Plan['commands'],

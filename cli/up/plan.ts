@@ -11,6 +11,8 @@ export interface Plan {
   readonly programs: readonly Program[]
   /** Beside the home's own. */
   readonly accounts: readonly { readonly name: string; readonly home: string }[]
+  /** The name of the home's own, where there are others. */
+  readonly ownAccount?: string
   /** With which each is started now. */
   readonly commands: Readonly<Record<Service, Command>>
   /** Whether a person has to type that of the vaults. */

@@ -37,7 +37,7 @@ export async function upHome(): Promise<void> {
 
 async function upPrograms(home: string, note: (text: string) => void): Promise<void> {
   const plan = await askPlanner('plan')
-  const { programs, accounts } = plan
+  const { programs, accounts, ownAccount } = plan
   if (programs.includes('executor'))
     for (const account of [home, ...accounts.map((one) => one.home)]) haltOnSignal(account)
   const passphrase = plan.passphrase === 'typed' ? await readPassphrase(home, undefined) : undefined
@@ -58,6 +58,7 @@ async function upPrograms(home: string, note: (text: string) => void): Promise<v
       home,
       programs,
       accounts,
+      ...(ownAccount !== undefined && { ownAccount }),
       commandOf: commandsFrom(plan),
       note,
       ...(passphrase !== undefined && { passphrase }),

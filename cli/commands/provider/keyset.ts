@@ -50,7 +50,7 @@ export function addKeyset(program: Command): void {
     'renew',
   ).action((options: ChangeOptions) => {
     const parts = providerHome()
-    return signAndPublish(parts, renewKeyset(parts, options.days), givenBy(options))
+    return signAndPublish(parts, () => renewKeyset(parts, options.days), givenBy(options))
   })
   change(
     'rotate-engine',
@@ -60,14 +60,14 @@ export function addKeyset(program: Command): void {
     .option('--overlap-days <days>', 'how long both count', days, OVERLAP_DAYS)
     .action((options: ChangeOptions & { overlapDays: number }) => {
       const parts = providerHome()
-      const claims = rotateEngineKey(parts, options.days, options.overlapDays)
-      return signAndPublish(parts, claims, givenBy(options))
+      const change = () => rotateEngineKey(parts, options.days, options.overlapDays)
+      return signAndPublish(parts, change, givenBy(options))
     })
   change('revoke', 'take a key out, at once and for good', 'revoke <kid>')
     .argument('<kid>', 'the key, as "keyside keyset show" lists it')
     .action((kid: string, options: ChangeOptions) => {
       const parts = providerHome()
-      return signAndPublish(parts, revokeKey(parts, kid, options.days), givenBy(options))
+      return signAndPublish(parts, () => revokeKey(parts, kid, options.days), givenBy(options))
     })
   keyset
     .command('publish')

@@ -16,6 +16,7 @@ import { keysetLines } from '../../provider/keyset-report.ts'
 import { providerHome } from '../../provider/provider-home.ts'
 import { signAndPublish, signWith } from '../../provider/sign-keyset.ts'
 import { days } from '../../terminal/duration.ts'
+import { freeFile, writableFile } from '../../terminal/free-file.ts'
 import { newPassphrase } from '../../terminal/new-passphrase.ts'
 import { print } from '../../terminal/print.ts'
 import { confirm } from '../../terminal/prompt.ts'
@@ -68,12 +69,13 @@ interface FileOptions {
 }
 
 async function create(file: string, { passphraseFile }: FileOptions): Promise<void> {
+  const target = freeFile(file)
   const passphrase = await newPassphrase(
     keysideHome(),
     passphraseFile && resolve(passphraseFile),
     'the root',
   )
-  const options = { file: resolve(file), passphrase, randomBytes: systemRandomBytes }
+  const options = { file: target, passphrase, randomBytes: systemRandomBytes }
   const { publicKey } = await createRoot(options)
   print(
     `Made in ${file}. Keep a copy of it and of its passphrase in two places: without both you cannot change a key.`,
@@ -90,6 +92,7 @@ async function sign(
   const home = keysideHome()
   const unsigned = readKeyset(readText(resolve(file)))
   print(...keysetLines(unsigned), '')
+  writableFile(file)
   if (!yes && !(await confirm('Sign this?'))) return print('Nothing was signed.')
   const rootFile = root === undefined ? rootOf(home) : resolve(root)
   const given = passphraseFile && resolve(passphraseFile)
@@ -112,7 +115,7 @@ async function rotate(options: {
 }): Promise<void> {
   const root: Root = { keys: options.keys.toSorted(), threshold: options.threshold }
   const parts = providerHome()
-  await signAndPublish(parts, rotateRoot(parts, root, options.days), { draft: options.draft })
+  await signAndPublish(parts, () => rotateRoot(parts, root, options.days), { draft: options.draft })
 }
 
 function keys(text: string): string[] {
