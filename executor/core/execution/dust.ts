@@ -2,13 +2,14 @@
 import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
+import { isZero } from '../model/decimals.ts'
 import { isPending } from '../model/order-table.ts'
 import type { Position } from '../model/position.ts'
 import { available, hasOrder } from '../model/positions.ts'
 import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 
-/** Paid for it, in least order values: a wrong price must not make a whole position disappear. */
+/** Paid for it, in least order values: a wrong price or rule of the market must not make a whole position disappear. */
 const MAX_COST = 4
 
 /** True when the position is over. For one about which nothing is ordered. */
@@ -46,9 +47,10 @@ function isTooLittle(
 ): boolean {
   const rules = environment.exchange.rules(position.market)
   if (rules === null) return false
+  const { minValue } = rules
+  const isDear = new Big(costOf(position)).gte(new Big(minValue).times(MAX_COST))
+  if (isDear && !isZero(minValue)) return false
   const collar = environment.policy.collar.exit
-  if (isUnsellable(position.amount, { rules, bid: null, collar })) return true
-  if (new Big(costOf(position)).gte(new Big(rules.minValue).times(MAX_COST))) return false
   return isUnsellable(position.amount, { rules, bid, collar })
 }
 
