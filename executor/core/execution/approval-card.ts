@@ -4,6 +4,7 @@ import { ceilTo, decimalAbove, isZero, parseDecimal, sum } from '../model/decima
 import type { Candle } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { fitting } from '../model/report-room.ts'
+import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { isLarge } from './approval.ts'
 import { append, type DecisionContext, report, singleLine } from './context.ts'
 import { costHeld } from './plan-and-check.ts'
@@ -86,5 +87,7 @@ function exitsOf(context: DecisionContext, { intent }: Order) {
 /** A price that a bid can have: between two steps a level is reached at the upper one. */
 function reachedAt(price: Decimal, tick: Decimal | undefined): Decimal {
   if (tick === undefined) return price
-  return decimalAbove(ceilTo(parseDecimal(price), parseDecimal(tick)))
+  const level = ceilTo(parseDecimal(price), parseDecimal(tick))
+  // No bid comes there.
+  return level.lt(WIRE_END) ? decimalAbove(level) : price
 }

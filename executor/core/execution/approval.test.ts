@@ -152,3 +152,10 @@ test('candles of very many digits leave the card its room: the oldest are left o
   expect(card?.candles.at(-1)?.[0]).toBe(59)
   expect(JSON.stringify(card?.candles).length).toBeLessThan(5_100)
 })
+
+test('a level that no price reaches is asked about like any other', async () => {
+  const executor = new TestExecutor({ approval: 'always' })
+  await executor.enter({ takeProfits: [{ price: '999999999999.999', percent: '100' }] })
+  const event = executor.reports.at(-1)?.event
+  expect(event).toMatchObject({ exits: { takeProfits: [{ price: '999999999999.999' }] } })
+})

@@ -1,7 +1,18 @@
-// The exchange's rules of a market change, or an answer about them is wrong: what is held does not disappear for it.
+// The exchange's rules or prices of a market are absurd for a moment: what is held does not disappear, and decisions go on.
 import { expect, onTestFinished, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { MarketRules } from '../model/exchange.ts'
+
+function setRules({ exchange }: TestExecutor, change: Partial<MarketRules>): () => void {
+  const rules = exchange.rules.bind(exchange)
+  exchange.rules = (market) => {
+    const known = rules(market)
+    return known && { ...known, ...change }
+  }
+  return () => {
+    exchange.rules = rules
+  }
+}
 
 test.each<[string, Partial<MarketRules>]>([
   ['step', { step: '0.01' }],
@@ -13,18 +24,37 @@ test.each<[string, Partial<MarketRules>]>([
     onTestFinished(() => executor.close())
     await executor.enter()
     const { exchange } = executor
-    const rules = exchange.rules.bind(exchange)
-    exchange.rules = (market) => {
-      const known = rules(market)
-      return known && { ...known, ...change }
-    }
+    const setBack = setRules(executor, change)
     await executor.clock.advance(70_000)
     const { positions } = executor.state().portfolio
     expect(Object.values(positions)).toMatchObject([{ amount: '0.00497', closing: null }])
-    exchange.rules = rules
+    setBack()
     await executor.give(executor.exit())
     await executor.clock.advance(2_000)
     expect(exchange.sent.at(-1)).toMatchObject({ side: 'sell', amount: '0.00497' })
     expect(executor.state().portfolio.positions).toEqual({})
   },
 )
+
+test('at a bid that makes of what is held more than can be said, entries are refused and all else goes on', async () => {
+  const executor = new TestExecutor()
+  onTestFinished(() => executor.close())
+  setRules(executor, { maxAmount: '1000000' })
+  const { exchange } = executor
+  exchange.mode = 'rests'
+  await executor.enter({ type: 'limit', limitPrice: '0.01' })
+  exchange.mode = 'fills'
+  exchange.price = '0.01'
+  exchange.fill(exchange.sent[0]?.clientOrderId ?? '', '30000', 'filled')
+  await executor.clock.advance(2_100)
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '30000' }])
+  exchange.price = '900000000'
+  await executor.clock.advance(2_100)
+  const size = { unit: 'base', value: '0.2' } as const
+  await executor.enter({ type: 'limit', limitPrice: '60', size })
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
+  exchange.price = '0.01'
+  await executor.give(executor.exit())
+  await executor.clock.advance(3_000)
+  expect(executor.state().portfolio.positions).toEqual({})
+})

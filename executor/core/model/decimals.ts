@@ -106,9 +106,14 @@ export function unitsOfProduct(a: Decimal, b: Decimal): bigint {
   return (units(a) * units(b)) / UNIT
 }
 
+/** Whether a wire decimal can say so many of its last places. */
+export function fits(count: bigint): boolean {
+  return count >= 0n && count < END
+}
+
 /** Throws a RangeError if it does not fit. */
 export function decimalOf(count: bigint): Decimal {
-  if (count < 0n || count >= END) throw new RangeError(`not a wire decimal: ${count} last places`)
+  if (!fits(count)) throw new RangeError(`not a wire decimal: ${count} last places`)
   const digits = count.toString().padStart(WIRE_PLACES + 1, '0')
   const whole = digits.slice(0, -WIRE_PLACES)
   const places = digits.slice(-WIRE_PLACES).replace(/0+$/, '')

@@ -7,6 +7,7 @@ import type { Equity, Profit } from './counters.ts'
 import {
   decimalOf,
   feesByCurrency,
+  fits,
   isZero,
   minus,
   plus,
@@ -128,11 +129,20 @@ export function lostToday(
 }
 
 /** Of all that is held, at the bid; `bids` by market. */
-export function marketValue({ positions }: Portfolio, bids: Readonly<Record<string, Decimal>>) {
+export function marketValue(portfolio: Portfolio, bids: Readonly<Record<string, Decimal>>) {
+  return decimalOf(valueUnits(portfolio, bids))
+}
+
+/** At an absurd bid it is more than a decimal holds. */
+export function isWorthSayable(portfolio: Portfolio, bids: Readonly<Record<string, Decimal>>) {
+  return fits(valueUnits(portfolio, bids))
+}
+
+function valueUnits({ positions }: Portfolio, bids: Readonly<Record<string, Decimal>>): bigint {
   let all = 0n
   for (const position of Object.values(positions))
     all += worthUnits(position, bids[position.market] ?? '0')
-  return decimalOf(all)
+  return all
 }
 
 /** What a position is worth at a bid is asked several times in each decision. */

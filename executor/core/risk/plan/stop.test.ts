@@ -36,6 +36,7 @@ test.each([
   ['size_zero', { filled: '0.00001' }],
   ['size_zero', { filled: '0', feeInBase: '0.1' }],
   ['size_below_minimum', { filled: '0.00011' }],
+  ['stop_wrong_side', { stop: '999999999999', rules: { ...rules, tick: '1000' } }],
 ])('refuses with %s what the exchange would turn down', (code, change) => {
   expect(planStop({ ...input, ...change })).toMatchObject({ ok: false, code })
 })

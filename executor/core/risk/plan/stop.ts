@@ -3,8 +3,8 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import { ceilTo, decimalAbove, floorTo, parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { lowestSell } from './collar.ts'
-import { marketLimitProblem } from './market-limits.ts'
-import type { Planned, Unplanned } from './result.ts'
+import { marketLimitProblem, WIRE_END } from './market-limits.ts'
+import { type Planned, type Unplanned, unplanned } from './result.ts'
 
 export interface StopInput {
   readonly rules: MarketRules
@@ -24,7 +24,13 @@ export interface StopInput {
 export function planStop(input: StopInput): Planned | Unplanned {
   const { rules, clientOrderId } = input
   const tick = parseDecimal(rules.tick)
-  const trigger = toDecimal(ceilTo(parseDecimal(input.stop), tick))
+  const rounded = ceilTo(parseDecimal(input.stop), tick)
+  if (rounded.gte(WIRE_END))
+    return unplanned(
+      'stop_wrong_side',
+      `expected a stop below ${WIRE_END} ${rules.quote}, got ${input.stop}: no price is above it`,
+    )
+  const trigger = toDecimal(rounded)
   const price = ceilTo(lowestSell(trigger, input.collar), tick)
   const [held, most] = [
     parseDecimal(input.filled).minus(parseDecimal(input.feeInBase)),
