@@ -11,7 +11,7 @@ import { Journal } from './journal/journal.ts'
 import { requireMarked, writeMark } from './journal/mark.ts'
 import { holdForMove, requireHere } from './journal/moved.ts'
 import { readJournal, verifyJournal } from './journal/read.ts'
-import { TestExecutor } from './testing/rig.ts'
+import { policyOf, TestExecutor } from './testing/rig.ts'
 import { unhalt } from './unhalt.ts'
 
 const MINUTE = 60_000
@@ -405,6 +405,30 @@ test('what was held in a market that the exchange has no more is held against th
   expect(ended).toMatchObject([{ is: 'gone' }])
   executor.reopen()
   expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
+})
+
+test('each order that it ends is reported with its end and its fills, and one that was never sent is denied', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange } = executor
+  exchange.own = '0'
+  await bought(executor)
+  const { clientOrderId: stop = '', amount = '' } = exchange.accepted.at(-1) ?? {}
+  executor.policy = { ...executor.policy, ...policyOf('always') }
+  await executor.enter()
+  const waiting = Object.values(executor.state().portfolio.orders).find(
+    ({ kind }) => kind === 'entry',
+  )?.clientOrderId
+  executor.close()
+  exchange.fill(stop, amount, 'filled')
+  exchange.find = async () => ({ outcome: 'missing' })
+  await carriedOut(executor)
+  executor.reopen()
+  const orders = told(executor).filter((event) => event.type === 'order')
+  expect(orders.slice(-2)).toMatchObject([
+    { status: 'filled', order: { clientOrderId: stop }, filled: amount, result: { paid: '298.2' } },
+    { status: 'denied', order: { clientOrderId: waiting }, code: 'journal_adjusted' },
+  ])
+  executor.close()
 })
 
 test('the trader is told of it', async () => {

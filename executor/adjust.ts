@@ -8,6 +8,7 @@ import {
   type MarketSeen,
   type PositionChange,
   planAdjustment,
+  reportEnds,
 } from './core/execution/adjustment-plan.ts'
 import { apply } from './core/model/apply.ts'
 import { sentenceOf } from './core/model/codes.ts'
@@ -143,8 +144,8 @@ function write(
   const state = 'halted'
   const events = [...happenings, { type: 'trading', state, by } as const].map(atTime(at))
   // What cannot follow must not be written: a start would fail on it for ever.
-  events.reduce(apply, portfolio)
+  const ends = reportEnds(portfolio, events)
   const code = 'journal_adjusted'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const
-  journal.append(events, [notice, { type: 'state', state, by }], at)
+  journal.append(events, [...ends, notice, { type: 'state', state, by }], at)
 }

@@ -1,10 +1,11 @@
 // What a re-base changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
 
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, type OrderStatus, type ReportEvent, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
+import { apply } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { isZero, minus, plus, sum } from '../model/decimals.ts'
-import type { NewEvent } from '../model/events.ts'
+import type { JournalEvent, NewEvent } from '../model/events.ts'
 import type {
   AccountTrade,
   ExchangeOrder,
@@ -19,6 +20,7 @@ import { isWorking, type OrderEvent, type OrderState } from '../model/order-tabl
 import { type Position, positionKey } from '../model/position.ts'
 import type { Portfolio } from '../model/state.ts'
 import { allocateMissing, baseOf } from './discrepancies.ts'
+import { orderReport } from './report-order.ts'
 
 export interface MarketSeen {
   readonly market: string
@@ -191,6 +193,31 @@ export function settleUnsent(
   if (found === 'found' && planned !== null)
     return (LOST[state] ?? []).map((event) => step(clientOrderId, event))
   return [step(clientOrderId, state === 'initialized' ? 'not_found' : 'deny')]
+}
+
+const TOLD: Partial<Record<OrderEvent, OrderStatus>> = {
+  complete: 'filled',
+  cancel: 'canceled',
+  not_found: 'not_placed',
+  deny: 'denied',
+}
+
+/** What the trader is told of the orders that end, each as it stands then. */
+export function reportEnds(portfolio: Portfolio, events: readonly JournalEvent[]): ReportEvent[] {
+  const reports: ReportEvent[] = []
+  let state = portfolio
+  for (const event of events) {
+    const status = event.type === 'step' ? TOLD[event.event] : undefined
+    const order = event.type === 'step' ? state.orders[event.clientOrderId] : undefined
+    if (status !== undefined && order !== undefined) {
+      const code = 'journal_adjusted'
+      const why = status === 'filled' ? undefined : { code, message: sentenceOf(code) }
+      const report = orderReport(order, status, why)
+      if (report !== null) reports.push(report)
+    }
+    state = apply(state, event)
+  }
+  return reports
 }
 
 function step(clientOrderId: string, event: OrderEvent) {

@@ -1,5 +1,11 @@
 // An order as an approval names it and as the trader sees it: each step of its life is reported, a denial too.
-import { type Decimal, hashText, type OrderStatus, type OrderView } from '@keyside/protocol'
+import {
+  type Decimal,
+  hashText,
+  type OrderStatus,
+  type OrderView,
+  type ReportEvent,
+} from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { ratio } from '../model/decimals.ts'
 import type { OrderRequest } from '../model/exchange.ts'
@@ -46,18 +52,30 @@ export function orderView(order: Order): OrderView | null {
   }
 }
 
+interface Why {
+  readonly code: string
+  readonly message: string
+  readonly market?: Decimal
+}
+
 /** Tells the trader where the order stands. `why` for an end that is not a fill. */
 export function reportOrder(
   context: DecisionContext,
   order: Order,
   status: OrderStatus,
-  why?: { code: string; message: string; market?: Decimal },
+  why?: Why,
 ): undefined {
+  const event = orderReport(order, status, why)
+  if (event !== null) report(context, event)
+}
+
+/** Null before there is a plan. */
+export function orderReport(order: Order, status: OrderStatus, why?: Why): ReportEvent | null {
   const view = orderView(order)
-  if (view === null) return
+  if (view === null) return null
   const average = ratio(order.cost, order.filled)
   const result = orderResult(order)
-  report(context, {
+  return {
     type: 'order',
     status,
     order: view,
@@ -68,7 +86,7 @@ export function reportOrder(
     ...(order.kind === 'exit' && { reason: singleLine(order.reason) }),
     ...(why && { code: why.code, message: singleLine(why.message) }),
     ...(why?.market !== undefined && { market: why.market }),
-  })
+  }
 }
 
 /**
