@@ -77,6 +77,15 @@ export function refuseUnknownFills(ended: readonly EndedOrder[]): void {
   )
 }
 
+/** Throws `orders_unread`. */
+export function refuseUnread(unread: readonly Pick<MarketSeen, 'market' | 'unread'>[]): void {
+  if (unread.length === 0) return
+  throw new KeysideError(
+    'orders_unread',
+    `the exchange lists orders or trades of ${unread.map(({ market }) => market).join(', ')} that this device cannot read: nothing was changed, look at them there, and then without --yes`,
+  )
+}
+
 /** Nobody heard what became of it, and no miss will ever prove to the executor that it was not placed. */
 function isUnprovable({ state, sentAt, intent }: Order, { exchange, now }: Asked): boolean {
   const isShown =

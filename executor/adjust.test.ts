@@ -504,6 +504,30 @@ test('changes nothing when the exchange leaves a question open, or when the trad
   expect(readJournal(path())).toHaveLength(before)
 })
 
+test('a row that nobody can read stops nothing: it is shown, and passed over only by somebody who has read that', async () => {
+  const executor = new TestExecutor({ path: path() })
+  const { exchange } = executor
+  await bought(executor)
+  const restore = backUp(executor)
+  await executor.give(executor.exit())
+  restore()
+  const { openOrders, trades } = exchange
+  exchange.openOrders = async (market, rows) => {
+    const all = await openOrders.call(exchange, market)
+    return rows === 'readable' ? { ...all, unread: 1 } : { ok: false, message: 'not readable' }
+  }
+  exchange.trades = async (market, since, rows) => {
+    const all = await trades.call(exchange, market, since)
+    return rows === 'readable' ? { ...all, unread: 2 } : { ok: false, message: 'not readable' }
+  }
+  const asked = await adjust(executor)
+  await expect(asked.carryOut('unasked')).rejects.toMatchObject({ code: 'orders_unread' })
+  await asked.close()
+  const { plan, unread } = await carriedOut(executor)
+  expect(unread).toMatchObject([{ market: 'BTC/USDT', unread: 3 }])
+  expect(plan.positions, 'what can be read counts').toMatchObject([{ position: BTC, to: '0' }])
+})
+
 test('a home that was moved to another machine trades here again after it, and begins halted', async () => {
   const executor = new TestExecutor({ path: path() })
   await bought(executor)

@@ -2,7 +2,13 @@
 import { resolve } from 'node:path'
 import type { Decimal } from '@keyside/protocol'
 import { type Clock, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
-import { answered, type EndedOrder, endOrders, refuseUnknownFills } from './adjust-orders.ts'
+import {
+  answered,
+  type EndedOrder,
+  endOrders,
+  refuseUnknownFills,
+  refuseUnread,
+} from './adjust-orders.ts'
 import {
   type AdjustmentPlan,
   type MarketSeen,
@@ -13,6 +19,7 @@ import {
 import { apply } from './core/model/apply.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import type { JournalEvent, NewEvent } from './core/model/events.ts'
+import type { Answered } from './core/model/exchange.ts'
 import { marketsOf } from './core/model/positions.ts'
 import type { Portfolio } from './core/model/state.ts'
 import { JOURNAL_FILE } from './journal/database.ts'
@@ -40,9 +47,11 @@ export interface Adjustment {
   readonly dropped: readonly string[]
   /** Orders that the exchange took, or may have taken, and of which it will say no more. */
   readonly ended: readonly EndedOrder[]
+  /** Markets where the exchange lists what nobody can read: nothing is known of that. */
+  readonly unread: readonly Pick<MarketSeen, 'market' | 'unread'>[]
   /**
-   * Cancels first, then writes, and leaves trading halted. `unasked`: nobody has read what it does, and an order whose fills are
-   * unknown is not ended. Rejects with `exchange_unreachable`, and then nothing is written.
+   * Cancels first, then writes, and leaves trading halted. `unasked`: nobody has read what it does, an order whose fills are
+   * unknown is not ended, and nothing that cannot be read is passed over. Rejects with `exchange_unreachable`, and then nothing is written.
    */
   carryOut(consent: 'asked' | 'unasked'): Promise<void>
   /** To be called in the end, whatever was decided. */
@@ -82,8 +91,12 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       (currency) => thereOf(balances, currency),
       (market) => exchange.rules(market),
     )
+    const unread = seen.filter((one) => one.unread > 0)
     const carryOut = async (consent: 'asked' | 'unasked') => {
-      if (consent === 'unasked') refuseUnknownFills(orders.ended)
+      if (consent === 'unasked') {
+        refuseUnknownFills(orders.ended)
+        refuseUnread(unread)
+      }
       for (const { market, clientOrderId, kind } of plan.cancels)
         answered(await exchange.cancel(market, clientOrderId, kind))
       const of = (value: (one: PositionChange) => Decimal) =>
@@ -95,7 +108,7 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
       writeMark(path, journal)
       markHere(journal.database())
     }
-    return { plan, ...orders, carryOut, close }
+    return { plan, ...orders, unread, carryOut, close }
   } catch (error) {
     await close()
     throw error
@@ -108,12 +121,18 @@ async function lookAt(
   { exchange, journal }: { exchange: Exchange; journal: Journal },
 ): Promise<MarketSeen> {
   const db = journal.database()
-  const open = answered(await exchange.openOrders(market)).map((order) => ({
+  const orders = await exchange.openOrders(market, 'readable')
+  const traded = await exchange.trades(market, since, 'readable')
+  const open = answered(orders).map((order) => ({
     ...order,
     order: ownOrderId(db, { market, ...order }),
   }))
-  const trades = lackingTrades(db, market, answered(await exchange.trades(market, since)))
-  return { market, open, trades }
+  const trades = lackingTrades(db, market, answered(traded))
+  return { market, open, trades, unread: unreadIn(orders) + unreadIn(traded) }
+}
+
+function unreadIn(answer: Answered<unknown>): number {
+  return answer.ok ? (answer.unread ?? 0) : 0
 }
 
 /** What comes into the books with the end of its order is no trade of an order that nobody here knows. */

@@ -62,7 +62,7 @@ function readOne(dialect: Dialect, method: string, answer: Recorded): Pick<Readi
     const refusal = dialect.refusals.read(200, body) ?? dialect.refusals.read(400, body)
     if (refusal !== null) return { got: 'refused', why: refusal.code }
     // An order may be in any one of several places, each with a form of its own.
-    const isRead = questions.some(({ read }) => read(body) !== null)
+    const isRead = questions.some(({ read }) => isWhole(read(body)))
     if (isRead) return { got: 'read', why: isFuture ? 'a future, in the same form' : '' }
     return isFuture ? other : { got: 'unread', why: '' }
   } catch (error) {
@@ -145,6 +145,11 @@ function questionsOf(
     default:
       return []
   }
+}
+
+/** Each row of it can be read. */
+function isWhole(answer: unknown): boolean {
+  return answer !== null && !(Array.isArray(answer) && answer.includes(null))
 }
 
 /** Binance answers in several forms, of which a question asks for one: a list of prices, and an order with its fills. */

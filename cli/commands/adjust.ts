@@ -63,7 +63,7 @@ const ENDED_WITH: Readonly<Record<string, string>> = {
   unknown: 'without fills that the exchange did not answer for',
 }
 
-function changesOf({ plan, dropped, ended }: Adjustment): readonly string[] {
+function changesOf({ plan, dropped, ended, unread }: Adjustment): readonly string[] {
   const rows = [
     ...plan.positions.map((one) => ['position', one.position, whatBecame(one)]),
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
@@ -72,6 +72,11 @@ function changesOf({ plan, dropped, ended }: Adjustment): readonly string[] {
       is === 'gone' ? 'not there' : 'no fills',
       'over',
       `${clientOrderId}, ${ENDED_WITH[fills] ?? `with ${fills} more fills`}`,
+    ]),
+    ...unread.map(({ market, unread: rows }) => [
+      'not readable',
+      market,
+      `${rows} of its orders and trades: look at the exchange yourself`,
     ]),
     ...plan.leftAlone.map(({ market, exchangeId }) => ['not ours', market, `number ${exchangeId}`]),
   ]

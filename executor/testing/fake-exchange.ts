@@ -260,7 +260,10 @@ export class FakeExchange extends QuietExchange {
     return { ok: true, value: this.#venue.cancel(this.#known(clientOrderId), this.now()) }
   }
 
-  async openOrders(about: string | null): Promise<Answered<readonly ExchangeOrder[]>> {
+  async openOrders(
+    about: string | null,
+    _rows?: 'all' | 'readable',
+  ): Promise<Answered<readonly ExchangeOrder[]>> {
     const open = [...this.orders.values()].filter(({ status }) => status === 'open')
     const value = open.map((shown) => {
       const { market } = shown.order
@@ -269,7 +272,11 @@ export class FakeExchange extends QuietExchange {
     return { ok: true, value }
   }
 
-  async trades(_: string, since: number): Promise<Answered<readonly AccountTrade[]>> {
+  async trades(
+    _: string,
+    since: number,
+    _rows?: 'all' | 'readable',
+  ): Promise<Answered<readonly AccountTrade[]>> {
     const all = [...this.orders.values()].flatMap(({ exchangeId, fills, order }) =>
       fills.map((fill) => ({ ...fill, exchangeId, side: order.side })),
     )

@@ -81,10 +81,17 @@ export interface Exchange {
     clientOrderId: string,
     kind: VenueOrderKind,
   ): Promise<Answered<'canceled' | 'not_open'>>
-  /** Of the whole account for null. */
-  openOrders(market: string | null): Promise<Answered<readonly ExchangeOrder[]>>
+  /** Of the whole account for null: then, and with `readable`, without rows that nobody can read, and with their number. */
+  openOrders(
+    market: string | null,
+    rows?: 'all' | 'readable',
+  ): Promise<Answered<readonly ExchangeOrder[]>>
   /** The account's newest trades since then, Unix ms of the exchange; at most as many as it lists at once. */
-  trades(market: string, since: number): Promise<Answered<readonly AccountTrade[]>>
+  trades(
+    market: string,
+    since: number,
+    rows?: 'all' | 'readable',
+  ): Promise<Answered<readonly AccountTrade[]>>
   keyRights(): Promise<Answered<KeyRights>>
   /** Tries a key of the same account, and signs with it from then on if it is taken and may trade and nothing worse; else as before. */
   useKeys(keys: ApiKeys): Promise<Answered<KeyRights>>

@@ -27,6 +27,8 @@ export interface MarketSeen {
   readonly open: readonly Named<ExchangeOrder>[]
   /** Since the journal's end, without those that are in it. */
   readonly trades: readonly Named<AccountTrade>[]
+  /** Open orders and trades that nobody can read. */
+  readonly unread: number
 }
 
 export interface PositionChange {

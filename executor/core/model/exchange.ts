@@ -176,7 +176,7 @@ export type Answered<T> =
   | {
       readonly ok: true
       readonly value: T
-      /** Of the list of the whole account: how many rows there were beside it that nobody can read. */
+      /** How many rows there were beside it that nobody can read. */
       readonly unread?: number
     }
   | {

@@ -190,13 +190,14 @@ export interface OrderQuestions {
   ): readonly Question<ListedOrder | 'missing'>[]
   /** Only where a stop that triggers becomes an order with another number. */
   readonly triggeredStops?: TriggeredStops
-  openOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
-  /** Of the whole account, each with the venue's name of its market; null for a row that cannot be read. */
+  /** Null for a row that cannot be read, here and in the other lists. */
+  openOrders(market: VenueMarket): readonly Question<readonly (ListedOrder | null)[]>[]
+  /** Of the whole account, each with the venue's name of its market. */
   allOpenOrders(): readonly Question<readonly (ListedOrder | null)[]>[]
   /** From so many markets on, that of the whole account costs less than one for each. */
   readonly wholeAccountFrom: number
   /** The newest, whatever became of them. */
-  recentOrders(market: VenueMarket): readonly Question<readonly ListedOrder[]>[]
+  recentOrders(market: VenueMarket): readonly Question<readonly (ListedOrder | null)[]>[]
   /** Of one order, from the page that `from` names; the first for null. With `span`, of what was traded in it. */
   fills(
     market: VenueMarket,
@@ -205,5 +206,5 @@ export interface OrderQuestions {
     span?: Span,
   ): Question<FillPage>
   /** The account's newest, at most as many as one answer holds. */
-  trades(market: VenueMarket): Question<readonly AccountTrade[]>
+  trades(market: VenueMarket): Question<readonly (AccountTrade | null)[]>
 }

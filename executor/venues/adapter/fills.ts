@@ -77,36 +77,59 @@ export async function tradesSince(
   client: TradeClient,
   market: VenueMarket,
   since: number,
+  rows: Rows = 'all',
 ): Promise<Answered<readonly AccountTrade[]>> {
-  const trades = await newestTrades(client, market)
+  const trades = await newestTrades(client, market, rows)
   if (!trades.ok) return trades
-  return { ok: true, value: trades.value.filter(({ at }) => at >= since) }
+  return { ...trades, value: trades.value.filter(({ at }) => at >= since) }
 }
 
 export async function newestTrades(
   client: TradeClient,
   market: VenueMarket,
+  rows: Rows = 'all',
 ): Promise<Answered<readonly AccountTrade[]>> {
-  const trades = await client.answer(client.dialect.trades(market))
-  return trades.ok ? asAccepted(client, market, trades.value) : trades
+  const trades = readable(await client.answer(client.dialect.trades(market)), rows)
+  return trades.ok ? asAccepted(client, market, trades) : trades
+}
+
+/** Which rows there have to be for an answer: each, or those that can be read, with the number of the others. */
+export type Rows = 'all' | 'readable'
+
+export function readable<T>(
+  answer: Answered<readonly (T | null)[]>,
+  rows: Rows,
+): Readable<T> | Extract<Answered<T>, { ok: false }> {
+  if (!answer.ok) return answer
+  const value = answer.value.filter((one) => one !== null)
+  const unread = answer.value.length - value.length
+  return unread > 0 && rows === 'all'
+    ? { ok: false, message: 'the exchange lists something that cannot be read' }
+    : { ok: true, value, unread }
+}
+
+interface Readable<T> {
+  readonly ok: true
+  readonly value: readonly T[]
+  readonly unread: number
 }
 
 /** Each under the number by which its order was accepted: a triggered stop trades under another. */
 export async function asAccepted<T extends { readonly exchangeId: string }>(
   client: TradeClient,
   market: VenueMarket,
-  rows: readonly T[],
+  rows: Readable<T>,
 ): Promise<Answered<readonly T[]>> {
   const { triggeredStops } = client.dialect
-  if (triggeredStops === undefined || rows.length === 0) return { ok: true, value: rows }
+  if (triggeredStops === undefined || rows.value.length === 0) return rows
   const listed = await client.answer(triggeredStops.list(market))
   if (!listed.ok) return listed
   const stops = new Map(listed.value.map(({ order, stop }) => [order, stop] as const))
-  const value = rows.map((row) => ({
+  const value = rows.value.map((row) => ({
     ...row,
     exchangeId: stops.get(row.exchangeId) ?? row.exchangeId,
   }))
-  return { ok: true, value }
+  return { ...rows, value }
 }
 
 /** The number under which its fills are listed; null for a stop that has not triggered. */

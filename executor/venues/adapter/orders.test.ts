@@ -190,8 +190,37 @@ test('its fills, its trades and its rest are told under that number too', async 
   expect(fills).toMatchObject({ ok: true, value: [{ id: 't1' }] })
   const trades = await tradesSince(client, MARKET, 0)
   expect(trades.ok && trades.value.map(({ exchangeId }) => exchangeId)).toEqual(['stop:92', '20'])
-  const open = await openOrders(client, MARKET)
+  const open = await openOrders(client, MARKET, 'all')
   expect(open.ok && open.value.map(({ exchangeId }) => exchangeId)).toEqual(['stop:92'])
+})
+
+test('a row that cannot be read leaves a list of a market unanswered, or is counted where that is wanted', async () => {
+  const lists = { open: answer([listed(), null]), 'open stops': answer([]), trades: answer([null]) }
+  const { client } = clientOf({}, lists)
+  expect(await openOrders(client, MARKET, 'all')).toMatchObject({ ok: false })
+  const other = clientOf({}, lists).client
+  expect(await openOrders(other, MARKET, 'readable')).toMatchObject({
+    ok: true,
+    value: [{ clientOrderId: ID }],
+    unread: 1,
+  })
+  expect(await tradesSince(client, MARKET, 0)).toMatchObject({ ok: false })
+  expect(await tradesSince(other, MARKET, 0, 'readable')).toEqual({
+    ok: true,
+    value: [],
+    unread: 1,
+  })
+})
+
+test('an order is found beside a row that cannot be read, and is never missing beside one', async () => {
+  const nowhere = { order: UNKNOWN_ORDER, 'stop order': UNKNOWN_ORDER, recent: answer([null]) }
+  const open = (rows: unknown) => ({ ...nowhere, open: answer(rows), 'open stops': answer([]) })
+  expect(await find(clientOf({}, open([listed()])).client, MARKET, ID)).toMatchObject({
+    outcome: 'found',
+  })
+  expect(await find(clientOf({}, open([])).client, MARKET, ID, '7')).toMatchObject({
+    outcome: 'unknown',
+  })
 })
 
 test('rows of the whole account that nobody can read are counted', async () => {

@@ -12,7 +12,7 @@ import type {
   VenueOrderKind,
 } from '../../core/model/exchange.ts'
 import type { Dialect, ListedOrder, Question, VenueMarket } from './dialect.ts'
-import { asAccepted, newestTrades } from './fills.ts'
+import { asAccepted, newestTrades, type Rows, readable } from './fills.ts'
 import { type NoAnswer, type Reply, sentence } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
 
@@ -118,11 +118,13 @@ export async function find(
   const direct = await findById(client, market, id, exchangeId)
   if (direct.outcome !== 'missing') return direct
   const lists = [...dialect.openOrders(market), ...dialect.recentOrders(market)]
-  const all = await together(client, lists)
+  const all = readable(await together(client, lists), 'readable')
   if (!all.ok) return { outcome: 'unknown', message: all.message }
   const listed = all.value
   const order = listed.find(({ clientOrderId }) => clientOrderId === id)
   if (order !== undefined) return followed(client, market, order, exchangeId)
+  if (all.unread > 0)
+    return { outcome: 'unknown', message: 'the exchange lists an order that cannot be read' }
   if (exchangeId !== '') return { outcome: 'missing' }
   const trades = await newestTrades(client, market)
   if (!trades.ok) return { outcome: 'unknown', message: trades.message }
@@ -243,19 +245,17 @@ async function askToCancel(
 export async function openOrders(
   client: RestClient,
   market: VenueMarket,
+  rows: Rows,
 ): Promise<Answered<readonly ExchangeOrder[]>> {
-  const all = await together(client, client.dialect.openOrders(market))
-  return all.ok ? asAccepted(client, market, all.value) : all
+  const all = readable(await together(client, client.dialect.openOrders(market)), rows)
+  return all.ok ? asAccepted(client, market, all) : all
 }
 
 /** Of the whole account, under the numbers that they have now, each with the venue's own name of its market. */
 export async function allOpenOrders(
   client: RestClient,
 ): Promise<Answered<readonly ExchangeOrder[]>> {
-  const all = await together(client, client.dialect.allOpenOrders())
-  if (!all.ok) return all
-  const value = all.value.filter((order) => order !== null)
-  return { ok: true, value, unread: all.value.length - value.length }
+  return readable(await together(client, client.dialect.allOpenOrders()), 'readable')
 }
 
 async function together<T>(

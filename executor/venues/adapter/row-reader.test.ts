@@ -31,10 +31,10 @@ const orderRow = fields({ market: ['s', z.string()], clientOrderId: ['c', z.stri
 )
 const OURS = { s: 'BTCUSDT', c: 'ours' }
 
-test('a list of one market is unreadable with a row that cannot be read, or is of another', () => {
+test('a list of one market says which row cannot be read, and is unreadable with one of another market', () => {
   const read = rows.orders(orderRow, BTC)
   expect(read([OURS])).toEqual([expect.not.objectContaining({ market: 'BTCUSDT' })])
-  expect(read([OURS, { c: 'no market' }])).toBeNull()
+  expect(read([OURS, { c: 'no market' }])).toMatchObject([{ clientOrderId: 'ours' }, null])
   expect(read([OURS, { ...OURS, s: 'ETHUSDT' }])).toBeNull()
   expect(read('<html>')).toBeNull()
 })

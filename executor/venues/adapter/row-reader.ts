@@ -118,8 +118,10 @@ export class RowReader {
     }
   }
 
-  orders(row: z.ZodType<OrderRow>, market: VenueMarket): ReadRows<ListedOrder> {
-    return (body) => this.#of(market, row, body)?.map(withoutMarket) ?? null
+  /** Null for one that cannot be read. */
+  orders(row: z.ZodType<OrderRow>, market: VenueMarket): ReadRows<ListedOrder | null> {
+    return (body) =>
+      this.#listed(market, row, body)?.map((one) => one && withoutMarket(one)) ?? null
   }
 
   /**
@@ -147,9 +149,9 @@ export class RowReader {
     }
   }
 
-  trades(row: z.ZodType<TradeRow>, market: VenueMarket): ReadRows<AccountTrade> {
-    return (body) =>
-      this.#of(market, row, body)?.map(({ market: _, page: __, ...trade }) => trade) ?? null
+  /** Null for one that cannot be read. */
+  trades(row: z.ZodType<TradeRow>, market: VenueMarket): ReadRows<AccountTrade | null> {
+    return (body) => this.#listed(market, row, body)?.map((one) => one && tradeOf(one)) ?? null
   }
 
   /** Of one order. */
@@ -160,7 +162,8 @@ export class RowReader {
     { most, among = 'its own', next = () => null }: PageOfFills,
   ): Read<FillPage> {
     return (body) => {
-      const rows = this.#of(market, row, body)
+      const listed = this.#listed(market, row, body)
+      const rows = listed?.includes(null) ? null : listed?.filter((one) => one !== null)
       const own = rows?.filter((trade) => trade.exchangeId === exchangeId)
       if (!rows || !own || (among === 'its own' && own.length < rows.length)) return null
       const fills = own.map(fillOf)
@@ -180,19 +183,23 @@ export class RowReader {
     }
   }
 
-  /** Each has to be readable, and of this market. */
-  #of<T extends OfMarket>(
+  /** Null where one of them is of another market, which was not asked for. */
+  #listed<T extends OfMarket>(
     { id }: VenueMarket,
     row: z.ZodType<T>,
     body: unknown,
-  ): readonly T[] | null {
-    const rows = this.all(row)(body)
-    return rows?.every(({ market }) => market === id) ? rows : null
+  ): readonly (T | null)[] | null {
+    const rows = this.#rowsIn(body)?.map((one) => row.safeParse(one).data ?? null)
+    return rows?.every((one) => one === null || one.market === id) ? rows : null
   }
 }
 
 function fillOf({ id, at, amount, price, fee, rebate }: AccountTrade): Fill {
   return { id, at, amount, price, ...(fee && { fee }), ...(rebate && { rebate }) }
+}
+
+function tradeOf({ market: _, page: __, ...trade }: TradeRow): AccountTrade {
+  return trade
 }
 
 function withoutMarket<T extends OfMarket>({ market: _, ...row }: T): Omit<T, 'market'> {

@@ -8,7 +8,7 @@ import { canTakeAway } from '../../core/model/key-warnings.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
 import { refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
-import { fillsOf, tradesSince } from './fills.ts'
+import { fillsOf, type Rows, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
 import { allOpenOrders, cancel, find, openOrders, place, rejected } from './orders.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
@@ -228,8 +228,11 @@ export class VenueAdapter {
     return cancel(this.#urgent, this.#data.market(market), clientOrderId, kind)
   }
 
-  async openOrders(market: string | null): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
-    if (market !== null) return openOrders(this.#client, this.#data.market(market))
+  async openOrders(
+    market: string | null,
+    rows: Rows = 'all',
+  ): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
+    if (market !== null) return openOrders(this.#client, this.#data.market(market), rows)
     const all = await allOpenOrders(this.#client)
     if (!all.ok) return all
     const loaded = new Map(this.#data.listed().map(({ id, rules }) => [id, rules.market]))
@@ -243,8 +246,9 @@ export class VenueAdapter {
   async trades(
     market: string,
     since: number,
+    rows: Rows = 'all',
   ): Promise<model.Answered<readonly model.AccountTrade[]>> {
-    return tradesSince(this.#client, this.#data.market(market), since)
+    return tradesSince(this.#client, this.#data.market(market), since, rows)
   }
 
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
