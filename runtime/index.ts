@@ -25,8 +25,8 @@ export { createLog, type Logger } from './log.ts'
 export {
   BOT_MEMORY,
   BROKER_MEMORY,
-  ONE_POOL,
   QUIET_MEMORY,
+  SINGLE_ARENA,
   SMALL_MEMORY,
   UP_MEMORY,
   WAITING_MEMORY,

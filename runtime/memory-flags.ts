@@ -36,5 +36,5 @@ export const BOT_MEMORY: readonly string[] = [
   '--liftoff-only',
 ]
 
-/** For glibc: one pool of memory instead of one for each thread, of which none is ever given back whole. */
-export const ONE_POOL = { MALLOC_ARENA_MAX: '1' } as const
+/** For glibc: one malloc arena instead of one for each thread, none of which is ever given back whole. */
+export const SINGLE_ARENA = { MALLOC_ARENA_MAX: '1' } as const

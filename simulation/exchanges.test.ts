@@ -36,24 +36,24 @@ const REST = {
   untilTaken: async () => undefined,
 }
 
-const HABITS = [
+const BEHAVIORS = [
   { triggeredStop: 'same_order', wrongSidedStop: 'rejected' },
   { triggeredStop: 'child_order', wrongSidedStop: 'taken_as_take_profit' },
 ] as const
 
 describe('the exchange of the simulation', () => {
-  describe.each(HABITS)('that has a triggered stop as $triggeredStop', (habits) => {
-    test.for(contract(['rules', 'sides', 'names']))('$name', ({ run }) => run(simulated(habits)))
+  describe.each(BEHAVIORS)('that has a triggered stop as $triggeredStop', (behavior) => {
+    test.for(contract(['rules', 'sides', 'names']))('$name', ({ run }) => run(simulated(behavior)))
   })
 })
 
-function simulated(habits: (typeof HABITS)[number]): TestVenue {
+function simulated(behavior: (typeof BEHAVIORS)[number]): TestVenue {
   const simulation = new Simulation(1)
   const { scheduler, random } = simulation
   let bid = CENTS
   const market = { bid: () => bid, ask: () => bid + 1 } as unknown as Market
   const markets = new Map(MARKETS.map((rules) => [rules.market, market]))
-  const venue = new SimulatedVenue({ markets, random, habits, onCanceled: () => undefined })
+  const venue = new SimulatedVenue({ markets, random, behavior, onCanceled: () => undefined })
   const taken: string[] = []
   const exchange = new SimulatedExchange({
     simulation,

@@ -76,7 +76,7 @@ function makeWorld(simulation: Simulation, home: string) {
   const markets = new Map(
     MARKETS.map(({ market }) => [market, new Market(market, random.word(), start)]),
   )
-  const habits = {
+  const behavior = {
     triggeredStop: random.pick(['same_order', 'child_order'] as const),
     wrongSidedStop: random.pick(['rejected', 'taken_as_take_profit'] as const),
     stopsHold: random.pick(['coins', 'nothing'] as const),
@@ -92,7 +92,7 @@ function makeWorld(simulation: Simulation, home: string) {
   const isClear = viewLagMs === MAX_LAG_MS && simulation.faultWindows.periods('jump').length === 0
   const keptMs = isClear ? simulation.apart('kept orders').pick(KEPT_MS) : Number.POSITIVE_INFINITY
   const views = { viewLagMs, closedMs, keptMs }
-  const venue = new SimulatedVenue({ markets, random, habits, ...views, onCanceled })
+  const venue = new SimulatedVenue({ markets, random, behavior, ...views, onCanceled })
   const { truth } = venue
   const network = new Network(simulation)
   const stored = (stream: string, after: number) =>

@@ -10,10 +10,10 @@ import {
   requestOf,
 } from '../executor/venues/adapter/model-port.ts'
 import {
-  type Habits,
   type OrderEffects,
   type OrderEvent,
   Venue,
+  type VenueBehavior,
   wholeNumbers,
 } from '../venue/index.ts'
 import type { Random } from './base/random.ts'
@@ -39,7 +39,7 @@ export interface Arrival {
 export interface VenueParts {
   readonly markets: ReadonlyMap<string, Market>
   readonly random: Random
-  readonly habits: Partial<Habits>
+  readonly behavior: Partial<VenueBehavior>
   /** Longest that an answer may lag, ms; by default that of an exchange that is quick. */
   readonly viewLagMs?: number
   /** How long a closed order is found by its name, ms; by default for ever. */
@@ -71,7 +71,7 @@ export class SimulatedVenue {
   readonly keptMs: number
   /** By client id: when an answer last showed it to the device, Unix ms. */
   readonly shownAt = new Map<string, number>()
-  readonly stopsHold: Habits['stopsHold']
+  readonly stopsHold: VenueBehavior['stopsHold']
   readonly #rules: ReadonlyMap<string, MarketRules>
   readonly #random: Random
   readonly #fills: PartialFills
@@ -81,7 +81,7 @@ export class SimulatedVenue {
   cancelRate = 0
 
   constructor(parts: VenueParts) {
-    const { markets, random, habits, viewLagMs = MAX_LAG_MS, onCanceled } = parts
+    const { markets, random, behavior, viewLagMs = MAX_LAG_MS, onCanceled } = parts
     const marketOf = (name: string) => this.truth.market(name)
     this.truth = new GroundTruth(markets)
     this.#random = random
@@ -89,7 +89,7 @@ export class SimulatedVenue {
     this.viewLagMs = viewLagMs
     this.closedMs = parts.closedMs ?? Number.POSITIVE_INFINITY
     this.keptMs = parts.keptMs ?? Number.POSITIVE_INFINITY
-    this.stopsHold = habits.stopsHold ?? 'coins'
+    this.stopsHold = behavior.stopsHold ?? 'coins'
     this.#rules = new Map(
       MARKETS.map((rules) => [
         rules.market,
@@ -111,7 +111,7 @@ export class SimulatedVenue {
         fills: this.#fills,
         // 0.1 % of what is bought, or paid in another currency.
         fees: { rate: random.pick(['0', '0.001']), rounding: 'nearest', takenFrom: 'purchases' },
-        habits,
+        behavior,
       },
       (event) => this.#record(event),
     )

@@ -9,7 +9,7 @@ export {
   WorstPriceFills,
 } from './fill-models.ts'
 export type { FilterName, Market, MarketSetup } from './market.ts'
-export type { Habits, OrderEvent, Refusal } from './options.ts'
+export type { OrderEvent, Refusal, VenueBehavior } from './options.ts'
 export {
   type Fill,
   isOpen,

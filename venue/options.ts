@@ -6,7 +6,7 @@ import type { Fill, Order, OrderRequest } from './order.ts'
 import type { FeeSchedule } from './settlement.ts'
 
 /** What differs from venue to venue. */
-export interface Habits {
+export interface VenueBehavior {
   /** Whether a waiting stop holds its coins back. */
   readonly stopsHold: 'coins' | 'nothing'
   /** What becomes of a stop whose trigger the price has passed already: it may be taken for a take-profit. */
@@ -15,7 +15,7 @@ export interface Habits {
   readonly triggeredStop: 'same_order' | 'child_order'
 }
 
-export const HABITS: Habits = {
+export const DEFAULT_BEHAVIOR: VenueBehavior = {
   stopsHold: 'coins',
   wrongSidedStop: 'rejected',
   triggeredStop: 'same_order',
@@ -26,7 +26,7 @@ export interface VenueOptions<N> {
   readonly markets: readonly MarketSetup[]
   readonly fills: FillModel<N>
   readonly fees: FeeSchedule
-  readonly habits?: Partial<Habits>
+  readonly behavior?: Partial<VenueBehavior>
   /** Numbers of the first order and the first trade; 1 when left out. */
   readonly first?: { readonly order: bigint; readonly trade: bigint } | undefined
   /** Whether a market is traded now: while it is not, nothing triggers and nothing fills. */

@@ -1,7 +1,7 @@
 // Whatever is ordered: money is conserved, nothing fills beyond its limit, and what is held is what open orders may cost.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Habits } from './options.ts'
+import type { VenueBehavior } from './options.ts'
 import { isOpen } from './order.ts'
 import { openVenue, WHOLE, type Wish } from './testing/path-venue.ts'
 
@@ -38,7 +38,7 @@ const step = fc.record({
   cancels: fc.boolean(),
   half: fc.boolean(),
 })
-const habits: fc.Arbitrary<Habits> = fc.record({
+const behavior: fc.Arbitrary<VenueBehavior> = fc.record({
   stopsHold: fc.constantFrom('coins' as const, 'nothing' as const),
   wrongSidedStop: fc.constantFrom('rejected' as const, 'taken_as_take_profit' as const),
   triggeredStop: fc.constantFrom('same_order' as const, 'child_order' as const),
@@ -46,8 +46,8 @@ const habits: fc.Arbitrary<Habits> = fc.record({
 
 test('money is conserved, limits hold, and held is the sum of the open orders, after every step', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 15 }), habits, (steps, mine) => {
-      const made = openVenue({ math: WHOLE, depth: '0.7', levels: 5, habits: mine })
+    fc.property(fc.array(step, { maxLength: 15 }), behavior, (steps, mine) => {
+      const made = openVenue({ math: WHOLE, depth: '0.7', levels: 5, behavior: mine })
       const { venue, submit, state, move } = made
       for (const { wish, price, cancels, half } of steps) {
         const submitted = submit(wish, half ? { fills: 'half_then_cancel' } : {})
@@ -64,7 +64,7 @@ test('money is conserved, limits hold, and held is the sum of the open orders, a
 
 function check(
   { venue, total }: ReturnType<typeof openVenue<bigint>>,
-  { stopsHold }: Habits,
+  { stopsHold }: VenueBehavior,
 ): void {
   const owned = { BTC: WHOLE.amount.parse('10'), USDT: WHOLE.value.parse('500000') }
   const held = { BTC: 0n, USDT: 0n }

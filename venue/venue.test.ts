@@ -1,4 +1,4 @@
-// How orders meet the market, and what a venue's habits change.
+// How orders meet the market, and what a venue's behavior change.
 import { expect, test } from 'vitest'
 import { decimals } from './arithmetic.ts'
 import { BestPriceFills, WorstPriceFills } from './fill-models.ts'
@@ -145,7 +145,7 @@ test('while a market is not traded nothing triggers and nothing fills', () => {
 })
 
 test('stops that hold nothing leave the coins free, and are rejected when they are gone', () => {
-  const { place, move, free, held } = open({ habits: { stopsHold: 'nothing' } })
+  const { place, move, free, held } = open({ behavior: { stopsHold: 'nothing' } })
   const stop = { type: 'stop_limit', side: 'sell', trigger: '59000', price: '58000' } as const
   const [one, other] = [place({ ...stop, amount: '2' }), place({ ...stop, amount: '9' })]
   expect([free('BTC'), held('BTC')]).toEqual(['10', '0'])
@@ -155,7 +155,7 @@ test('stops that hold nothing leave the coins free, and are rejected when they a
 
 test('a triggered stop may go on as another order with another number', () => {
   const { place, move, venue, total, events } = open({
-    habits: { triggeredStop: 'child_order' },
+    behavior: { triggeredStop: 'child_order' },
   })
   const wish = { type: 'stop_limit', side: 'sell', trigger: '59000', price: '58000' } as const
   const stop = place({ ...wish, amount: '1' })
@@ -174,7 +174,7 @@ test('a triggered stop may go on as another order with another number', () => {
 })
 
 test('a stop on the wrong side may be taken for a take-profit', () => {
-  const { place, move } = open({ habits: { wrongSidedStop: 'taken_as_take_profit' } })
+  const { place, move } = open({ behavior: { wrongSidedStop: 'taken_as_take_profit' } })
   const wish = { type: 'stop_limit', side: 'sell', trigger: '61000', price: '60000' } as const
   const order = place({ ...wish, amount: '1' })
   expect(order).toMatchObject({ status: 'waiting', triggersOn: 'rise' })
@@ -198,7 +198,7 @@ test('effects: half and then canceled, hidden, there but never at work', () => {
 })
 
 test('finds a closed order by its name for so long, and a triggered stop for as long after its child', () => {
-  const { place, move, state, venue } = open({ habits: { triggeredStop: 'child_order' } })
+  const { place, move, state, venue } = open({ behavior: { triggeredStop: 'child_order' } })
   const found = (order: ReturnType<typeof place>, closedMs: number, asOf: number) => {
     const child = order.child === null ? undefined : venue.order(order.child)
     return isFoundByName(order, child, { closedMs, asOf })

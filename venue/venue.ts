@@ -2,10 +2,10 @@
 import type { FillMoment, Match } from './fill-model.ts'
 import { createMarket, type FilterName, failedFilter, type Market } from './market.ts'
 import {
-  HABITS,
-  type Habits,
+  DEFAULT_BEHAVIOR,
   type OrderEvent,
   type Submitted,
+  type VenueBehavior,
   type VenueOptions,
 } from './options.ts'
 import {
@@ -28,7 +28,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   readonly math: VenueOptions<N>['math']
   readonly markets: ReadonlyMap<string, Market<N>>
   readonly #options: VenueOptions<N>
-  readonly #habits: Habits
+  readonly #behavior: VenueBehavior
   readonly #onEvent: (event: OrderEvent<N, R>) => void
   readonly #wallets = new Map<string, Wallet<N>>()
   readonly #orders: Order<N, R>[] = []
@@ -38,7 +38,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
   constructor(options: VenueOptions<N>, onEvent: (event: OrderEvent<N, R>) => void = () => {}) {
     this.math = options.math
     this.#options = options
-    this.#habits = { ...HABITS, ...options.habits }
+    this.#behavior = { ...DEFAULT_BEHAVIOR, ...options.behavior }
     this.#onEvent = onEvent
     this.#nextOrder = options.first?.order ?? 1n
     this.#nextTrade = options.first?.trade ?? 1n
@@ -93,7 +93,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     if (direction === 'passed') return { outcome: 'rejected', reason: 'stop_would_trigger' }
     const order = this.#create(request, now, { effects, triggersOn: direction })
     if (effects.status === 'rejected') return this.#takeRejected(order, now)
-    const holds = direction === null || this.#habits.stopsHold === 'coins'
+    const holds = direction === null || this.#behavior.stopsHold === 'coins'
     if (holds && !this.#reserve(order, 'arrives', now))
       return { outcome: 'rejected', reason: 'no_balance' }
     this.#keep(order, now)
@@ -163,7 +163,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
         ? (['fall', 'rise'] as const)
         : (['rise', 'fall'] as const)
     if (!this.#isReached({ request }, own, now)) return own
-    return this.#habits.wrongSidedStop === 'rejected' ? 'passed' : other
+    return this.#behavior.wrongSidedStop === 'rejected' ? 'passed' : other
   }
 
   #isReached({ request }: { request: R }, direction: 'fall' | 'rise', now: number): boolean {
@@ -196,9 +196,9 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
 
   #trigger(order: Order<N, R>, now: number): void {
     order.updatedAt = now
-    if (this.#habits.stopsHold === 'nothing' && !this.#reserve(order, 'triggers', now))
+    if (this.#behavior.stopsHold === 'nothing' && !this.#reserve(order, 'triggers', now))
       this.#close(order, 'rejected', now)
-    else if (this.#habits.triggeredStop === 'child_order') this.#becomeChild(order, now)
+    else if (this.#behavior.triggeredStop === 'child_order') this.#becomeChild(order, now)
     else this.#begin(order, now)
   }
 

@@ -4,8 +4,8 @@ import {
   BROKER_MEMORY,
   type Environment,
   installed,
-  ONE_POOL,
   QUIET_MEMORY,
+  SINGLE_ARENA,
   WAITING_MEMORY,
 } from '@keyside/runtime'
 import type { Command } from './children.ts'
@@ -81,7 +81,7 @@ export function walledCommand(program: Program, home: string, environment: Envir
     ],
     env: {
       ...environment,
-      ...ONE_POOL,
+      ...SINGLE_ARENA,
       // It may not begin in the folder in which this process is.
       KEYSIDE_HOME: home,
       [RULES]: JSON.stringify({ starts: walls.starts, outgoing } satisfies Rules),

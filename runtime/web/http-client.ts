@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { urlToHttpOptions } from 'node:url'
 import { http, https } from '../http.ts'
-import { type MakeAgent, straight } from './proxy.ts'
+import { direct, type MakeAgent } from './proxy.ts'
 
 /** What ccxt gives to its `fetchImplementation`. */
 export interface HttpRequest {
@@ -49,7 +49,7 @@ export class HttpClient {
   /** Of addresses without a query, which are few: to read one is a tenth of an order's way. */
   readonly #targets = new Map<string, ReturnType<typeof urlToHttpOptions>>()
 
-  constructor(makeAgent: MakeAgent = straight) {
+  constructor(makeAgent: MakeAgent = direct) {
     this.#makeAgent = makeAgent
   }
 

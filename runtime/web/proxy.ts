@@ -1,4 +1,4 @@
-// The way to Telegram and exchanges: straight, or through a proxy that the configuration names, and never beside it.
+// The way to Telegram and exchanges: directly, or through a proxy that the configuration names, and never beside it.
 import type { AgentOptions, Agent as PlainAgent } from 'node:http'
 import type { Agent as SecureAgent } from 'node:https'
 import { createRequire } from 'node:module'
@@ -35,7 +35,7 @@ export type MakeAgent = (
   options: AgentOptions,
 ) => PlainAgent | SecureAgent
 
-export const straight: MakeAgent = (protocol, options) =>
+export const direct: MakeAgent = (protocol, options) =>
   protocol === 'http:' ? new http.Agent(options) : new (https().Agent)(options)
 
 /**
@@ -43,7 +43,7 @@ export const straight: MakeAgent = (protocol, options) =>
  * server behind it. Throws `file_not_private`, `file_unreadable` and `proxy_credentials_malformed`.
  */
 export function agentMaker(setting: ProxySetting | undefined, home: string): MakeAgent {
-  if (setting === undefined) return straight
+  if (setting === undefined) return direct
   const url = withCredentials(setting, home)
   if (url.protocol !== 'socks5:') {
     const Tunnel = tunnelClass()

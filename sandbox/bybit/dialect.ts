@@ -6,7 +6,7 @@ import type { VenueDialect } from '../exchange/opened-venue.ts'
 import { NEW_BYBIT_ORDER } from './account-routes.ts'
 import { BybitApi } from './api.ts'
 import type { BybitRequest } from './requests.ts'
-import { BYBIT_HABITS, bybitMarket, bybitRefusal } from './rules.ts'
+import { BYBIT_BEHAVIOR, bybitMarket, bybitRefusal } from './rules.ts'
 import { bybitStreamWords } from './streams.ts'
 
 interface BybitHabits {
@@ -21,7 +21,7 @@ export function bybitDialect({ lagMs = 0, closedMs = 600_000 }: BybitHabits = {}
     newOrder: NEW_BYBIT_ORDER,
     open: (parts) =>
       openCandleVenue<BybitRequest>(parts, {
-        habits: BYBIT_HABITS,
+        behavior: BYBIT_BEHAVIOR,
         marketOf: bybitMarket,
         refused: bybitRefusal,
         candles: { path: '/v5/public/spot', words: bybitStreamWords(parts.market) },

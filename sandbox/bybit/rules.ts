@@ -1,11 +1,11 @@
 // What Bybit holds orders against, and what it is like.
-import type { Habits, MarketSetup } from '@keyside/venue'
+import type { MarketSetup, VenueBehavior } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
 import type { VenueRefusal } from '../exchange/venue-refusal.ts'
-import { type Instrument, tradedIn } from '../market/instrument.ts'
+import { type Instrument, marketSetupOf } from '../market/instrument.ts'
 import { type BybitErrorName, refuse } from './errors.ts'
 
-export const BYBIT_HABITS: Partial<Habits> = { wrongSidedStop: 'taken_as_take_profit' }
+export const BYBIT_BEHAVIOR: Partial<VenueBehavior> = { wrongSidedStop: 'taken_as_take_profit' }
 
 /** Of the account on one market. */
 const MAX_ORDERS = 500
@@ -13,7 +13,7 @@ const MAX_STOPS = 30
 
 export function bybitMarket(instrument: Instrument): MarketSetup {
   return {
-    ...tradedIn(instrument),
+    ...marketSetupOf(instrument),
     minValue: instrument.minNotional,
     priceBand: { up: '5', down: '0.2' },
     maxOrders: MAX_ORDERS,

@@ -1,5 +1,5 @@
 // Opens a dialect over one venue whose only streams are candles: what the OKX and the Bybit dialect have in common.
-import type { Habits, OrderRequest } from '@keyside/venue'
+import type { OrderRequest, VenueBehavior } from '@keyside/venue'
 import type Big from 'big.js'
 import type { Market } from '../market/market.ts'
 import { type Account, createAccount } from './account.ts'
@@ -23,7 +23,7 @@ export interface DialectContext<R extends OrderRequest<Big>> {
 
 export interface CandleVenue<R extends OrderRequest<Big>>
   extends Pick<TradingOptions<R>, 'marketOf' | 'refused'> {
-  readonly habits: Partial<Habits>
+  readonly behavior: Partial<VenueBehavior>
   /** Where candles are streamed, and in which words. */
   readonly candles: { readonly path: string; readonly words: StreamWords }
   api(context: DialectContext<R>): VenueApi
@@ -32,7 +32,7 @@ export interface CandleVenue<R extends OrderRequest<Big>>
 
 export function openCandleVenue<R extends OrderRequest<Big>>(
   { market, book, listings, accounts, clock, skewMs, first }: VenueParts,
-  { habits, marketOf, refused, candles, api, acceptLog }: CandleVenue<R>,
+  { behavior, marketOf, refused, candles, api, acceptLog }: CandleVenue<R>,
 ): OpenedVenue {
   const trading = new Trading<R>({
     clock,
@@ -42,7 +42,7 @@ export function openCandleVenue<R extends OrderRequest<Big>>(
     onEvent: () => undefined,
     isTraded: (symbol) => listings.isTraded(symbol),
     first,
-    habits,
+    behavior,
     marketOf,
     refused,
   })

@@ -1,6 +1,6 @@
 // The symbol's rules for prices and amounts as exchangeInfo shows them; the venue checks them on every order.
 import type { FilterName, MarketSetup, Refusal } from '@keyside/venue'
-import { type Instrument, tradedIn } from '../market/instrument.ts'
+import { type Instrument, marketSetupOf } from '../market/instrument.ts'
 import { type ExchangeError, refuse } from './errors.ts'
 
 const MAX_OPEN_ORDERS = 200
@@ -68,7 +68,7 @@ export function refusalOf(why: RefusedWhy): ExchangeError {
 /** The same rules, for the venue that checks them. */
 export function marketSetup(instrument: Instrument): MarketSetup {
   return {
-    ...tradedIn(instrument),
+    ...marketSetupOf(instrument),
     maxPrice: '1000000',
     minValue: instrument.minNotional,
     priceBand: PRICE_BAND,

@@ -3,12 +3,12 @@ import type { Clock } from '@keyside/runtime'
 import {
   BookFills,
   decimals,
-  type Habits,
   type MarketSetup,
   type OrderEffects,
   type OrderEvent,
   type OrderRequest,
   Venue,
+  type VenueBehavior,
   type Market as VenueMarket,
   type Order as VenueOrder,
 } from '@keyside/venue'
@@ -43,7 +43,7 @@ export interface TradingOptions<R extends Request> {
   readonly accounts: readonly Pick<AccountSetup, 'name' | 'balances'>[]
   readonly onEvent: (event: TradingEvent<R>) => void
   readonly isTraded?: (symbol: string) => boolean
-  readonly habits?: Partial<Habits>
+  readonly behavior?: Partial<VenueBehavior>
   /** The venue's rules for it. */
   readonly marketOf: (instrument: Instrument) => MarketSetup
   /** What is thrown, in the dialect's words. */
@@ -60,7 +60,7 @@ export class Trading<R extends Request> {
 
   constructor(options: TradingOptions<R>) {
     const { clock, market, book, accounts, onEvent, isTraded, first } = options
-    const { habits, marketOf, refused } = options
+    const { behavior, marketOf, refused } = options
     const math = decimals()
     const fills = new BookFills(math, {
       price: ({ symbol }, now) => new Big(market.price(symbol, now)),
@@ -77,7 +77,7 @@ export class Trading<R extends Request> {
         fees: { rate: FEE_RATE, rounding: 'down', takenFrom: 'everything' },
         first: first ?? { order: 1001n, trade: 1n },
         ...(isTraded && { isTraded }),
-        ...(habits && { habits }),
+        ...(behavior && { behavior }),
       },
       (event) => onEvent({ ...event, cancelId: this.#cancelId }),
     )

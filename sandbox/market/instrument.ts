@@ -52,7 +52,7 @@ export function createInstrument(setup: InstrumentSetup): Instrument {
 }
 
 /** What every venue model is told of it; the rest differs from dialect to dialect. */
-export function tradedIn({ symbol, base, quote, ...sizes }: Instrument): MarketSetup {
+export function marketSetupOf({ symbol, base, quote, ...sizes }: Instrument): MarketSetup {
   return {
     symbol,
     base,

@@ -5,7 +5,7 @@ import type { VenueDialect } from '../exchange/opened-venue.ts'
 import type { Trading } from '../exchange/trading.ts'
 import { NEW_OKX_ORDER, OkxApi } from './api.ts'
 import type { OkxOrder, OkxRequest } from './requests.ts'
-import { OKX_HABITS, okxMarket, okxRefusal } from './rules.ts'
+import { OKX_BEHAVIOR, okxMarket, okxRefusal } from './rules.ts'
 import { okxStreamWords } from './streams.ts'
 
 /** `lagMs`: how long after it happened something is seen. */
@@ -14,7 +14,7 @@ export function okxDialect({ lagMs = 0 } = {}): VenueDialect {
     newOrder: NEW_OKX_ORDER,
     open: (parts) =>
       openCandleVenue<OkxRequest>(parts, {
-        habits: OKX_HABITS,
+        behavior: OKX_BEHAVIOR,
         marketOf: okxMarket,
         refused: okxRefusal,
         candles: { path: '/ws/v5/business', words: okxStreamWords(parts.market) },

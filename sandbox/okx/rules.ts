@@ -1,15 +1,15 @@
 // What OKX holds orders against, and what it is like.
-import type { Habits, MarketSetup } from '@keyside/venue'
+import type { MarketSetup, VenueBehavior } from '@keyside/venue'
 import type { RefusedWhy } from '../exchange/filters.ts'
 import type { VenueRefusal } from '../exchange/venue-refusal.ts'
-import { type Instrument, tradedIn } from '../market/instrument.ts'
+import { type Instrument, marketSetupOf } from '../market/instrument.ts'
 import { type OkxErrorName, refuse } from './errors.ts'
 
-export const OKX_HABITS: Partial<Habits> = { triggeredStop: 'child_order' }
+export const OKX_BEHAVIOR: Partial<VenueBehavior> = { triggeredStop: 'child_order' }
 
 /** There is no least value, and nobody counts stops. */
 export function okxMarket(instrument: Instrument): MarketSetup {
-  return { ...tradedIn(instrument), priceBand: { up: '5', down: '0.2' } }
+  return { ...marketSetupOf(instrument), priceBand: { up: '5', down: '0.2' } }
 }
 
 const WORDS: Readonly<Record<RefusedWhy, OkxErrorName>> = {

@@ -50,7 +50,7 @@ export class ExitsOnVenue {
         markets: [MARKET],
         fills: new BestPriceFills(this.#math, { bid: best, ask: best }),
         fees: { rate: '0', rounding: 'down', takenFrom: 'everything' },
-        habits: { stopsHold: 'nothing' },
+        behavior: { stopsHold: 'nothing' },
       },
       ({ type, order, fill }) => {
         if (type !== 'filled' || fill === null) return

@@ -84,7 +84,7 @@ export class RealMoney {
     await this.ask()
     const { address, makeAgent } = this.#options
     if (address === undefined || this.#heard === 'proof') return
-    if (isClosed(address, makeAgent === undefined ? 'straight' : 'proxy')) return
+    if (isClosed(address, makeAgent === undefined ? 'direct' : 'proxy')) return
     if (this.#heard === 'silence') throw unreachable(`nobody answers at ${address}`)
     throw new KeysideError(
       'exchange_address_plain',
@@ -134,7 +134,7 @@ export class RealMoney {
 }
 
 /** Nobody on the way can listen. Loopback behind a proxy is the proxy's. */
-function isClosed(address: string, way: 'straight' | 'proxy'): boolean {
+function isClosed(address: string, way: 'direct' | 'proxy'): boolean {
   const { protocol, hostname } = new URL(address)
-  return protocol === 'https:' || (way === 'straight' && isLoopback(hostname))
+  return protocol === 'https:' || (way === 'direct' && isLoopback(hostname))
 }

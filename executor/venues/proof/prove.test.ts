@@ -19,8 +19,8 @@ import { binance } from '../binance/dialect.ts'
 import { VENUE_NAMES, type VenueName } from '../names.ts'
 import { newId, order } from '../testing/steps.ts'
 import { CLAIM_NAMES, CLAIMS, SANDBOX_SHOWS } from './claims.ts'
-import { Hands } from './hands.ts'
 import { openOrdersFile } from './open-orders.ts'
+import { ProofOrders } from './proof-orders.ts'
 import { openProver, type ProofRun, type ProveOptions, type StepResult } from './prove.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret', passphrase: 'CanaryPassphrase' }
@@ -157,7 +157,7 @@ test('nothing is ordered for more than was announced', async () => {
   await exchange.start([BTC])
   const rules = exchange.rules(BTC)
   if (rules === null) throw new Error('no rules')
-  const hands = new Hands({
+  const orders = new ProofOrders({
     exchange,
     rules,
     newId,
@@ -166,9 +166,9 @@ test('nothing is ordered for more than was announced', async () => {
     pass: () => Promise.resolve(),
     acceptanceMs: 0,
   })
-  hands.most = '100'
-  const buy = (amount: string) => hands.draft({ side: 'buy', price: '50000', amount })
-  const send = (one: OrderRequest) => hands.send(one, (sent) => exchange.place(sent))
+  orders.most = '100'
+  const buy = (amount: string) => orders.draft({ side: 'buy', price: '50000', amount })
+  const send = (one: OrderRequest) => orders.send(one, (sent) => exchange.place(sent))
   await expect(send(buy('0.0021'))).rejects.toThrow(
     '105 USDT would be bound, and 100 was announced',
   )
@@ -176,9 +176,9 @@ test('nothing is ordered for more than was announced', async () => {
   await send(buy('0.0012'))
   await expect(send(buy('0.0012'))).rejects.toThrow('120 USDT would be bound')
   await expect(
-    send(hands.draft({ side: 'sell', price: '70000', amount: '0.002' })),
+    send(orders.draft({ side: 'sell', price: '70000', amount: '0.002' })),
   ).rejects.toThrow('it would sell more than it bought')
-  expect(await hands.settle()).toEqual({ doubts: [], coins: [] })
+  expect(await orders.settle()).toEqual({ doubts: [], coins: [] })
   expect(leftAt(sandbox)).toEqual(NOTHING)
 })
 

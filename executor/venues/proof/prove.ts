@@ -15,10 +15,10 @@ import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import { type VenueConfig, type VenueDeps, venueParts } from '../create-venue.ts'
 import type { VenueName } from '../names.ts'
 import type { Exchange } from '../port.ts'
-import type { Bench, Finding, Step, Waits } from './bench.ts'
 import type { ClaimName } from './claims.ts'
-import { Hands, ProofStopped } from './hands.ts'
 import { openOrdersFile } from './open-orders.ts'
+import type { Finding, ProofContext, Step, Waits } from './proof-context.ts'
+import { ProofOrders, ProofStopped } from './proof-orders.ts'
 import { codeOf, type Proof } from './record.ts'
 import { ACCOUNT, EXPIRED, LATE, LOST, REFUSED, RESTING } from './resting-steps.ts'
 import { type Sizes, sizesOf } from './sizes.ts'
@@ -133,7 +133,7 @@ export async function openProver(options: ProveOptions): Promise<Prover> {
       clients.push(made)
       return made
     }
-    const hands = new Hands({
+    const orders = new ProofOrders({
       exchange: adapter,
       rules,
       newId: () => Buffer.from(deps.randomBytes(16)).toString('hex'),
@@ -143,12 +143,12 @@ export async function openProver(options: ProveOptions): Promise<Prover> {
       acceptanceMs: waits.acceptance,
       stop: options.stop,
     })
-    const bench: Bench = {
+    const context: ProofContext = {
       exchange: adapter,
       dialect,
       market: await venueMarket(client(0), market),
       rules,
-      hands,
+      orders,
       plain: client(0),
       late: client(waits.late),
       waits,
@@ -161,8 +161,8 @@ export async function openProver(options: ProveOptions): Promise<Prover> {
       for (const one of clients) one.close()
       await adapter.stop()
     }
-    const plan = planOf(adapter, rules, await bench.sizes())
-    return { plan, run: (...told) => runSteps(options, bench, plan, ...told), close }
+    const plan = planOf(adapter, rules, await context.sizes())
+    return { plan, run: (...told) => runSteps(options, context, plan, ...told), close }
   } catch (error) {
     for (const one of clients) one.close()
     await adapter.stop()
@@ -226,21 +226,21 @@ function planOf({ money }: Exchange, { base, quote }: MarketRules, sizes: Sizes)
 
 async function runSteps(
   { config, network, market, deps }: ProveOptions,
-  bench: Bench,
+  context: ProofContext,
   plan: Plan,
   ...[onStep, onBegin]: Parameters<Prover['run']>
 ): Promise<ProofRun> {
   const results = new Map<Step, StepResult['found']>()
-  const { hands } = bench
+  const { orders } = context
   // What an earlier run has left is got out of first.
-  const { doubts } = hands.isUnfinished ? await hands.settle() : { doubts: [] }
-  hands.most = plan.bound
+  const { doubts } = orders.isUnfinished ? await orders.settle() : { doubts: [] }
+  orders.most = plan.bound
   let stopped = doubts[0] ?? null
   for (const step of stopped === null ? STEPS : []) {
     const found: ({ claim: ClaimName } & Finding)[] = []
     try {
       onBegin?.(step.does)
-      await step.run(bench, (claim, isSo, seen) => {
+      await step.run(context, (claim, isSo, seen) => {
         found.push({ claim, outcome: isSo ? 'proved' : 'failed', seen })
       })
       results.set(step, found)
@@ -251,7 +251,7 @@ async function runSteps(
     }
     if (stopped !== null) break
   }
-  const settled = await hands.settle()
+  const settled = await orders.settle()
   const proof: Proof = {
     network: plan.money === 'sandbox' ? 'sandbox' : network,
     address: config.address ?? null,

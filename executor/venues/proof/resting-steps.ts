@@ -3,23 +3,23 @@
 import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { OrderRequest, Placed } from '../../core/model/exchange.ts'
-import { type Bench, canceled, type Step, seen, wordsOf } from './bench.ts'
 import { losing } from './cut.ts'
+import { canceled, type ProofContext, type Step, seen, wordsOf } from './proof-context.ts'
 
 export const RESTING: Step = {
   does: 'a purchase far below the price: looked for, listed, sent again under the same name, canceled twice',
   claims: ['client_ids', 'look_up', 'same_name_twice', 'cancels'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { exchange, hands, rules } = bench
-    const order = await resting(bench)
-    const placed = await hands.send(order, (one) => exchange.place(one))
+  run: async (context, note) => {
+    const { exchange, orders, rules } = context
+    const order = await resting(context)
+    const placed = await orders.send(order, (one) => exchange.place(one))
     if (placed.outcome !== 'accepted') return note('client_ids', false, tell(placed))
-    const open = await seen(bench, order, ({ status }) => status === 'open')
+    const open = await seen(context, order, ({ status }) => status === 'open')
     note('look_up', open.order !== null, `open: ${wordsOf(open.last)} after ${open.ms} ms`)
-    const again = await hands.send(order, (one) => exchange.place(one))
-    await bench.pass(bench.waits.viewLag)
-    const listed = await listedUnder(bench, order)
+    const again = await orders.send(order, (one) => exchange.place(one))
+    await context.pass(context.waits.viewLag)
+    const listed = await listedUnder(context, order)
     note(
       'client_ids',
       placed.order.clientOrderId === order.clientOrderId && listed > 0,
@@ -30,13 +30,13 @@ export const RESTING: Step = {
       again.outcome !== 'accepted' && listed === 1,
       `${tell(again)}; listed ${listed} times`,
     )
-    const first = await canceled(bench, order)
-    await hands.conclude(order)
-    hands.refuseTraded(order)
-    const ended = await seen(bench, order, ({ status }) => status === 'canceled')
+    const first = await canceled(context, order)
+    await orders.conclude(order)
+    orders.refuseTraded(order)
+    const ended = await seen(context, order, ({ status }) => status === 'canceled')
     note('look_up', ended.order !== null, `canceled: ${wordsOf(ended.last)}`)
-    const second = await canceled(bench, order)
-    const unknown = await exchange.cancel(rules.market, hands.draft(order).clientOrderId, 'order')
+    const second = await canceled(context, order)
+    const unknown = await exchange.cancel(rules.market, orders.draft(order).clientOrderId, 'order')
     const isSo = first === 'canceled' && ['canceled', 'not_open'].includes(second) && !unknown.ok
     note(
       'cancels',
@@ -50,19 +50,19 @@ export const REFUSED: Step = {
   does: 'orders off the steps, below the least and without the coins: each is to be refused, and looked for',
   claims: ['refusals', 'market_rules'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    for (const { order, code, about } of await wrongOrders(bench)) {
-      const placed = await bench.hands.send(order, (one) => bench.exchange.place(one))
+  run: async (context, note) => {
+    for (const { order, code, about } of await wrongOrders(context)) {
+      const placed = await context.orders.send(order, (one) => context.exchange.place(one))
       const isRefused = placed.outcome === 'rejected' && placed.code === code
       note('market_rules', isRefused, `${about}: ${tell(placed)}`)
-      await bench.pass(bench.waits.viewLag)
-      const after = await bench.exchange.find(order.market, order.clientOrderId)
+      await context.pass(context.waits.viewLag)
+      const after = await context.exchange.find(order.market, order.clientOrderId)
       note(
         'refusals',
         placed.outcome !== 'rejected' || after.outcome === 'missing',
         `${about}: afterwards ${wordsOf(after)}`,
       )
-      await bench.hands.conclude(order)
+      await context.orders.conclude(order)
     }
   },
 }
@@ -71,14 +71,14 @@ export const LATE: Step = {
   does: 'a purchase far below the price, stamped too long ago: it is to be refused',
   claims: ['late_requests', 'clock'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, late, dialect, market, exchange } = bench
-    const order = await resting(bench)
-    const reply = await hands.send(order, (one) => late.ask(dialect.placeOrder(market, one)))
+  run: async (context, note) => {
+    const { orders, late, dialect, market, exchange } = context
+    const order = await resting(context)
+    const reply = await orders.send(order, (one) => late.ask(dialect.placeOrder(market, one)))
     const isUntimely = reply.got === 'refusal' && dialect.refusals.isUntimely(reply.refusal)
     const words =
       reply.got === 'refusal' ? `${reply.refusal.code} ${reply.refusal.text}` : reply.got
-    const found = await seen(bench, order)
+    const found = await seen(context, order)
     note(
       'late_requests',
       isUntimely && found.order === null,
@@ -90,8 +90,8 @@ export const LATE: Step = {
       isUntimely && skew !== null,
       skew === null ? 'its clock could not be read' : `${skew} ms from this device's`,
     )
-    await hands.conclude(order)
-    hands.refuseTraded(order)
+    await orders.conclude(order)
+    orders.refuseTraded(order)
   },
 }
 
@@ -99,23 +99,23 @@ export const LOST: Step = {
   does: 'two purchases far below the price, whose connection is cut: one before it is sent, one before its answer',
   claims: ['lost_answers'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, exchange, waits } = bench
-    const taken = await resting(bench)
-    const first = await hands.send(taken, (one) => losing('answer', () => exchange.place(one)))
-    const found = await seen(bench, taken, ({ status }) => status === 'open')
+  run: async (context, note) => {
+    const { orders, exchange, waits } = context
+    const taken = await resting(context)
+    const first = await orders.send(taken, (one) => losing('answer', () => exchange.place(one)))
+    const found = await seen(context, taken, ({ status }) => status === 'open')
     note(
       'lost_answers',
       first.outcome === 'unknown' && found.order !== null,
       `answer lost: ${tell(first)}, then ${wordsOf(found.last)} after ${found.ms} ms`,
     )
-    await hands.conclude(taken)
-    hands.refuseTraded(taken)
-    const lost = await resting(bench)
-    const second = await hands.send(lost, (one) => losing('request', () => exchange.place(one)))
-    await bench.pass(waits.viewLag)
+    await orders.conclude(taken)
+    orders.refuseTraded(taken)
+    const lost = await resting(context)
+    const second = await orders.send(lost, (one) => losing('request', () => exchange.place(one)))
+    await context.pass(waits.viewLag)
     const soon = await exchange.find(lost.market, lost.clientOrderId)
-    await bench.pass(waits.acceptance)
+    await context.pass(waits.acceptance)
     const later = await exchange.find(lost.market, lost.clientOrderId)
     const isMissing = soon.outcome === 'missing' && later.outcome === 'missing'
     note(
@@ -123,7 +123,7 @@ export const LOST: Step = {
       second.outcome === 'unknown' && isMissing,
       `request lost: ${tell(second)}, then ${wordsOf(soon)}, later ${wordsOf(later)}`,
     )
-    await hands.conclude(lost)
+    await orders.conclude(lost)
   },
 }
 
@@ -131,11 +131,11 @@ export const EXPIRED: Step = {
   does: 'a purchase far below the price that is to fill at once: it is to end with nothing filled',
   claims: ['look_up', 'immediate_orders'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, exchange } = bench
-    const order = { ...(await resting(bench)), timeInForce: 'IOC' } as const
-    const placed = await hands.send(order, (one) => exchange.place(one))
-    const ended = await seen(bench, order, ({ status }) => status !== 'open')
+  run: async (context, note) => {
+    const { orders, exchange } = context
+    const order = { ...(await resting(context)), timeInForce: 'IOC' } as const
+    const placed = await orders.send(order, (one) => exchange.place(one))
+    const ended = await seen(context, order, ({ status }) => status !== 'open')
     const isEmpty = ended.order !== null && Number(ended.order.filled) === 0
     note('look_up', isEmpty && ended.order.status !== 'filled', `expired: ${wordsOf(ended.last)}`)
     note(
@@ -143,7 +143,7 @@ export const EXPIRED: Step = {
       placed.outcome === 'accepted' && isEmpty,
       `far away: ${wordsOf(ended.last)}`,
     )
-    await hands.conclude(order)
+    await orders.conclude(order)
   },
 }
 
@@ -166,17 +166,17 @@ export const ACCOUNT: Step = {
   },
 }
 
-async function resting(bench: Bench): Promise<OrderRequest> {
-  const { amount, restPrice } = await bench.sizes()
-  return bench.hands.draft({ side: 'buy', price: restPrice, amount })
+async function resting(context: ProofContext): Promise<OrderRequest> {
+  const { amount, restPrice } = await context.sizes()
+  return context.orders.draft({ side: 'buy', price: restPrice, amount })
 }
 
-async function wrongOrders({ hands, rules, exchange, sizes }: Bench) {
+async function wrongOrders({ orders, rules, exchange, sizes }: ProofContext) {
   const { amount, restPrice, highPrice } = await sizes()
   const more = (value: string, step: string) =>
     toDecimal(new Big(value).plus(new Big(step).div(10)))
   const buy = (change: { amount?: string; price?: string }) =>
-    hands.draft({ side: 'buy', price: restPrice, amount, ...change })
+    orders.draft({ side: 'buy', price: restPrice, amount, ...change })
   const filter = 'exchange_filter_refused'
   const balances = await exchange.refreshBalances()
   const own = balances.ok ? balances.value.find(({ currency }) => currency === rules.base) : null
@@ -201,7 +201,7 @@ async function wrongOrders({ hands, rules, exchange, sizes }: Bench) {
           {
             about: 'without the coins',
             code: 'exchange_funds_insufficient',
-            order: hands.draft({ side: 'sell', price: highPrice, amount }),
+            order: orders.draft({ side: 'sell', price: highPrice, amount }),
           },
         ]
       : []),
@@ -209,7 +209,7 @@ async function wrongOrders({ hands, rules, exchange, sizes }: Bench) {
 }
 
 async function listedUnder(
-  { exchange, rules }: Bench,
+  { exchange, rules }: ProofContext,
   { clientOrderId }: OrderRequest,
 ): Promise<number> {
   const open = await exchange.openOrders(rules.market)

@@ -4,8 +4,8 @@ import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Balance, OrderRequest } from '../../core/model/exchange.ts'
 import { place } from '../adapter/orders.ts'
-import { type Bench, canceled, type Step, seen, wordsOf } from './bench.ts'
-import { ProofStopped } from './hands.ts'
+import { canceled, type ProofContext, type Step, seen, wordsOf } from './proof-context.ts'
+import { ProofStopped } from './proof-orders.ts'
 import { tell } from './resting-steps.ts'
 import { priceAt } from './sizes.ts'
 
@@ -13,26 +13,26 @@ export const BOUGHT: Step = {
   does: 'the smallest purchase: filled at once, looked for, its fills and trades read, canceled too late',
   claims: ['client_ids', 'look_up', 'immediate_orders', 'fills', 'cancels'],
   roundTrips: 1,
-  run: async (bench, note) => {
-    const { hands, exchange } = bench
-    const { amount, buyPrice } = await bench.sizes()
-    const order = hands.draft({ side: 'buy', price: buyPrice, amount, timeInForce: 'IOC' })
-    const placed = await hands.send(order, (one) => exchange.place(one))
-    const over = await seen(bench, order, ({ status }) => status !== 'open')
+  run: async (context, note) => {
+    const { orders, exchange } = context
+    const { amount, buyPrice } = await context.sizes()
+    const order = orders.draft({ side: 'buy', price: buyPrice, amount, timeInForce: 'IOC' })
+    const placed = await orders.send(order, (one) => exchange.place(one))
+    const over = await seen(context, order, ({ status }) => status !== 'open')
     note('immediate_orders', over.order !== null, `at the price: ${wordsOf(over.last)}`)
     note(
       'look_up',
       over.order?.status === 'filled',
       `filled: ${wordsOf(over.last)} after ${over.ms} ms`,
     )
-    const late = await canceled(bench, order)
+    const late = await canceled(context, order)
     note('cancels', late === 'not_open', `after the fill: ${late}`)
-    await hands.conclude(order)
-    if (placed.outcome !== 'accepted' || over.order === null || hands.sellable() === '0')
+    await orders.conclude(order)
+    if (placed.outcome !== 'accepted' || over.order === null || orders.sellable() === '0')
       throw new ProofStopped(`nothing was bought: ${tell(placed)}, then ${wordsOf(over.last)}`)
     const { exchangeId, filled } = over.order
     note('client_ids', placed.order.exchangeId === exchangeId, `number ${exchangeId}`)
-    await checkFills(bench, { exchangeId, filled }, 'buy', (isSo, words) =>
+    await checkFills(context, { exchangeId, filled }, 'buy', (isSo, words) =>
       note('fills', isSo, words),
     )
   },
@@ -42,13 +42,13 @@ export const STOPPED: Step = {
   does: 'a stop far below the price for what was bought: looked for, listed, its coins counted, canceled',
   claims: ['client_ids', 'look_up', 'stop_holds', 'cancels'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, exchange, rules } = bench
-    const before = await baseOf(bench)
-    const order = await stopAt(bench, 0.85)
-    const placed = await hands.send(order, (one) => exchange.place(one))
+  run: async (context, note) => {
+    const { orders, exchange, rules } = context
+    const before = await baseOf(context)
+    const order = await stopAt(context, 0.85)
+    const placed = await orders.send(order, (one) => exchange.place(one))
     const open = await seen(
-      bench,
+      context,
       order,
       ({ status, kind }) => status === 'open' && kind === 'stop',
     )
@@ -62,17 +62,17 @@ export const STOPPED: Step = {
       `stop: ${tell(placed)}, listed as ${row?.kind ?? 'nothing'}`,
     )
     note('look_up', open.order !== null, `stop: ${wordsOf(open.last)} after ${open.ms} ms`)
-    const held = await heldSince(bench, before, order)
+    const held = await heldSince(context, before, order)
     const isSaid = rules.stop.holds === 'coins' ? held === order.amount : held === '0'
     note(
       'stop_holds',
       isSaid,
       `a stop of ${order.amount} holds ${held}; the dialect says ${rules.stop.holds}`,
     )
-    const first = await canceled(bench, order)
-    await hands.conclude(order)
-    hands.refuseTraded(order)
-    const over = await seen(bench, order, ({ status }) => status === 'canceled')
+    const first = await canceled(context, order)
+    await orders.conclude(order)
+    orders.refuseTraded(order)
+    const over = await seen(context, order, ({ status }) => status === 'canceled')
     note(
       'cancels',
       first === 'canceled' && over.order !== null,
@@ -85,25 +85,25 @@ export const WRONG_SIDE: Step = {
   does: 'a stop above the price for what was bought: it is to be refused, or seen to wait for the other side',
   claims: ['wrong_sided_stop'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, plain, market, dialect } = bench
-    const order = await stopAt(bench, 1.1)
+  run: async (context, note) => {
+    const { orders, plain, market, dialect } = context
+    const order = await stopAt(context, 1.1)
     // The adapter would not send it where the venue takes such stops.
-    const placed = await hands.send(order, (one) => place(plain, market, one))
+    const placed = await orders.send(order, (one) => place(plain, market, one))
     if (dialect.wrongSidedStop === 'refused') {
       const isRefused =
         placed.outcome === 'rejected' && placed.code === 'exchange_stop_would_trigger'
       note('wrong_sided_stop', isRefused, tell(placed))
     } else {
-      const shown = await seen(bench, order, ({ triggers }) => triggers === 'at_or_above')
+      const shown = await seen(context, order, ({ triggers }) => triggers === 'at_or_above')
       note(
         'wrong_sided_stop',
         shown.order !== null,
         `${tell(placed)}, then ${shown.order?.triggers ?? wordsOf(shown.last)} after ${shown.ms} ms`,
       )
     }
-    await hands.conclude(order)
-    if (hands.sellable() === '0')
+    await orders.conclude(order)
+    if (orders.sellable() === '0')
       throw new ProofStopped('a stop on the wrong side was filled at once')
   },
 }
@@ -112,17 +112,17 @@ export const TRIGGERED: Step = {
   does: 'a stop close below the price for what was bought, and up to ten minutes for the price to reach it',
   claims: ['triggered_stop'],
   roundTrips: 0,
-  run: async (bench, note) => {
-    const { hands, exchange, waits, now, pass } = bench
-    const order = await stopAt(bench, 0.9998)
-    const placed = await hands.send(order, (one) => exchange.place(one))
+  run: async (context, note) => {
+    const { orders, exchange, waits, now, pass } = context
+    const order = await stopAt(context, 0.9998)
+    const placed = await orders.send(order, (one) => exchange.place(one))
     const until = now() + waits.trigger
-    let found = await seen(bench, order, ({ status }) => status !== 'open')
+    let found = await seen(context, order, ({ status }) => status !== 'open')
     while (found.order === null && now() < until && placed.outcome === 'accepted') {
       await pass(250)
-      found = await seen(bench, order, ({ status }) => status !== 'open')
+      found = await seen(context, order, ({ status }) => status !== 'open')
     }
-    await hands.conclude(order)
+    await orders.conclude(order)
     // The price has not come so far: that says nothing of the venue.
     if (found.order === null) return
     const { exchangeId, filled, status } = found.order
@@ -132,7 +132,7 @@ export const TRIGGERED: Step = {
       isSame && status === 'filled',
       `${wordsOf(found.last)}, number ${exchangeId}`,
     )
-    await checkFills(bench, { exchangeId, filled }, 'sell', (isSo, words) =>
+    await checkFills(context, { exchangeId, filled }, 'sell', (isSo, words) =>
       note('triggered_stop', isSo, words),
     )
   },
@@ -140,7 +140,7 @@ export const TRIGGERED: Step = {
 
 /** Its fills add up to it, each has its own number, and is among the account's trades under the order's. */
 async function checkFills(
-  { exchange, rules, waits, now, pass }: Bench,
+  { exchange, rules, waits, now, pass }: ProofContext,
   { exchangeId, filled }: { exchangeId: string; filled: string },
   side: 'buy' | 'sell',
   note: (isSo: boolean, words: string) => void,
@@ -174,33 +174,38 @@ async function checkFills(
   }
 }
 
-async function stopAt({ exchange, hands, rules }: Bench, share: number): Promise<OrderRequest> {
+async function stopAt(
+  { exchange, orders, rules }: ProofContext,
+  share: number,
+): Promise<OrderRequest> {
   const quote = await exchange.refreshQuote(rules.market)
   if (!quote.ok) throw new ProofStopped(`no price: ${quote.message}`)
   const triggerPrice = priceAt(quote.value.bid, share, rules)
-  return hands.draft({
+  return orders.draft({
     side: 'sell',
-    amount: hands.sellable(),
+    amount: orders.sellable(),
     triggerPrice,
     price: priceAt(triggerPrice, 0.97, rules),
   })
 }
 
-async function baseOf({ exchange, rules }: Bench): Promise<Balance | undefined> {
+async function baseOf({ exchange, rules }: ProofContext): Promise<Balance | undefined> {
   const balances = await exchange.refreshBalances()
   return balances.ok ? balances.value.find(({ currency }) => currency === rules.base) : undefined
 }
 
 /** How much more of the base currency is bound than before, as soon as it is as much as the order's. */
 async function heldSince(
-  bench: Bench,
+  context: ProofContext,
   before: Balance | undefined,
   { amount }: OrderRequest,
 ): Promise<string> {
-  const until = bench.now() + bench.waits.viewLag
+  const until = context.now() + context.waits.viewLag
   for (;;) {
-    const held = toDecimal(new Big((await baseOf(bench))?.used ?? 0).minus(before?.used ?? 0).abs())
-    if (held === amount || bench.now() > until) return held
-    await bench.pass(100)
+    const held = toDecimal(
+      new Big((await baseOf(context))?.used ?? 0).minus(before?.used ?? 0).abs(),
+    )
+    if (held === amount || context.now() > until) return held
+    await context.pass(100)
   }
 }

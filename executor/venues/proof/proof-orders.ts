@@ -12,7 +12,7 @@ export class ProofStopped extends Error {
   override name = 'ProofStopped'
 }
 
-export interface HandsOptions {
+export interface ProofOrdersOptions {
   readonly exchange: Exchange
   readonly rules: MarketRules
   /** In 32 lower-case hex digits. */
@@ -52,13 +52,13 @@ const SALE = 0.97
 /** How often an order that is neither open nor over is asked about before it is told. */
 const LOOKS = 40
 
-export class Hands {
-  readonly #options: HandsOptions
+export class ProofOrders {
+  readonly #options: ProofOrdersOptions
   readonly #sent: Sent[] = []
   /** What may be bound at once, quote; nothing before it is announced. */
   most: Decimal = '0'
 
-  constructor(options: HandsOptions) {
+  constructor(options: ProofOrdersOptions) {
     this.#options = options
     const missingFrom = options.now() + options.acceptanceMs
     for (const order of options.openOrders.read()) this.#keep(order).missingFrom = missingFrom

@@ -5,7 +5,7 @@ import type { Dialect, VenueMarket } from '../adapter/dialect.ts'
 import type { RestClient } from '../adapter/rest-client.ts'
 import type { Exchange } from '../port.ts'
 import type { ClaimName } from './claims.ts'
-import type { Hands } from './hands.ts'
+import type { ProofOrders } from './proof-orders.ts'
 import type { Sizes } from './sizes.ts'
 
 /** ms */
@@ -20,12 +20,12 @@ export interface Waits {
   readonly trigger: number
 }
 
-export interface Bench {
+export interface ProofContext {
   readonly exchange: Exchange
   readonly dialect: Dialect
   readonly market: VenueMarket
   readonly rules: MarketRules
-  readonly hands: Hands
+  readonly orders: ProofOrders
   /** Asks without the adapter's own caution. */
   readonly plain: RestClient
   /** The same, with a clock that stands back. */
@@ -53,14 +53,14 @@ export interface Step {
   readonly claims: readonly ClaimName[]
   /** How many times what a purchase and its sale cost. */
   readonly roundTrips: 0 | 1
-  run(bench: Bench, note: Note): Promise<void>
+  run(context: ProofContext, note: Note): Promise<void>
 }
 
 const AGAIN_MS = 100
 
 /** Looked for until it is as asked, or the time is up within which the venue has to show it; and how long that took, ms. */
 export async function seen(
-  { exchange, waits, now, pass }: Bench,
+  { exchange, waits, now, pass }: ProofContext,
   { market, clientOrderId }: OrderRequest,
   isMeant: (order: ExchangeOrder) => boolean = () => true,
 ): Promise<{ readonly ms: number; readonly order: ExchangeOrder | null; readonly last: Lookup }> {
@@ -76,7 +76,7 @@ export async function seen(
 
 /** Asked for again until the venue says what came of it, or has had its time; in a word, or in a sentence. */
 export async function canceled(
-  { exchange, waits, now, pass }: Bench,
+  { exchange, waits, now, pass }: ProofContext,
   { market, clientOrderId, type }: OrderRequest,
 ): Promise<string> {
   const kind = type === 'stop_limit' ? 'stop' : 'order'
