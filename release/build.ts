@@ -106,9 +106,15 @@ async function bundle(folder: string): Promise<readonly string[]> {
   const chunks = output.filter((one) => one.type === 'chunk')
   for (const { fileName, code } of chunks) writeFileSync(join(folder, fileName), inBytes(code))
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds)
-  const ofTests = modules.filter((path) => /\/testing\/|\.test\./.test(path))
-  if (ofTests.length > 0) throw new Error(`code of tests is needed by the package: ${ofTests}`)
+  refuseTests(modules)
   return modules.flatMap(namesOf)
+}
+
+/** Throws where one of the files is a test's, or made for tests. */
+export function refuseTests(files: readonly string[]): void {
+  const ofTests = files.filter((path) => /\/testing\/|\.test\./.test(path))
+  if (ofTests.length > 0)
+    throw new Error(`code of tests is needed by the package: ${ofTests.join(', ')}`)
 }
 
 /**

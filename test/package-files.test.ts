@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative } from 'node:path'
 import { PROGRAM_FILES } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
+import { refuseTests } from '../release/build.ts'
 import { PACKAGE } from './keyside.ts'
 import { read } from './source.ts'
 
@@ -46,6 +47,12 @@ test('each file of the package is one that it should have, and each of these is 
   expect(
     files.filter((name) => /\.test\.|\btesting\b|\.(?:key|token|pem|db|env|tgz)$/.test(name)),
   ).toEqual([])
+})
+
+test('a program that needs code of tests cannot be built', () => {
+  expect(() => refuseTests(['/k/cli/program.ts', '/k/runtime/clock.ts'])).not.toThrow()
+  for (const file of ['/k/cli/testing/typed.ts', '/k/cli/program.test.ts'])
+    expect(() => refuseTests(['/k/cli/program.ts', file])).toThrow(`needed by the package: ${file}`)
 })
 
 test('npm packs all of it, its libraries too: what it leaves out without a word would be missed by somebody', async () => {

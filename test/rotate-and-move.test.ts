@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readJournal, verifyJournal } from '@keyside/executor'
-import { systemRandomBytes } from '@keyside/runtime'
+import { keepExchangeKeys, readJournal, vaultFile, verifyJournal } from '@keyside/executor'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
+import { openVault } from '@keyside/runtime/vault'
 import Big from 'big.js'
 import { expect, onTestFinished, test } from 'vitest'
 import { editConfig } from '../cli/home/edit-config.ts'
@@ -76,15 +77,35 @@ test('a new key is traded with at once, and a home that was moved trades after i
   await until('bought with the first key', () => events(home, 'fill').length === 1)
   expect(new Set(ordered(0))).toEqual(new Set([sandbox.secrets.apiKey]))
 
-  const rotated = await run(home, 'keys rotate', [passphrase, nextKey.apiKey, nextKey.secret])
+  const rotate = ({ apiKey, secret }: { apiKey: string; secret: string }) =>
+    run(home, 'keys rotate', [passphrase, apiKey, secret])
+  const rotated = await rotate(nextKey)
   expect(rotated, rotated.stderr).toMatchObject({ code: 0 })
   expect(rotated.stdout).toContain('has tried it, and uses it from now on')
-  const since = wire.requests.length
+  let since = wire.requests.length
   await engine.signal({ kind: 'exit' })
   await until('sold with the next one', () => events(home, 'fill').length === 2)
-  await engine.signal({})
-  await until('and bought', () => events(home, 'fill').length === 3)
   expect(new Set(ordered(since))).toEqual(new Set([nextKey.apiKey]))
+
+  // As by a rotation that was broken off: stored, and not handed over.
+  const vault = await openVault({
+    file: vaultFile(home),
+    passphrase,
+    randomBytes: systemRandomBytes,
+  })
+  const { apiKey, secret } = sandbox.secrets
+  await keepExchangeKeys(vault, 'main', {
+    exchange: 'binance',
+    apiKey,
+    secret,
+    added: systemClock.now(),
+  })
+  const again = await rotate(sandbox.secrets)
+  expect(again.stderr).toMatch(/has tried it, and uses it from now on.*\(key_unchanged\)/s)
+  since = wire.requests.length
+  await engine.signal({})
+  await until('bought with the first one', () => events(home, 'fill').length === 3)
+  expect(new Set(ordered(since))).toEqual(new Set([sandbox.secrets.apiKey]))
 
   const file = join(folder, 'home.backup')
   const words = join(folder, 'words')
@@ -110,7 +131,7 @@ test('a new key is traded with at once, and a home that was moved trades after i
   expect(filled('buy').minus(filled('sell')).lt('0.0001'), 'but for fees').toBe(true)
   await engine.signal({})
   await until('and bought again', () => events(next, 'fill').length === 5)
-  expect(new Set(ordered(since))).toEqual(new Set([nextKey.apiKey]))
+  expect(new Set(ordered(since))).toEqual(new Set([sandbox.secrets.apiKey]))
   expect(verifyJournal(join(next, 'executor/journal.db'))).toMatchObject({ brokenAt: null })
   expect(events(home, 'fill'), 'nothing more at the old one').toHaveLength(3)
 })

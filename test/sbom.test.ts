@@ -13,4 +13,12 @@ test('the list names the package, and each library with its hash, also one that 
   expect(
     new Set((said as { components: { name: string }[] }).components.map((one) => one.name)),
   ).toEqual(new Set(['yaml', 'zod', 'keytar']))
+  const { dependencies } = said as { dependencies: { dependsOn: string[] }[] }
+  expect(dependencies[0]?.dependsOn).toHaveLength(3)
+})
+
+test('one that npm does not know is refused by its name: a list that leaves something out is none', () => {
+  expect(() => sbom(join(import.meta.dirname, '..'), ['yaml', 'no-such-library'])).toThrow(
+    'npm sbom has no hash of no-such-library',
+  )
 })

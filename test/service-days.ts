@@ -5,8 +5,6 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,13 +12,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { Journal } from '../executor/journal/journal.ts'
 import { buildPackage } from '../release/build.ts'
+import { type Place, withDisk } from './memory-disk.ts'
 import { openService, type RunningService } from './running-service.ts'
 import { UNASKED_POLICY } from './test-system.ts'
 import { packageOf, versionDays } from './version-days.ts'
@@ -44,25 +42,9 @@ const TROUBLE_MS = 20_000
 /** From a purchase, or a start, to its stop at the exchange; beside other work. */
 const STOP_MS = 20_000
 
-interface Place {
-  readonly folder: string
-  readonly disk: string
-  /** Whether the disk is one of its own, that can be full. */
-  readonly mounted: boolean
-}
-
 /** `from`: the commit of another version, which has the home first. */
-export async function serviceDays(tell: (line: string) => void, from?: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyside-week-'))
-  const disk = join(folder, 'disk')
-  mkdirSync(disk)
-  const mounted = mount(disk)
-  try {
-    await daysAt({ folder, disk, mounted }, tell, from)
-  } finally {
-    if (mounted) spawnSync('umount', [disk])
-    rmSync(folder, { recursive: true })
-  }
+export function serviceDays(tell: (line: string) => void, from?: string): Promise<void> {
+  return withDisk(DISK, (place) => daysAt(place, tell, from))
 }
 
 async function daysAt(
@@ -206,10 +188,6 @@ export class Days {
       await sleep(100)
     }
   }
-}
-
-function mount(at: string): boolean {
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', at]).status === 0
 }
 
 /** To the last byte that the disk takes. */

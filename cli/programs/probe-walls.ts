@@ -9,7 +9,7 @@ import inspector from 'node:inspector'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { WALL_NAMES } from './wall-names.ts'
+import { HARMLESS_SIGNAL, type WALL_NAMES } from './wall-names.ts'
 
 // As the first code after the walls, like every program's: what was imported before keeps Node's own class.
 const { DatabaseSync } = await import('node:sqlite')
@@ -19,7 +19,7 @@ const home = process.argv[2] ?? ''
 const NOWHERE = { host: '192.0.2.1', port: 9 }
 const PATIENCE_MS = 500
 
-/** Each is refused where its wall stands, and harms nothing where it does not; Windows knows them all. */
+/** Each is refused where its wall stands, and harms nothing where it does not. */
 const WALLS: Readonly<Record<(typeof WALL_NAMES)[number], () => unknown>> = {
   files: () => statSync('/'),
   writing: () => closeSync(openSync(join(home, 'config.yaml'), 'r+')),
@@ -31,7 +31,7 @@ const WALLS: Readonly<Record<(typeof WALL_NAMES)[number], () => unknown>> = {
     inspector.close()
   },
   'native code': () => process.dlopen({ exports: {} }, process.execPath),
-  signals: () => process.kill(process.ppid, 'SIGWINCH'),
+  signals: () => process.kill(process.ppid, HARMLESS_SIGNAL),
   connections: () => once(connect(NOWHERE), 'connect'),
   names: () => lookup('keyside.invalid'),
   listening: () => {

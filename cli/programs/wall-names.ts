@@ -13,3 +13,6 @@ export const WALL_NAMES = [
   'listening',
   'debugger by signal',
 ] as const
+
+/** The parent is asked with it: it harms nothing, and every system has its name, Windows too. One that has no such name would count as no wall. */
+export const HARMLESS_SIGNAL = 'SIGWINCH'

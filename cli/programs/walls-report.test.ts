@@ -1,9 +1,10 @@
 // The walls as they stand on this machine.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { PROGRAMS } from './program-names.ts'
+import { HARMLESS_SIGNAL } from './wall-names.ts'
 import { wallsReport } from './walls-report.ts'
 
 function newHome(): string {
@@ -27,4 +28,23 @@ test('one that does not stand is named with its program, and is no success', asy
   await expect(wallsReport(home, ['executor'], { HOME: home })).rejects.toThrow(
     'no wall keeps these off: executor: files. ',
   )
+})
+
+/** All that Node names on Windows (`os.constants.signals` there): any other is refused as unknown, before any wall. */
+const ON_WINDOWS = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGILL',
+  'SIGABRT',
+  'SIGFPE',
+  'SIGKILL',
+  'SIGSEGV',
+  'SIGTERM',
+  'SIGBREAK',
+  'SIGWINCH',
+]
+
+test('the wall around signals is tried with one that each system knows, and that ends nothing', () => {
+  expect(ON_WINDOWS).toContain(HARMLESS_SIGNAL)
+  expect(constants.signals).toHaveProperty(HARMLESS_SIGNAL)
 })

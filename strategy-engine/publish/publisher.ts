@@ -4,6 +4,7 @@ import {
   type Cancel,
   type Clock,
   describeError,
+  instant,
   isBusy,
   KeysideError,
   type Link,
@@ -211,8 +212,10 @@ export class Publisher {
   async #sendOne({ jti, plan, token }: SignedSignal): Promise<void> {
     this.#inFlight.add(jti)
     try {
+      const given = instant()
       await this.#link.publish(signalTopic(this.#options.signer.issuer, plan), token)
-      this.#options.trace('published', jti)
+      // When the broker had it: its acknowledgement races with what it delivers.
+      this.#options.trace('published', jti, given)
       this.#sent.push(jti)
       this.#flushLater()
     } catch (error) {
