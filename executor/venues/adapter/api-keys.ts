@@ -36,6 +36,16 @@ export function credentialsOf({ apiKey, secret, passphrase }: ApiKeys) {
   return { apiKey, secret, ...(passphrase !== undefined && { password: passphrase }) }
 }
 
+/** Shorter texts may stand anywhere without being a key. */
+const LEAST_HIDDEN = 8
+
+/** What a venue says, where it repeats a credential: its words are told to people, and go to the chat. */
+export function withoutKeys(text: string, keys: ApiKeys): string {
+  return Object.values(credentialsOf(keys))
+    .filter(({ length }) => length >= LEAST_HIDDEN)
+    .reduce((clean, credential) => clean.replaceAll(credential, '[hidden]'), text)
+}
+
 function malformed(what: string): KeysideError {
   return new KeysideError('exchange_key_malformed', `${what}: add it again with "keyside keys add"`)
 }

@@ -5,15 +5,24 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
+import { bybit } from '../bybit/dialect.ts'
 import type { Dialect, Question } from './dialect.ts'
 import { RateLimitBudget } from './rate-limit.ts'
 import { RestClient } from './rest-client.ts'
 
-async function asked(id: string, method: string, change: Partial<Dialect> = {}, status = 200) {
+const KEYS = { apiKey: 'key', secret: 'secret' }
+const EMPTY = '{"retCode":0,"result":{"list":[]}}'
+
+async function asked(
+  id: string,
+  method: string,
+  change: Partial<Dialect> = {},
+  { status = 200, body = EMPTY, keys = KEYS } = {},
+) {
   const heard: IncomingHttpHeaders[] = []
   const server = createServer((request, response) => {
     heard.push(request.headers)
-    response.writeHead(status).end('{"retCode":0,"result":{"list":[]}}')
+    response.writeHead(status).end(body)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
@@ -24,7 +33,7 @@ async function asked(id: string, method: string, change: Partial<Dialect> = {}, 
   const budget = new RateLimitBudget(dialect.limits)
   const client = new RestClient({
     dialect,
-    keys: { apiKey: 'key', secret: 'secret' },
+    keys,
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     timeoutMs: 1_000,
     unitMs: 1,
@@ -80,7 +89,7 @@ const REFUSES = (why: 'refused' | 'limited'): Partial<Dialect> => ({
 test.each([400, 404, 500, 503, 600])(
   'takes no answer with HTTP %i for one, whatever it says',
   async (status) => {
-    const { reply, heard } = await asked('bybit', 'privatePostV5OrderCreate', {}, status)
+    const { reply, heard } = await asked('bybit', 'privatePostV5OrderCreate', {}, { status })
     expect(heard).toHaveLength(1)
     expect(reply.got).toBe('ambiguous')
   },
@@ -96,4 +105,16 @@ test('backs off where the body of an answer says that too much was asked', async
   const { reply, backoff } = await asked('bybit', 'privatePostV5OrderCreate', REFUSES('limited'))
   expect(reply.got).toBe('limited')
   expect(backoff).toMatchObject({ why: 'too_many' })
+})
+
+test.each([
+  ['a key', (key: string) => `error sign! origin_string[1672211928338${key}5000{}]`],
+  ['one that is cut', (key: string) => `${'x '.repeat(95)}${key} is no key`],
+])('%s that a venue repeats in its refusal is told to nobody', async (_, words) => {
+  const apiKey = 'bYx2Kq9LmNpQrStUvW'
+  const body = JSON.stringify({ retCode: 10004, retMsg: words(apiKey) })
+  const keys = { ...KEYS, apiKey }
+  const { reply } = await asked('bybit', 'privatePostV5OrderCreate', bybit, { body, keys })
+  expect(reply).toMatchObject({ got: 'refusal', refusal: { code: '10004' } })
+  expect(JSON.stringify(reply)).not.toContain(apiKey.slice(0, 4))
 })

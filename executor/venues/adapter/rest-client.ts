@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@keyside/runtime'
 import { HttpClient, type MakeAgent } from '@keyside/runtime/web'
 import type { Answered } from '../../core/model/exchange.ts'
-import { type ApiKeys, credentialsOf } from './api-keys.ts'
+import { type ApiKeys, credentialsOf, withoutKeys } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
 import { type CcxtExchange, loadCcxt, moveTo } from './load-ccxt.ts'
 import { type RateLimitBudget, Throttle } from './rate-limit.ts'
@@ -90,11 +90,20 @@ export class RestClient {
    */
   async ask<T>(question: Question<T>): Promise<Reply<T>> {
     const trace: RequestTrace = { stage: 'not sent' }
-    const reply = judge(trace, this.#options.dialect.refusals, await this.#send(question, trace))
+    const keys = this.#keys
+    const reply = this.#judge(trace, await this.#send(question, trace), keys)
     if (trace.stage !== 'not sent') this.#observe(reply)
     if (reply.got !== 'answer') return reply
     const value = question.read(reply.value)
     return value === null ? UNREADABLE : { got: 'answer', value }
+  }
+
+  #judge(trace: RequestTrace, thrown: unknown, keys: ApiKeys): Reply<unknown> {
+    const { refusals } = this.#options.dialect
+    const reply = judge(trace, refusals, thrown)
+    const { body = '' } = trace
+    if (reply.got !== 'refusal') return reply
+    return judge({ ...trace, body: withoutKeys(body, keys) }, refusals, thrown)
   }
 
   /** The same, with a sentence where there is no answer. */
