@@ -25,11 +25,15 @@ export async function lookAtAccount({
   const there = balances.value
     .map(({ currency, free, used }) => [currency, plus(free, used)] as const)
     .filter(([, amount]) => !isZero(amount))
+  const borrowed = balances.value.flatMap(({ currency, borrowed: owed }) =>
+    owed === undefined ? [] : [[currency, owed] as const],
+  )
   const db = journal.database()
   return {
     ok: true,
     value: {
       balances: Object.fromEntries(there),
+      borrowed: Object.fromEntries(borrowed),
       open: open.value.map((order) => named(db, order)),
       unread: open.unread ?? 0,
     },

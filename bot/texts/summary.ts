@@ -79,6 +79,7 @@ const STANDING: Readonly<Record<string, string>> = {
   exchange_banned: 'The exchange does not listen to this address',
   account_unseen: 'The whole account cannot be looked at',
   orders_unread: 'Open orders that cannot be read',
+  coins_borrowed: 'The account owes coins',
   clock_off: "The device's clock is off",
   key_without_ip_list: 'The key works from any address',
   key_unchecked: 'Not all rights of the key are told',

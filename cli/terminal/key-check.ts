@@ -21,11 +21,17 @@ export function checkKeyRights(rights: KeyRights, now: number): KeyCheck {
     ['withdraw', word(rights.withdraw, 'YES: never give a bot such a key', 'no')],
     ['transfer', word(rights.transfer, 'YES: never give a bot such a key', 'no')],
     ['IP list', word(rights.ipList, 'yes', 'no')],
+    ...borrowRow(rights),
     ['made', age(rights.created, now)],
     ['expires', expiry(rights.expires, now)],
   ]
   const refusal = refuse(rights)
   return { rows, warnings: keyWarnings(rights, now), ...(refusal && { refusal }) }
+}
+
+function borrowRow({ borrow }: KeyRights): (readonly [string, string])[] {
+  const text = 'YES: set the account to spot trading without borrowing'
+  return borrow === undefined ? [] : [['borrow', word(borrow, text, 'no')]]
 }
 
 function refuse({ withdraw, transfer, trade }: KeyRights): KeyCheck['refusal'] {

@@ -13,6 +13,8 @@ class Elsewhere {
   readonly moved = new Map<string, Big>()
   readonly open: ExchangeOrder[] = []
   unread = 0
+  /** BTC. */
+  owed: string | undefined
 
   constructor(executor: TestExecutor) {
     const { exchange } = executor
@@ -37,7 +39,9 @@ class Elsewhere {
     const coins = new Set([...own.map(({ currency }) => currency), ...this.moved.keys()])
     return [...coins].map((currency) => {
       const { free = '0', used = '0' } = own.find((one) => one.currency === currency) ?? {}
-      return { currency, free: toDecimal(new Big(free).plus(this.moved.get(currency) ?? 0)), used }
+      const owes = currency === 'BTC' && this.owed !== undefined ? { borrowed: this.owed } : {}
+      const total = toDecimal(new Big(free).plus(this.moved.get(currency) ?? 0))
+      return { currency, free: total, used, ...owes }
     })
   }
 }
@@ -362,6 +366,23 @@ test('open orders that nobody can read are told once, with how many, and when al
   elsewhere.unread = 0
   await executor.clock.advance(MINUTE)
   expect(said().map(({ code }) => code)).toEqual(['orders_unread', 'orders_read'])
+})
+
+test('coins that the account owes are told once, and when they are repaid, however the debt grows', async () => {
+  const said = () =>
+    executor.reports.flatMap(({ event }) =>
+      event.type === 'notice' && event.code.startsWith('coins_') ? [event] : [],
+    )
+  elsewhere.owed = '0.25'
+  await executor.clock.advance(MINUTE)
+  expect(said()).toMatchObject([{ level: 'error', code: 'coins_borrowed' }])
+  expect(said()[0]?.message).toContain('(0.25 BTC)')
+  elsewhere.owed = '0.2500001'
+  executor.crash()
+  await executor.clock.advance(MINUTE)
+  elsewhere.owed = undefined
+  await executor.clock.advance(MINUTE)
+  expect(said().map(({ code }) => code)).toEqual(['coins_borrowed', 'coins_repaid'])
 })
 
 test('a look at something that was found is not put off', async () => {

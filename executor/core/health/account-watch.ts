@@ -75,9 +75,11 @@ export function onAccount(
   }
   setWatch(context, { seenAt: context.session.accountWatch.at })
   endCondition(context, { code: 'account_unseen', about: '' })
-  const { balances, open, unread } = result.value
-  const detail = String(unread)
-  setCondition(context, UNREAD, unread > 0 ? 'so' : 'not so', { detail })
+  const { balances, borrowed, open, unread } = result.value
+  setCondition(context, UNREAD, unread > 0 ? 'so' : 'not so', { detail: String(unread) })
+  const owed = Object.entries(borrowed).map(([coin, amount]) => `${amount} ${coin}`)
+  const detail = owed.slice(0, NAMED).join(', ')
+  setCondition(context, BORROWED, owed.length > 0 ? 'so' : 'not so', { detail })
   tellOrders(context, open)
   const seen = seenOf(context, open)
   if (context.portfolio.account.since === 0) begin(context, balances, seen)
@@ -88,6 +90,7 @@ export function onAccount(
 
 /** Whoever ordered it: one of our own whose row is of a new form looks as if it were moving for ever. */
 const UNREAD = { code: 'orders_unread', about: '' } as const
+const BORROWED = { code: 'coins_borrowed', about: '' } as const
 
 /** A key that is no longer taken is seen here first: its IP list, most often, after the device has got another address. */
 function watchRefusal(context: DecisionContext, result: Answered<AccountObservation>): undefined {

@@ -54,6 +54,18 @@ test('the age of a key is told at 60, 80 and 90 days, once each, over restarts t
   ])
 })
 
+test('an account that may borrow meanwhile is told, and trading is halted, as it would not have started', () => {
+  const { executor, look } = looking()
+  expect(look({ ...GOOD, borrow: 'no' })).toEqual([])
+  passDay(executor)
+  expect(look({ ...GOOD, borrow: 'yes' })).toEqual([
+    expect.stringMatching(/^key_rights_changed: .*borrowing: no, now yes/),
+    expect.stringMatching(/^account_may_borrow: /),
+  ])
+  expect(executor.state().portfolio.trading).toBe('halted')
+  expect(executor.told()).toContain('state halted')
+})
+
 test('who looks at an old key for the first time hears of it once, and once that another is in its place', () => {
   const { look } = looking()
   const old = { ...GOOD, created: START - 100 * DAY, ipList: 'no' } as const

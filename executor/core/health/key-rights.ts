@@ -35,9 +35,13 @@ export function onKeyRights(context: DecisionContext, answer: Answered<KeyRights
   for (const family of families) begin(context, family)
   remind(context)
   end(context, families.flat())
-  if (!canTakeAway(rights)) return
-  setTrading(context, 'halted', 'key_can_withdraw')
-  tell(context, 'error', 'key_can_withdraw')
+  if (canTakeAway(rights)) halt(context, 'key_can_withdraw')
+  if (rights.borrow === 'yes') halt(context, 'account_may_borrow')
+}
+
+function halt(context: DecisionContext, code: 'key_can_withdraw' | 'account_may_borrow') {
+  setTrading(context, 'halted', code)
+  tell(context, 'error', code)
 }
 
 /** Where anybody can use the key who has it: each day, until it is bound to an address. */
@@ -121,8 +125,14 @@ function end(context: DecisionContext, all: readonly Judged[]): undefined {
     tell(context, 'info', 'key_in_order', over.map(({ code, about }) => about || code).join(', '))
 }
 
-const RIGHTS = ['trade', 'withdraw', 'transfer', 'ipList'] as const
-const NAMES = { trade: 'trading', withdraw: 'withdrawal', transfer: 'transfer', ipList: 'IP list' }
+const RIGHTS = ['trade', 'withdraw', 'transfer', 'ipList', 'borrow'] as const
+const NAMES = {
+  trade: 'trading',
+  withdraw: 'withdrawal',
+  transfer: 'transfer',
+  ipList: 'IP list',
+  borrow: 'borrowing',
+}
 
 function changesOf(before: KeyRights, now: KeyRights): readonly string[] {
   return RIGHTS.filter((right) => before[right] !== now[right]).map(

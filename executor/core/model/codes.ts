@@ -160,6 +160,11 @@ const EXECUTOR_SENTENCES = {
   orders_unread:
     'the exchange lists open orders that this device cannot read, so whose they are is not known: look at the open orders there yourself, and at whether Keyside has a newer release',
   orders_read: 'each open order that the exchange lists can be read again',
+  coins_borrowed:
+    'the account owes coins: this device borrows none, so somebody else has; interest is taken until they are repaid at the exchange, and if it was not you, look there who is logged in',
+  coins_repaid: 'the account owes nothing any more: nothing is to be done',
+  account_may_borrow:
+    'the account may borrow now: nothing is traded with borrowed money, so trading is halted; set it to spot trading without borrowing at the exchange, then run "keyside unhalt"',
   clock_off: 'the clock of this device is off: set it (NTP), at 2 s there are no more entries',
   order_not_placed: 'the exchange never saw this order',
   order_rejected: 'the exchange rejected the order',

@@ -10,6 +10,7 @@ export const CONDITIONS = {
   exchange_banned: { level: 'error', over: 'exchange_listens' },
   account_unseen: { level: 'warning', over: 'account_watched' },
   orders_unread: { level: 'warning', over: 'orders_read' },
+  coins_borrowed: { level: 'error', over: 'coins_repaid' },
   clock_off: { level: 'warning', over: 'clock_right' },
   key_refused: { level: 'error', over: 'key_in_order' },
   key_without_ip_list: { level: 'warning', over: 'key_in_order' },

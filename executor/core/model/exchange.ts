@@ -77,6 +77,8 @@ export interface Balance {
   readonly currency: string
   readonly free: Decimal
   readonly used: Decimal
+  /** What is owed of it, where the venue says so. */
+  readonly borrowed?: Decimal
 }
 
 /** Start in Unix seconds, open, high, low, close. */
@@ -167,6 +169,8 @@ export interface KeyRights {
   readonly withdraw: 'yes' | 'no' | 'unknown'
   readonly transfer: 'yes' | 'no' | 'unknown'
   readonly ipList: 'yes' | 'no' | 'unknown'
+  /** Whether the account may borrow what is not there. Absent where the account is of a kind that never does. */
+  readonly borrow?: 'yes' | 'no'
   /** Unix ms. */
   readonly created?: number
   readonly expires?: number

@@ -28,6 +28,8 @@ export interface AccountOrder {
 export interface AccountObservation {
   /** By coin, free and locked; without those of which there is nothing. */
   readonly balances: Readonly<Record<string, Decimal>>
+  /** What is owed, by coin, where the venue says so. */
+  readonly borrowed: Readonly<Record<string, Decimal>>
   readonly open: readonly AccountOrder[]
   /** Open orders that nobody can read. */
   readonly unread: number

@@ -6,7 +6,7 @@ import Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { canTakeAway } from '../../core/model/key-warnings.ts'
 import { type ApiKeys, normalizeKeys } from './api-keys.ts'
-import { refuseBorrowing } from './borrowing.ts'
+import { askWhetherItBorrows, refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { fillsOf, type Rows, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
@@ -274,8 +274,13 @@ export class VenueAdapter {
     { added }: ApiKeys,
   ): Promise<model.Answered<model.KeyRights>> {
     const reply = await client.ask(client.dialect.keyRights())
-    if (reply.got === 'answer')
-      return { ok: true, value: { ...(added !== undefined && { created: added }), ...reply.value } }
+    if (reply.got === 'answer') {
+      const borrows = await askWhetherItBorrows(client)
+      if (!borrows.ok) return borrows
+      const age = added === undefined ? {} : { created: added }
+      const borrow = borrows.value === 'never' ? {} : { borrow: borrows.value }
+      return { ok: true, value: { ...age, ...reply.value, ...borrow } }
+    }
     const refused = { ok: false, message: sentence(reply) } as const
     return reply.got === 'refusal' ? { ...refused, code: 'exchange_key_refused' } : refused
   }

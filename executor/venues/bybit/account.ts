@@ -20,10 +20,15 @@ const coinRow = z
     walletBalance: signedOrNone,
     locked: signedOrNone,
     spotBorrow: signedOrNone.default('0'),
+    borrowAmount: signedOrNone.default('0'),
   })
-  .transform(({ coin: currency, walletBalance, locked, spotBorrow }): Balance => {
+  .transform(({ coin: currency, walletBalance, locked, spotBorrow, borrowAmount }): Balance => {
     const free = new Big(walletBalance).minus(spotBorrow).minus(locked)
-    return { currency, free: atLeastNothing(free), used: atLeastNothing(new Big(locked)) }
+    const amounts = { free: atLeastNothing(free), used: atLeastNothing(new Big(locked)) }
+    // All loans, those for spot alone, or what a wallet is below nothing: they are told each by its own.
+    const owed = [borrowAmount, spotBorrow, new Big(walletBalance).times(-1)]
+    const borrowed = owed.map((one) => new Big(one)).reduce((a, b) => (a.gt(b) ? a : b))
+    return { currency, ...amounts, ...(borrowed.gt(0) && { borrowed: toDecimal(borrowed) }) }
   })
 
 function atLeastNothing(value: Big): Decimal {

@@ -159,9 +159,13 @@ test('what is borrowed is not there to be sold, and balances are all there or no
   const btc = { coin: 'BTC', walletBalance: '1.5', locked: '0.5', spotBorrow: '0.2' }
   const wallet = (...coin: readonly unknown[]) => rows({ accountType: 'UNIFIED', coin })
   const { read } = bybit.balances(new Set(['BTC', 'USDT']))
-  expect(read(wallet(btc))).toEqual([{ currency: 'BTC', free: '0.8', used: '0.5' }])
+  const spot = { currency: 'BTC', free: '0.8', used: '0.5', borrowed: '0.2' }
+  expect(read(wallet(btc))).toEqual([spot])
+  expect(read(wallet({ ...btc, borrowAmount: '0.35' }))).toEqual([{ ...spot, borrowed: '0.35' }])
+  const own = { ...btc, spotBorrow: '0', borrowAmount: '' }
+  expect(read(wallet(own))).toEqual([{ currency: 'BTC', free: '1', used: '0.5' }])
   const owed = { ...btc, walletBalance: '-0.1', locked: '', spotBorrow: '' }
-  expect(read(wallet(owed))).toEqual([{ currency: 'BTC', free: '0', used: '0' }])
+  expect(read(wallet(owed))).toEqual([{ currency: 'BTC', free: '0', used: '0', borrowed: '0.1' }])
   expect(read(wallet(btc, { coin: 'PEPE', locked: '1e9' }))).toHaveLength(1)
   expect(read(wallet({ ...btc, locked: '1e9' }))).toBeNull()
   expect(read(rows({ accountType: 'SPOT', coin: [btc] }))).toBeNull()

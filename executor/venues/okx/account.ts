@@ -1,6 +1,7 @@
 // What OKX says of an account: what is on it, whether it may borrow, and what the key may do.
 import { z } from 'zod'
-import type { KeyRights } from '../../core/model/exchange.ts'
+import { isZero } from '../../core/model/decimals.ts'
+import type { Balance, KeyRights } from '../../core/model/exchange.ts'
 import type { AccountQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
 import { amountOrNone, fields, yesOrNo } from '../adapter/text-fields.ts'
@@ -13,7 +14,8 @@ const coinRow = fields({
   currency: ['ccy', z.string()],
   free: ['availBal', amountOrNone],
   used: ['frozenBal', amountOrNone],
-})
+  owed: ['liab', amountOrNone.default('0')],
+}).transform(({ owed, ...row }): Balance => ({ ...row, ...(!isZero(owed) && { borrowed: owed }) }))
 
 const configRow = z.object({
   acctLv: z.string(),

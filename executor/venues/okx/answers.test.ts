@@ -102,6 +102,9 @@ test('balances are all there or none: a coin that is left out would look as if i
   const odd = { ccy: 'PEPE', availBal: '123456789012345678', frozenBal: '' }
   const { read } = okx.balances(new Set(['BTC', 'USDT']))
   expect(read(said({ details: [row, odd] }))).toEqual([{ currency: 'BTC', free: '1', used: '0.5' }])
+  const owing = { ...row, liab: '0.25' }
+  expect(read(said({ details: [owing] }))).toMatchObject([{ currency: 'BTC', borrowed: '0.25' }])
+  expect(read(said({ details: [{ ...row, liab: '' }] }))?.[0]).not.toHaveProperty('borrowed')
   expect(read(said({ details: [{ ...row, availBal: '1e5' }] }))).toBeNull()
   expect(read(said({ details: [row] }, { details: [] }))).toBeNull()
 })
