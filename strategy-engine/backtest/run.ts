@@ -4,6 +4,7 @@ import type { CandleColumns } from '../market/candle-columns.ts'
 import type { ExitRules } from '../strategies/candle-exits.ts'
 import { eachBlock, graphFor } from '../strategies/compile/code.ts'
 import { BLOCK, type Graph } from '../strategies/compile/graph.ts'
+import { timeLeft } from '../strategies/exit-prices.ts'
 import type { Size, Strategy } from '../strategies/file/strategy.ts'
 import { Model } from '../strategies/model.ts'
 import { Account } from './account.ts'
@@ -154,33 +155,44 @@ class Runner {
   }
 
   #scan(block: number, from: number, to: number, mayEnter: boolean): void {
+    this.#model.buysMore = mayEnter
     for (let i = from; i < to; i++) {
       i = block + this.#model.scan(i - block, to - block)
       if (i >= to) return
-      this.#decide(i, mayEnter)
+      this.#decide(block, i, mayEnter)
     }
   }
 
-  #decide(at: number, mayEnter: boolean): void {
+  #decide(block: number, at: number, mayEnter: boolean): void {
     const model = this.#model
     if (model.decided === 'exit') this.#account.leave(at, model.cause)
     else if (model.decided === 'move') this.#account.moveStop(at, model.held.stop)
-    else if (mayEnter) this.#account.enter(at, this.#order())
-    else if (model.decided === 'entry') model.forget(null)
+    else if (mayEnter) this.#account.enter(at, this.#order(at - block))
+    else model.forget(null)
   }
 
-  #order(): EntryOrder {
+  /** At candle `i` of the block. */
+  #order(i: number): EntryOrder {
     const { exits } = this.#strategy
     const model = this.#model
     const asked = model.decided === 'add' ? this.#adds[model.added - 1] : this.#size
     const { stop, takeProfits, trailingStop, breakEven } = model.rules
+    // An account counts from its newest entry, as a device does.
+    const age = model.trade('age', i)
+    const left = (seconds: number) => (age === 0 ? seconds : timeLeft(seconds, age))
     // The model uses its own again for the next entry.
     const rules: ExitRules = {
       stop,
-      takeProfits: takeProfits.length === 0 ? NONE : takeProfits.map((level) => ({ ...level })),
+      takeProfits:
+        takeProfits.length === 0
+          ? NONE
+          : takeProfits.map((level) => ({
+              ...level,
+              after: level.after === 0 ? 0 : left(level.after),
+            })),
       trailingStop: trailingStop === null ? null : { ...trailingStop },
       breakEven,
-      maxHold: exits.maxHold ?? null,
+      maxHold: exits.maxHold === undefined ? null : left(exits.maxHold),
     }
     const size = sizeAt(asked ?? this.#size, model.held.entry, stop)
     const part = model.code?.part ?? 1

@@ -2,6 +2,7 @@
 import { type Signal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { ExitRules } from './candle-exits.ts'
+import { timeLeft } from './exit-prices.ts'
 import type {
   CodeRun,
   Exits,
@@ -72,34 +73,24 @@ function partOf({ unit, value }: Size, part: number): Size {
   return { unit, value: toDecimal(scaled.lt(least) ? least : scaled) }
 }
 
-interface Distances {
-  /** Quote per base. */
-  readonly stop: number
-  readonly trailing: number | null
-  /** Of each take-profit level, and of break-even last; NaN for those in percent. */
-  readonly gains: readonly number[]
-}
-
-/** Null where a decimal leaves no room for a stop above zero and below the price. */
+/** `rules`: as the model holds them, which has rounded what was calculated. Null where a decimal leaves no room for a stop. */
 export function entryAt(
   { stop, size, exits }: Strategy,
   written: string,
-  distances: Distances,
+  rules: ExitRules,
   reason: string,
 ): Decision | null {
   const ref = new Big(written)
-  const distance =
-    stop.by === 'percent' ? ref.times(stop.percent).div(100) : new Big(distances.stop)
-  const place = stopBelow(ref, distance)
+  const exact =
+    stop.by === 'percent' ? ref.minus(ref.times(stop.percent).div(100)) : new Big(rules.stop)
+  const place = stopBelow(ref, exact)
   if (place === null) return null
-  const trailing = trailingOf(exits.trailingStop, ref, distances.trailing)
-  if (trailing === null) return null
   return {
     kind: 'entry',
     size: sizeOf(size, ref, place),
     ref: toDecimal(ref),
     stop: toDecimal(place),
-    exits: exitClaims(exits, ref, trailing, distances.gains),
+    exits: exitClaims(exits, ref, trailingOf(exits.trailingStop, rules), rules),
     reason,
   }
 }
@@ -111,8 +102,8 @@ interface Position {
   readonly size: Signal['size']
   /** The price of all entries, this one included, quote per base. */
   readonly average: number
-  /** What is left of the longest time, seconds. */
-  readonly maxHold: number | undefined
+  /** Since the first entry, seconds: what counts from that one has so much less time. */
+  readonly age: number
   readonly reason: string
 }
 
@@ -120,31 +111,39 @@ interface Position {
 export function additionAt(
   { exits }: Strategy,
   written: string,
-  { stopPrice = '0', trailingStop, size, average, maxHold, reason }: Position,
+  { stopPrice = '0', trailingStop, size, average, age, reason }: Position,
 ): Decision {
-  const claims = exitClaims({ ...exits, maxHold }, new Big(average), trailingStop, [])
+  const claims = exitClaims(exitsAfter(exits, age), new Big(average), trailingStop, null)
   return { kind: 'entry', size, ref: toDecimal(written), stop: stopPrice, exits: claims, reason }
 }
 
+/** A device counts from the fill of the newest entry: the times are what is left of those from the first. */
+function exitsAfter({ takeProfit, maxHold, ...exits }: Exits, age: number): Exits {
+  return {
+    ...exits,
+    ...(takeProfit && {
+      takeProfit: takeProfit.map(({ after, ...level }) =>
+        after === undefined ? level : { ...level, after: timeLeft(after, age) },
+      ),
+    }),
+    ...(maxHold !== undefined && { maxHold: timeLeft(maxHold, age) }),
+  }
+}
+
 /** Rounded towards the price: a stop is never further away than the strategy says. */
-function stopBelow(ref: Big, distance: Big): Big | null {
-  const place = ref.minus(distance).round(WIRE_PLACES, Big.roundUp)
+function stopBelow(ref: Big, exact: Big): Big | null {
+  const place = exact.round(WIRE_PLACES, Big.roundUp)
   return place.gt(0) && place.lt(ref) ? place : null
 }
 
-/** A distance becomes a percent here, once; rounded down, towards the price. Undefined for none, null for no room. */
+/** A distance was made a percent at the entry. */
 function trailingOf(
-  trailingStop: TrailingStop | undefined,
-  ref: Big,
-  distance: number | null,
-): Signal['trailingStop'] | null {
-  if (trailingStop === undefined || distance === null) return undefined
-  const percent =
-    trailingStop.by === 'percent'
-      ? new Big(trailingStop.percent)
-      : new Big(distance).div(ref).times(100).round(PERCENT_PLACES, Big.roundDown)
-  if (percent.lte(0) || percent.gte(100)) return null
-  const { from } = trailingStop
+  written: TrailingStop | undefined,
+  { trailingStop }: ExitRules,
+): Signal['trailingStop'] {
+  if (written === undefined || trailingStop === null) return undefined
+  const percent = written.by === 'percent' ? written.percent : new Big(trailingStop.percent)
+  const { from } = written
   return { percent: toDecimal(percent), ...(from !== undefined && { from }) }
 }
 
@@ -162,22 +161,20 @@ function sizeOf(size: Size, ref: Big, stop: Big): Signal['size'] {
   return { unit: 'percent', value: toDecimal(value) }
 }
 
-/** Take-profit levels are prices on the wire: distances above the price that the engine saw. Break-even is a percent. */
+/**
+ * Take-profit levels are prices on the wire: percent are of the price that the engine saw, what was calculated has its
+ * place in `rules`. Break-even is a percent.
+ */
 function exitClaims(
   { takeProfit = [], breakEven, maxHold }: Exits,
   ref: Big,
   trailingStop: Signal['trailingStop'],
-  gains: readonly number[],
+  rules: ExitRules | null,
 ): ExitClaims {
-  const far = (place: number) => new Big(gains[place] ?? 0)
   const above = (gain: string | PriceDistance, place: number) =>
     typeof gain === 'string'
       ? ref.times(new Big(gain).plus(100)).div(100)
-      : ref.plus(far(place)).round(WIRE_PLACES, Big.roundUp)
-  const percent = (gain: string | PriceDistance, place: number) =>
-    typeof gain === 'string'
-      ? new Big(gain)
-      : far(place).div(ref).times(100).round(PERCENT_PLACES, Big.roundUp)
+      : new Big(rules?.takeProfits[place]?.price ?? 0).round(WIRE_PLACES, Big.roundUp)
   return {
     ...(takeProfit.length > 0 && {
       takeProfits: takeProfit.map(({ at, sell, after }, place) => ({
@@ -188,7 +185,9 @@ function exitClaims(
     }),
     ...(trailingStop !== undefined && { trailingStop }),
     ...(breakEven !== undefined && {
-      breakEven: toDecimal(percent(breakEven, takeProfit.length)),
+      breakEven: toDecimal(
+        new Big(typeof breakEven === 'string' ? breakEven : (rules?.breakEven ?? 0)),
+      ),
     }),
     ...(maxHold !== undefined && { maxHold }),
   }

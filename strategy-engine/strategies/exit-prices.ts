@@ -7,16 +7,42 @@ import type { Exits, TakeProfitLevel } from './file/strategy.ts'
 /** Percent, as a file may say at most. */
 const MAX_GAIN = 1_000
 
+/** A percent that was calculated is said with four places: of a trailing stop rounded down, of break-even up. */
+const SAID = 10_000
+/** Of such a percent times that: far more than its rounding, far less than one. */
+const NOISE = 1e-6
+
+/** 10 to the power of 0 to 12, the places that the wire has. */
+const POWERS = Array.from({ length: 13 }, (_, places) => 10 ** places)
+
+/**
+ * The number that the decimal is: of 0.1 less 3 % a float is a last digit below 0.097, which is what the signal says and
+ * where the market trades.
+ */
+function decimal(price: number): number {
+  const places = Math.min(12, 14 - Math.floor(Math.log10(price)))
+  const power = POWERS[places]
+  return power === undefined ? price : Math.round(price * power) / power
+}
+
+/** Of a time that counts from the first entry, at a safety order so much later: what is over is over at once. */
+export function timeLeft(seconds: number, age: number): number {
+  return Math.max(1, seconds - age)
+}
+
 export class ExitPrices {
   /** Candles before the first at which all of them are known. */
   readonly warmup: number
   readonly #rules: ReturnType<typeof withoutPrices>
+  /** Whether the trailing stop is at a distance in price. */
+  readonly #trails: boolean
   /** Above the entry, quote per base: of each take-profit level, and of break-even last; null for what is in percent. */
   readonly #gains: readonly (Series | null)[]
 
   /** Adds what they read to the graph. */
   constructor(exits: Exits, graph: Graph) {
     this.#rules = withoutPrices(exits)
+    this.#trails = exits.trailingStop?.by === 'distance'
     this.#gains = gainsOf(exits).map((gain) =>
       typeof gain === 'string' ? null : graph.series(gain.distance),
     )
@@ -26,11 +52,6 @@ export class ExitPrices {
   /** Of the entry that was asked for last; the object is used again for the next. */
   get rules(): ExitRules {
     return this.#rules
-  }
-
-  /** At candle `i` of the block, NaN for those that are in percent. */
-  gains(i: number): readonly number[] {
-    return this.#gains.map((series) => series?.column[i] ?? Number.NaN)
   }
 
   /**
@@ -48,19 +69,19 @@ export class ExitPrices {
     if (Number.isNaN(stop) || Number.isNaN(far)) return null
     if (!(stop > 0 && stop < price && far > 0 && far < price)) return 'refused'
     const rules = this.#rules
-    rules.stop = price - stop
+    rules.stop = decimal(price - stop)
     for (const [place, series] of this.#gains.entries()) {
       if (series === null) continue
       const gain = ((series.column[i] as number) / price) * 100
       if (!(gain > 0 && gain <= MAX_GAIN)) return null
       const level = rules.takeProfits[place]
-      if (level === undefined) rules.breakEven = gain
+      if (level === undefined) rules.breakEven = Math.ceil(gain * SAID - NOISE) / SAID
       else level.at = gain
     }
     this.levelsAt(price)
-    if (rules.trailingStop !== null && trailing !== null)
-      rules.trailingStop.percent = (trailing / price) * 100
-    return rules
+    if (!this.#trails || rules.trailingStop === null) return rules
+    rules.trailingStop.percent = Math.floor((far / price) * 100 * SAID + NOISE) / SAID
+    return rules.trailingStop.percent > 0 ? rules : 'refused'
   }
 
   /** Of each take-profit level of that entry, percent above its price. */
@@ -76,7 +97,7 @@ export class ExitPrices {
 
   levelsAt(price: number): ExitRules['takeProfits'] {
     const { takeProfits } = this.#rules
-    for (const level of takeProfits) level.price = price * (1 + level.at / 100)
+    for (const level of takeProfits) level.price = decimal(price * (1 + level.at / 100))
     return takeProfits
   }
 }
@@ -92,7 +113,12 @@ function withoutPrices({ takeProfit = [], trailingStop, breakEven }: Exits) {
       after,
     })),
     trailingStop:
-      trailingStop === undefined ? null : { percent: 0, from: Number(trailingStop.from ?? 0) },
+      trailingStop === undefined
+        ? null
+        : {
+            percent: trailingStop.by === 'percent' ? Number(trailingStop.percent) : 0,
+            from: Number(trailingStop.from ?? 0),
+          },
     breakEven: breakEven === undefined ? null : percent(breakEven),
     // The model leaves at the close of the candle that fills it: a signal comes no earlier.
     maxHold: null,

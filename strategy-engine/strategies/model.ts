@@ -36,8 +36,9 @@ export class Model {
   /** An entry that was due and cannot be: no stop is possible above zero and below the price. And how often so far. */
   refused = false
   refusals = 0
-  /** Whether its rules may move the stop: not at candles that were missed, since nobody would be told. */
+  /** Whether its rules may move the stop, and buy a safety order: not at candles of which nobody would be told. */
   movesStop = true
+  buysMore = true
   /** Candles before the first at which an entry can be decided. */
   readonly warmup: number
   /** The rules, where they are code. */
@@ -211,9 +212,8 @@ export class Model {
   save(): readonly number[] {
     const { entryCandle, candles, firstEntry, added, held } = this
     const { cost, bought } = this.#average
-    const cause = CAUSES.indexOf(this.cause)
-    const own = [entryCandle, candles, firstEntry, added, cost, bought, this.#coolUntil, cause]
-    return [...own, ...this.exitPrices.levels, ...held.save()]
+    const own = [entryCandle, candles, firstEntry, added, cost, bought, this.#coolUntil]
+    return [...own, CAUSES.indexOf(this.cause), ...this.exitPrices.levels, ...held.save()]
   }
 
   /** False, and nothing is changed, for what `save` cannot have given. */
@@ -236,13 +236,9 @@ export class Model {
   readonly trade = (word: TradeWord, i: number): number =>
     heldWord(word, this, this.#closePrice(i), this.#closeOf(i))
 
-  /** How far below the close of candle `i` the stop is, quote per base; of the trailing stop, likewise. */
+  /** How far below the close of candle `i` the stop is, quote per base. */
   stopDistance(i: number): number {
     return this.code?.stop ?? this.#stop.below(this.#closePrice(i), i)
-  }
-
-  trailingDistance(i: number): number | null {
-    return this.#trailing?.below(this.#closePrice(i), i) ?? null
   }
 
   #closePrice(i: number): number {
@@ -256,7 +252,8 @@ export class Model {
 
   #open(i: number): boolean {
     const close = this.#closePrice(i)
-    const rules = this.exitPrices.at(close, i, this.stopDistance(i), this.trailingDistance(i))
+    const trailing = this.#trailing?.below(close, i) ?? null
+    const rules = this.exitPrices.at(close, i, this.stopDistance(i), trailing)
     this.refused = rules === 'refused'
     if (this.refused) this.refusals += 1
     if (rules === null || rules === 'refused') return false
@@ -267,7 +264,7 @@ export class Model {
   /** In their order, at most one a candle, and none at or under the stop. */
   #addsAt(i: number): boolean {
     const ask = this.#adds[this.added]
-    if (ask === undefined || ask(i) !== 1) return false
+    if (!this.buysMore || ask === undefined || ask(i) !== 1) return false
     const close = this.#closePrice(i)
     if (close <= this.held.stop) return false
     this.add(close)

@@ -174,11 +174,12 @@ export class Runner {
     }
     this.#followUpTo(candle.start)
     model.movesStop = allowed !== 'missed'
+    model.buysMore = allowed === 'all'
     if (allowed === 'missed') {
       model.scan(i, i + 1)
       return NONE
     }
-    if (this.#target === 'long') return this.#stepLong(i, candle, allowed)
+    if (this.#target === 'long') return this.#stepLong(i, candle)
     // An entry that was missed stays missed.
     if (model.held.left > 0) model.forget(null)
     return allowed === 'all' ? this.#stepFlat(i, candle) : NONE
@@ -196,14 +197,13 @@ export class Runner {
   }
 
   /** Also when the exit fell into candles that could not signal: a late exit still lowers the risk. */
-  #stepLong(i: number, candle: Candle, allowed: AllowedSignals): Step {
+  #stepLong(i: number, candle: Candle): Step {
     const model = this.#model
     const wasHeld = model.held.left > 0
     const hasDecided = model.scan(i, i + 1) === i
     if (model.held.left > 0) {
-      if (hasDecided && model.decided === 'move') return this.#move(i, candle)
-      const isAdd = hasDecided && model.decided === 'add' && allowed === 'all'
-      return isAdd ? this.#add(i, candle) : NONE
+      if (!hasDecided) return NONE
+      return model.decided === 'move' ? this.#move(i, candle) : this.#add(i, candle)
     }
     this.#target = 'flat'
     const late = wasHeld ? '' : 'late, the exit was due before: '
@@ -216,15 +216,10 @@ export class Runner {
     model.refused = false
     const entered = model.scan(i, i + 1) === i
     if (!entered) return model.refused ? noStop(candle) : NONE
-    const distances = {
-      stop: model.stopDistance(i),
-      trailing: model.trailingDistance(i),
-      gains: model.exitPrices.gains(i),
-    }
     const { code } = model
     const reason = code?.entryReason ?? this.#explain(this.#strategy.enter, i)
     const strategy = code === null ? this.#strategy : asCodeSays(this.#strategy, code)
-    const decision = entryAt(strategy, candle.close, distances, reason)
+    const decision = entryAt(strategy, candle.close, model.rules, reason)
     if (decision?.kind !== 'entry') {
       model.forget(null)
       return noStop(candle)
@@ -240,15 +235,13 @@ export class Runner {
     if (addition === undefined) return NONE
     const { condition, size } = addition
     const reason = `safety order ${model.added}: ${this.#explain([{ name: null, condition }], i)}`
-    const { maxHold } = this.#strategy.exits
-    const left = maxHold === undefined ? undefined : maxHold - model.trade('age', i)
     const average = model.held.entry
     return {
       decision: additionAt(this.#strategy, candle.close, {
         ...this.#said,
         size,
         average,
-        maxHold: left,
+        age: model.trade('age', i),
         reason: reason.slice(0, MAX_REASON),
       }),
     }
