@@ -63,7 +63,7 @@ export function answerAccessRequest(
   return { outcome: 'renewed', response }
 }
 
-/** Null for who is a subscriber no more. One step on the record: a removal cannot come between. */
+/** Null for a client that is no longer a subscriber. One transaction on the record: a removal cannot come between. */
 function issue({ record, access }: AccessRequestDeps, client: string, now: number): string | null {
   return record.atomic(() => {
     const subscriber = record.subscriber(client)

@@ -53,7 +53,7 @@ export const brokerConfig = z
     authority: z.string().refine((key) => enrolKey(key).ok, 'expected an Ed25519 public key'),
     /** The only `iss` that the authority may write. */
     issuer: id.default('authority'),
-    /** Who is invited and who is shut out; null: nobody, and nobody. */
+    /** Who is invited and who is shut out; null: nobody is. */
     accessList: file.nullable().default(null),
     limits: limits.prefault({}),
   })

@@ -155,7 +155,7 @@ async function listOpen(
   )
 }
 
-/** The port never throws; if it did, whether the order was sent would not be known. */
+/** The port never throws. Should it throw, it is not known whether the order was sent. */
 async function place(
   { order, signal }: Extract<Effect, { type: 'place' }>,
   { exchange, trace }: EffectOptions,

@@ -24,7 +24,7 @@ import { marketsOf } from './core/model/positions.ts'
 import type { Policy } from './core/risk/policy/schema.ts'
 import { watchAddress } from './health/public-address.ts'
 import { watchHealth } from './health/watch.ts'
-import { pingWatchdog, wellnessOf } from './health/watchdog.ts'
+import { healthChecksOf, pingWatchdog } from './health/watchdog.ts'
 import { openHomeLink, staysHere } from './home-link.ts'
 import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
@@ -267,8 +267,8 @@ async function compose(
   if (config.watchdog === undefined) return
   const markets = () => inForce.policy.markets
   const broker = () => own?.connected() === true
-  const wellness = wellnessOf({ exchange, journal, broker, markets, clock })
-  onStop(pingWatchdog({ setting: config.watchdog, wellness, clock, log }))
+  const checks = healthChecksOf({ exchange, journal, broker, markets, clock })
+  onStop(pingWatchdog({ setting: config.watchdog, checks, clock, log }))
 }
 
 function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {

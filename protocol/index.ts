@@ -1,4 +1,4 @@
-// The words on the wire, and the only way to sign and verify them.
+// The messages on the wire, and the only way to sign and verify them.
 
 export { decodeBase64url, encodeBase64url } from './base64url.ts'
 export type { Access } from './claims/access.ts'

@@ -46,7 +46,7 @@ export function keyring(trusted: readonly Trust[]): Keyring {
 }
 
 /**
- * The keys of a verified keyset, each within its scope; what is revoked counts no more, even where it is listed.
+ * The keys of a verified keyset, each within its scope; a revoked key is refused, even where it is listed.
  * `publicKey` makes the verifiers: on Node, that of `@keyside/protocol/node` is ten times faster.
  */
 export function keysetKeyring(

@@ -194,7 +194,7 @@ function clientOptionsOf({ clientId, will }: LinkOptions): IClientOptions {
     clientId,
     username: clientId,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // Else one refusal, even "not now", would end all trying.
+    // Otherwise one refusal, even "not now", would end all retries.
     reconnectOnConnackError: true,
     ...(will && { will: willOf(will) }),
   }

@@ -38,7 +38,7 @@ export function readProofSecret(file: string): Uint8Array | null {
   )
 }
 
-/** The one that is there, or a new one. */
+/** Reads the secret, or makes it. */
 export function ensureProofSecret(file: string, randomBytes: RandomBytes): Uint8Array {
   const there = readProofSecret(file)
   if (there !== null) return there

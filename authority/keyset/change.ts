@@ -2,7 +2,7 @@
 import { type Address, type Keyset, type Root, thumbprint, WIRE_VERSIONS } from '@keyside/protocol'
 
 const DAY = 86_400
-/** A keyset lives so long, days: who was cut off believes a revoked key no longer than that. */
+/** A keyset lives so long, days: a device that was cut off trusts a revoked key no longer than that. */
 export const KEYSET_DAYS = 30
 /** A key is listed so long after its end, seconds: signals that it signed may still be asked for. */
 const LISTED_AFTER = 30 * DAY

@@ -7,7 +7,7 @@ const TOLD_FOR = 86_400
 
 /** Absolute paths. */
 export interface ListFiles {
-  /** The broker's: who may come with an invitation, and whose tokens count no more. */
+  /** The broker's: who may come with an invitation, and whose tokens are no longer valid. */
   readonly accessList: string
   /** The engine's: whose requests it answers, about which plans, and which of its keys count. */
   readonly subscribers: string

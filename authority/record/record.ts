@@ -43,7 +43,7 @@ export class AuthorityRecord {
     this.#database.close()
   }
 
-  /** What `work` does and reads is one step, that no other program comes between. */
+  /** Runs `work` as one transaction: no other program comes between. */
   atomic<T>(work: () => T): T {
     return transaction(this.#database, work)
   }

@@ -19,12 +19,10 @@ import {
 } from '../texts/chat.ts'
 import { Html, lines } from '../texts/html.ts'
 import type { CommandSpec } from './command-spec.ts'
-import { parseMessage, wordsAfterCommand } from './parse-message.ts'
+import { OLD_MS, parseMessage, wordsAfterCommand } from './parse-message.ts'
 import { type CommandDeps, runCommand } from './run.ts'
 import { readCommand } from './table.ts'
 
-/** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
-const OLD_MS = 120_000
 /** An edit younger than this may turn a message into a halt, ms. */
 const EDIT_MS = 60_000
 

@@ -16,6 +16,9 @@ export type ParsedMessage =
   /** `meantHalt`: a word of it is a halt, though not the first one. */
   | { readonly asks: 'nothing'; readonly meantHalt: boolean }
 
+/** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
+export const OLD_MS = 120_000
+
 /** An address to the bot, a slash, a quotation mark or an emoji may stand before the first word. */
 const FIRST_WORD = /^(?:\s*@\w+\s)?[^\p{L}\p{N}]*(\p{L}+)(?:@\w+)?(.*)$/su
 const COMMAND = /^\s*\/\s?(\w+)/

@@ -1,13 +1,10 @@
 // What the bot says to its owner by itself or in answer: a message that comes whatever is chosen for notices.
 import type { Clock } from '@keyside/runtime'
 import type { ChartInput } from '../charts/input.ts'
-import { type Html, html } from '../texts/html.ts'
+import { CAPTION_ROOM, type Html, html } from '../texts/html.ts'
 import { type Content, putMessage } from './messages.ts'
 import type { Store } from './open.ts'
 import type { Owner } from './owner.ts'
-
-/** What Telegram takes below a picture, in UTF-16 code units; markup does not count there, and does here. */
-const CAPTION_ROOM = 1024
 
 interface SayDeps {
   readonly store: Store

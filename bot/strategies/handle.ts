@@ -1,10 +1,12 @@
 // The owner's messages about strategies. Nothing here waits for the engine, so that /halt is never queued behind a backtest.
+
 import { fitsRequest } from '@keyside/protocol'
 import { whileBusy } from '@keyside/runtime'
 import { Composer, type Context } from 'grammy'
 import type { Message } from 'grammy/types'
 import type { ButtonAction } from '../buttons/press.ts'
 import { type Proposal, type QuestionDeps, sayWithMenu } from '../buttons/question.ts'
+import { OLD_MS } from '../commands/parse-message.ts'
 import type { Device } from '../device/device.ts'
 import { readDevice } from '../store/device.ts'
 import type { Store } from '../store/open.ts'
@@ -48,9 +50,7 @@ export interface StrategyDeps extends QuestionDeps {
   readonly inBackground: (work: Promise<void>) => void
 }
 
-/** Messages wait at Telegram while the bot is down: what is older is not acted on, ms. */
-const OLD_MS = 120_000
-/** After so long it is said that it takes a while, ms. */
+/** After this long the chat says that it takes a while, ms. */
 const SOON_MS = 3_000
 const MAX_BUTTONS = 8
 
@@ -191,7 +191,7 @@ function paramButtons(
   })
 }
 
-/** What only tells something can end with its first word. */
+/** A rule with alerts alone can end with its first alert. */
 function alertButtons(
   store: Store,
   answer: Extract<EngineAnswer, { do: 'tried' | 'strategy' }>,

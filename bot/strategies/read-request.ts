@@ -5,7 +5,7 @@ import { plainText } from './plain-text.ts'
 export type StrategyRequest =
   | { readonly wants: 'list' }
   | { readonly wants: 'show' | 'stop'; readonly name: string }
-  /** Words that say none of it. */
+  /** Words that mean none of these. */
   | { readonly wants: 'help' }
 
 const COMMAND = /^\s*\/\s?strategy(?:@\w+)?(?=\s|$)[ ]*\n?/i

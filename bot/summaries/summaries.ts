@@ -16,6 +16,7 @@ import {
   type SummaryRow,
   writeSummary,
 } from '../store/summaries.ts'
+import { CAPTION_ROOM } from '../texts/html.ts'
 import { digestText, summaryText, TITLES } from '../texts/summary.ts'
 import { dueBefore, lastDue, type When } from './schedule.ts'
 
@@ -23,14 +24,12 @@ import { dueBefore, lastDue, type When } from './schedule.ts'
 const AGAIN_MS = 60_000
 /** What is sent later than this after its time says so, ms. */
 const LATE_MS = 300_000
-/** A summary tells of no more, however long nobody was there, ms. */
+/** The longest time that one summary covers, ms. */
 const MAX_SPAN_MS = 31 * 86_400_000
-/** A clock that was set back by more makes what was due in its future due no more, ms. */
+/** After a clock was set back by more than this, what was due in its future is no longer due, ms. */
 const SET_BACK_MS = 86_400_000
 /** Where no time for the day's summary is set: what is kept for the digest has to come some time. */
 const DIGEST_AT = '08:00'
-/** What Telegram takes below a picture, in UTF-16 code units; markup does not count there, and does here. */
-const CAPTION_ROOM = 1024
 
 export interface SummariesDeps {
   readonly store: Store

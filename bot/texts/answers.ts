@@ -75,10 +75,10 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
   }
 }
 
-/** What a part that was sold leaves has an average with many more. */
+/** Digits of an entry price: after a part was sold, the average has many more. */
 const ENTRY_DIGITS = 9
 
-/** A wish that does not fit what is held is no alarm. */
+/** A request that does not fit what is held is no alarm. */
 function refusedText({ code, message }: About<'refused'>): Html {
   if (NOT_DONE.has(code)) return html`⚪ ${reasonText(code, message)}`
   return lines(html`🛑 <b>Your device refused</b>`, reasonText(code, message))

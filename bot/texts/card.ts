@@ -7,13 +7,11 @@ import {
   shownStream,
 } from '@keyside/protocol'
 import Big from 'big.js'
-import { clip, type Html, html, lines } from './html.ts'
+import { CAPTION_ROOM, clip, type Html, html, lines } from './html.ts'
 import { amount, currencies, distance, moment, span, spanAtLeast, sum, zone } from './numbers.ts'
 import { type OrderStep, orderTitle, stepText } from './orders.ts'
 import { reasonSentence } from './signal-reason.ts'
 
-/** What a caption holds, in UTF-16 code units. */
-const CAPTION_ROOM = 1024
 const MAX_REASON_LENGTH = 120
 const MAX_ASKED_LENGTH = 250
 

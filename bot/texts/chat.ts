@@ -96,8 +96,7 @@ export const brokerTrouble = (code: string, message: string): Html =>
 
 export const haltUnconfirmed = html`⚠️ <b>Your device has not confirmed the halt.</b> Send /halt again, or halt at the device: <code>keyside halt</code>`
 
-/** Above whatever is about one of several devices. */
-/** Over every message about a device: which one, where there are several, and that it trades on paper. */
+/** Above every message about a device: which one, where there are several, and that it trades on paper. */
 export function headingOf({
   device,
   money,

@@ -28,6 +28,8 @@ export function lines(...parts: readonly (Part | null)[]): Html {
 
 /** What a message holds, in UTF-16 code units: that is how Telegram counts. */
 const ROOM = 4096
+/** What a caption below a picture holds. Telegram does not count markup; callers that have only marked-up text do. */
+export const CAPTION_ROOM = 1024
 /** For "and 12,345 more", and then some. */
 const SPARE = 64
 

@@ -1,8 +1,10 @@
 // What the chat says of strategies: the list, the checked rule, its year, and its mistakes with their carets.
+
 import type { Answer, ProviderResponse } from '@keyside/protocol'
 import { clip, type Html, html, lines, list } from './html.ts'
 import { amount, date, signed } from './numbers.ts'
 import { reasonText } from './reason.ts'
+import { NARROW_COLUMNS } from './table.ts'
 import { fateText, isWatch, NO_PAPER, type PaperAccount, realText } from './trials.ts'
 
 type EngineAnswer = ProviderResponse['answer']
@@ -10,9 +12,6 @@ type About<Name extends EngineAnswer['do']> = Extract<EngineAnswer, { do: Name }
 type Results = Extract<Answer, { about: 'results' }>
 type Row = About<'strategies'>['rows'][number]
 type Backtest = Extract<About<'tried'>['backtest'], { ran: 'yes' }>
-
-/** Columns that a phone of 360 px shows in monospace beside the edges of a message. */
-const COLUMNS = 30
 
 export const noEngine = html`No engine shares this home with your bot, so no strategy comes from here. One of your own comes with <code>keyside init --role alone</code>; a provider's strategies come from its own terminal.`
 
@@ -58,7 +57,7 @@ function rowText(row: Row, results: Results | null): Html {
     ...(model === undefined || signals === 0 ? [] : modelLines(model)),
   ]
   return html`${from === 'chat' ? '🧪' : '▫️'} <b>${name}</b>
-<pre>${said.map((line) => line.slice(0, COLUMNS)).join('\n')}</pre>`
+<pre>${said.map((line) => line.slice(0, NARROW_COLUMNS)).join('\n')}</pre>`
 }
 
 function earned(name: string, results: Results | null): readonly string[] {
@@ -127,7 +126,7 @@ function wrapped(text: string): readonly string[] {
   const all: string[] = []
   for (const word of text.split(' ')) {
     const last = all.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= COLUMNS)
+    if (last !== undefined && last.length + 1 + word.length <= NARROW_COLUMNS)
       all[all.length - 1] = `${last} ${word}`
     else all.push(`  ${word}`)
   }
@@ -168,7 +167,7 @@ function figureLines(backtest: Backtest): readonly string[] {
     ['From', dayOf(backtest.from)],
     ['To', dayOf(backtest.to)],
   ]
-  return rows.map(([left, right]) => `${left}${right.padStart(COLUMNS - left.length)}`)
+  return rows.map(([left, right]) => `${left}${right.padStart(NARROW_COLUMNS - left.length)}`)
 }
 
 function percentText(figure: string): string {
@@ -203,7 +202,7 @@ export function mistakesText({ problems, more = 0 }: About<'mistakes'>, text: st
 /** As much of the line around the column as a phone shows, and the caret where that column is then. */
 function caretText(line: string, column: number): Html {
   const at = Math.min(column - 1, line.length)
-  const from = Math.max(0, Math.min(at - COLUMNS / 2, line.length + 1 - COLUMNS))
-  const shown = line.slice(from, from + COLUMNS).trimEnd()
+  const from = Math.max(0, Math.min(at - NARROW_COLUMNS / 2, line.length + 1 - NARROW_COLUMNS))
+  const shown = line.slice(from, from + NARROW_COLUMNS).trimEnd()
   return html`<pre>${shown}\n${' '.repeat(at - from)}^</pre>`
 }

@@ -3,6 +3,8 @@ import { type Html, html } from './html.ts'
 
 /** What 360 px show of a <pre> block in Telegram. */
 export const COLUMNS = 34
+/** The same beside the edges of a message of ordinary text. */
+export const NARROW_COLUMNS = 30
 const GAP = 1
 
 /** The first column to the left, all others to the right. Null where it would be wider: a list is shown then. */

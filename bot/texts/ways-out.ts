@@ -42,7 +42,7 @@ function oneSaleText(row: CloseRow, percent: number): Html {
   return lines(
     html`🏁 <b>${isAll ? `Close all of your ${base}?` : `Sell ${soldOf(row)}?`}</b>`,
     html`${market} · ${shownStream(stream)}`,
-    isAll ? html`Sells <b>${soldOf(row)}</b>${crumbText(row)}` : null,
+    isAll ? html`Sells <b>${soldOf(row)}</b>${dustText(row)}` : null,
     bringsText(row),
     isAll && percent < 100
       ? html`All of it: what ${percent} % would leave is too little for an order of its own.`
@@ -57,10 +57,10 @@ function oneSaleText(row: CloseRow, percent: number): Html {
 const AGAIN = html`Trading goes on, and strategies may buy again later: /pause keeps them out.`
 
 /** What no order can carry stays in the account. */
-function crumbText({ held, amount: sold, market }: CloseRow): string {
-  const crumb = new Big(held).minus(sold)
-  if (crumb.lte(0)) return ''
-  return `; ${amount(crumb.toFixed())} ${currencies(market).base} are too little to sell`
+function dustText({ held, amount: sold, market }: CloseRow): string {
+  const dust = new Big(held).minus(sold)
+  if (dust.lte(0)) return ''
+  return `; ${amount(dust.toFixed())} ${currencies(market).base} are too little to sell`
 }
 
 /** "0.25 of 0.5 ETH", or "0.5 ETH". */

@@ -1,9 +1,11 @@
 // What is behind an order that waits: its values, its stream's record, and the policy's rules.
+
 import { type Answer, type ApprovalNeeded, type ResultRow, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { type Html, html, lines } from './html.ts'
 import { amount, share, signed, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
+import { NARROW_COLUMNS } from './table.ts'
 
 type Why = Extract<Answer, { about: 'why' }>
 type Check = Why['checks'][number]
@@ -35,9 +37,6 @@ function rowText({ key, trades, won, unknown, gain, negative, paid, currency }: 
   const when = key === 'all' ? 'All time' : key
   return html`${when}: <b>${signed(gain, negative)} ${currency}</b>${part}, ${won} of ${known} won`
 }
-
-/** What a phone 360 px wide shows without cutting. */
-const COLUMNS = 30
 
 function checksText(checks: readonly Check[]): readonly Html[] {
   const counted = checks.filter(({ limit }) => limit !== undefined)
@@ -74,5 +73,5 @@ function checkRow({ rule, used = '0', limit = '0', unit }: Check): string {
   const end = unit === 'percent' ? ' %' : ''
   const right = `${write(used)} of ${write(limit)}${end}`
   const left = NAMES[rule] ?? rule
-  return `${left.padEnd(COLUMNS - right.length - 1)} ${right}`
+  return `${left.padEnd(NARROW_COLUMNS - right.length - 1)} ${right}`
 }

@@ -44,7 +44,7 @@ function findingsOf({ account, findings }: Examined) {
   return findings.map((finding) => ({ ...finding, check: `${account}: ${finding.check}` }))
 }
 
-/** Before anything is looked at, so that nobody waits for it. */
+/** Checked before the examination, so that a name that is taken costs no waiting. */
 function reportFile(report: string | true, now: number): string {
   return freeFile(report === true ? `keyside-report-${stamp(now)}.txt` : report)
 }

@@ -159,7 +159,7 @@ async function elsewhere(
   return true
 }
 
-/** Of what it decides there is nothing to believe. */
+/** It looks ahead: none of its decisions can be trusted. */
 function cheats(result: { readonly checked: Checked } | object): boolean {
   if (!('checked' in result)) return false
   const { lookAhead, again } = result.checked

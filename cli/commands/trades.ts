@@ -120,7 +120,7 @@ function signed({ gain, negative }: NonNullable<Trade['result']>): string {
   return negative ? `-${gain}` : gain
 }
 
-/** For a person: nothing is reckoned from it. */
+/** For display: nothing is calculated from it. */
 function percentOf({ gain, negative, paid }: NonNullable<Trade['result']>): string {
   return `${negative ? '-' : ''}${((Number(gain) / Number(paid)) * 100).toFixed(2)}`
 }

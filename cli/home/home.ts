@@ -131,7 +131,7 @@ export function accountOf(options: Pick<HomeOptions, 'account' | 'exchange'>) {
 /** What a home calls its own account, for the day when there is another. */
 const OWN_ACCOUNT = 'main'
 
-/** Open to every user of this machine, so for where it has to be: no client without a token is let in. */
+/** A port is open to every user of this machine, so it is used only where there is no Unix socket; a client without a token is still refused. */
 function onPort(port: number): LocalBroker {
   return {
     broker: { host: '127.0.0.1', port },

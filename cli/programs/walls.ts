@@ -60,7 +60,7 @@ export function wallFlags({ reads, writes, starts }: Walls): readonly string[] {
     ...outermost(writes).map((path) => `--allow-fs-write=${path}`),
     ...(starts.thread === undefined ? [] : ['--allow-worker']),
     ...(starts.process === undefined ? [] : ['--allow-child-process']),
-    // Node calls the flag for the network experimental; of what is allowed besides SECURITY.md tells.
+    // Node calls the flag for the network experimental; SECURITY.md says what else is allowed.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
   ]

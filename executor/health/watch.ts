@@ -5,7 +5,7 @@ import type { Input } from '../core/execution/inputs.ts'
 import type { Answered, KeyRights } from '../core/model/exchange.ts'
 import type { Exchange } from '../venues/port.ts'
 
-/** What an outage begins with is seen so late, and told a minute after that. */
+/** The start of an outage is seen at most this late, and told a minute after that. */
 const TICK_MS = 15_000
 const DISK_MS = 60_000
 /** A right that was added later is as bad as one that was there from the start. */

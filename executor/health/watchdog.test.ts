@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { Journal } from '../journal/journal.ts'
 import { FakeExchange } from '../testing/fake-exchange.ts'
-import { pingWatchdog, watchdogSetting, wellnessOf } from './watchdog.ts'
+import { healthChecksOf, pingWatchdog, watchdogSetting } from './watchdog.ts'
 
 const SECRET = 'd1b0c0de-secret'
 
@@ -44,7 +44,7 @@ function pinging(url: string) {
   }
   const stop = pingWatchdog({
     setting: { url, every: 60 },
-    wellness: {
+    checks: {
       exchange: () => well.exchange,
       broker: () => well.broker,
       journal: () => well.journal,
@@ -151,14 +151,14 @@ test('each part of an executor that fails makes it not well', () => {
   const journal = new Journal(path, { busyMs: 0 })
   onTestFinished(() => rmSync(dirname(path), { recursive: true }))
   let connected = true
-  const wellness = wellnessOf({
+  const checks = healthChecksOf({
     exchange,
     journal,
     broker: () => connected,
     markets: () => ['NONE/USDT', 'BTC/USDT'],
     clock: { now: () => now },
   })
-  const isWell = () => [wellness.exchange(), wellness.broker(), wellness.journal()]
+  const isWell = () => [checks.exchange(), checks.broker(), checks.journal()]
   expect(isWell()).toEqual([true, true, true])
   connected = false
   expect(isWell()).toEqual([true, false, true])
@@ -166,17 +166,17 @@ test('each part of an executor that fails makes it not well', () => {
   expect(isWell()).toEqual([false, false, true])
   exchange.quoteAt = now
   exchange.paused = { why: 'banned', until: now + 1 }
-  expect(wellness.exchange()).toBe(false)
+  expect(checks.exchange()).toBe(false)
   exchange.paused = { why: 'too_many', until: now + 1 }
-  expect(wellness.exchange()).toBe(true)
+  expect(checks.exchange()).toBe(true)
   exchange.reach = 'no'
-  expect(wellness.exchange()).toBe(false)
+  expect(checks.exchange()).toBe(false)
   const other = new DatabaseSync(path)
   other.exec('BEGIN IMMEDIATE')
-  expect(wellness.journal()).toBe(false)
+  expect(checks.journal()).toBe(false)
   other.exec('ROLLBACK')
   other.close()
-  expect(wellness.journal()).toBe(true)
+  expect(checks.journal()).toBe(true)
   journal.close()
-  expect(wellness.journal()).toBe(false)
+  expect(checks.journal()).toBe(false)
 })

@@ -20,14 +20,14 @@ export const watchdogSetting = z.strictObject({
 type WatchdogSetting = z.infer<typeof watchdogSetting>
 
 /** Each answers whether that part works now; none of them may throw. */
-export interface Wellness {
+export interface HealthChecks {
   readonly exchange: () => boolean
   readonly broker: () => boolean
   readonly journal: () => boolean
 }
 
-/** Of an executor: a halt or a pause is no illness. */
-export function wellnessOf({
+/** Of an executor: a halt or a pause is healthy. */
+export function healthChecksOf({
   exchange,
   journal,
   broker,
@@ -41,7 +41,7 @@ export function wellnessOf({
   /** Those that policy allows. */
   readonly markets: () => readonly string[]
   readonly clock: Pick<Clock, 'now'>
-}): Wellness {
+}): HealthChecks {
   const isPriced = (market: string) => {
     const at = exchange.quote(market)?.at
     return at !== undefined && Math.abs(clock.now() - at) <= PRICE_LIFE_MS
@@ -56,13 +56,13 @@ export function wellnessOf({
 
 export interface WatchdogOptions {
   readonly setting: WatchdogSetting
-  readonly wellness: Wellness
+  readonly checks: HealthChecks
   readonly clock: Pick<Clock, 'every'>
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
 /** The first ping is sent at once. Nothing of the address is ever logged. */
-export function pingWatchdog({ setting, wellness, clock, log }: WatchdogOptions): Cancel {
+export function pingWatchdog({ setting, checks, clock, log }: WatchdogOptions): Cancel {
   const closing = new AbortController()
   let told = 'well'
   /** Each state once. */
@@ -73,7 +73,7 @@ export function pingWatchdog({ setting, wellness, clock, log }: WatchdogOptions)
     else log.warn({ code: 'watchdog_stopped' }, words)
   }
   const look = async () => {
-    const failing = Object.entries(wellness).flatMap(([part, isWell]) => (isWell() ? [] : [part]))
+    const failing = Object.entries(checks).flatMap(([part, isWell]) => (isWell() ? [] : [part]))
     if (failing.length > 0) {
       const parts = failing.join(', ')
       return tell(parts, `the watchdog is not pinged: not well is ${parts}`)

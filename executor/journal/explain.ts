@@ -169,7 +169,7 @@ function asked(message: string, code: string | undefined): string {
   return said.replace(/^; /, '').slice(0, 500)
 }
 
-/** So many of the newest events are looked through: while somebody trades, nobody waits for more. */
+/** So many of the newest events are looked through: a search through more would hold up trading. */
 const LOOKED_AT = 20_000
 
 /** In the journal of a running executor; the newest signal without a name. Null where there is none of it. */

@@ -1,6 +1,7 @@
 // Streams of a provider as lines in policy.yaml: they are written for the trader to read, and count when they are accepted.
 import { addToYaml } from '@keyside/runtime'
 import type { Policy } from '../core/risk/policy/schema.ts'
+import { MAX_STREAMS } from '../core/risk/policy/streams-schema.ts'
 import { loadPolicy } from './load.ts'
 
 /** A stream that a provider has. */
@@ -22,8 +23,7 @@ export interface Proposal {
   readonly left: readonly { readonly stream: string; readonly why: string }[]
 }
 
-/** Allocations add up to at most this many streams (schema), and markets to this many. */
-const MAX_STREAMS = 64
+/** Of a policy: streams-schema.ts. */
 const MAX_MARKETS = 50
 
 /** `text` is the policy as it is; whatever the trader wrote there stays, to the character. */

@@ -19,7 +19,7 @@ export function resultsOfPeriod(
   const streams = summarize(within, 'stream', until)
     .filter((row) => row.currency === currency && row.trades > row.unknown)
     .toSorted((a, b) => gainOf(b).cmp(gainOf(a)))
-  // One alone did what all did.
+  // With a single stream, the sum is that stream's.
   const [best, worst] = streams.length > 1 ? [streams[0], streams.at(-1)] : []
   return {
     results: all.slice(0, MAX_CURRENCIES),

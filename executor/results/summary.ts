@@ -152,7 +152,7 @@ export function isTimeZone(name: string): boolean {
 
 function zoneOf(timeZone: string): Zone {
   if (timeZone === UTC) return (at) => new Date(at).toISOString().slice(0, 10)
-  // As Swedes write a day.
+  // Swedish dates are ISO dates: 2026-11-27.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone })
   return (at) => format.format(at)
 }

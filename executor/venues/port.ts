@@ -58,7 +58,7 @@ export interface Exchange {
   /** Exchange's clock less this device's, ms; null when not known. */
   skewMs(): number | null
   reachable(): boolean
-  /** Set while the exchange wants to be left alone: it is, and whatever is asked gets no answer. */
+  /** Set while the exchange wants a pause: nothing is sent, and every question is unanswered. */
   backoff(): Backoff | null
   /** `tight` while so little may be asked that each question makes others wait for long. */
   requestBudget(): 'free' | 'tight'

@@ -1,4 +1,4 @@
-// The claims every message carries, and the small words messages are made of (RFC 7519 section 4.1).
+// The claims every message carries, and the types that all messages share (RFC 7519 section 4.1).
 import { z } from 'zod'
 
 /** The trader's own: the audience of presence on the home broker, and the name of the engine of one's own as a provider. */

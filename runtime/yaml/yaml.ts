@@ -70,7 +70,7 @@ export function openYaml(text: string, options: YamlOptions = {}): OpenedYaml | 
   try {
     return openedYaml(text, options)
   } catch (error) {
-    // All of it goes from level to level by calling itself.
+    // The parser is recursive.
     if (!(error instanceof RangeError)) throw error
     return { ok: false, line: 1, column: 1, path: '', message: TOO_DEEP }
   }

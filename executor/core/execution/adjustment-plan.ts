@@ -1,4 +1,4 @@
-// What a re-base changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
+// What an adjustment of the journal changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
 
 import { type Decimal, type OrderStatus, type ReportEvent, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
@@ -49,7 +49,7 @@ interface Resting {
 
 export interface AdjustmentPlan {
   readonly positions: readonly PositionChange[]
-  /** Stops and entries of a book that is lost: nobody would ever take them back. */
+  /** Stops and entries of a journal that was lost: nothing else would ever cancel them. */
   readonly cancels: readonly Resting[]
   /** Of somebody else. */
   readonly leftAlone: readonly Resting[]

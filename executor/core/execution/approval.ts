@@ -1,15 +1,20 @@
-// The trader's approval of one exact order: asked for, and asked again when the price has left what was shown.
-import type { Decimal } from '@keyside/protocol'
+// The trader's approval of one exact order: asked for, asked again when the price has left what was shown, and the card
+// that asks.
+import { type ApprovalNeeded, type Decimal, seconds } from '@keyside/protocol'
 import { orderIn } from '../model/apply.ts'
 import { without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
+import { ceilTo, decimalAbove, isZero, parseDecimal, sum } from '../model/decimals.ts'
+import type { Candle } from '../model/exchange.ts'
 import type { AskedBefore, Order, PlannedOrder } from '../model/order.ts'
+import { fitting } from '../model/report-room.ts'
+import { WIRE_END } from '../risk/plan/market-limits.ts'
 import { needsCode } from '../risk/rules/approval.ts'
 import type { Verdict } from '../risk/rules/rule.ts'
 import { deadline } from '../risk/rules/timing.ts'
-import { append, type DecisionContext, findingOf } from './context.ts'
-import { checkOrder, planFor } from './plan-and-check.ts'
-import { denyOrder, reportOrder } from './report-order.ts'
+import { append, type DecisionContext, findingOf, report, singleLine } from './context.ts'
+import { checkOrder, costHeld, planFor } from './plan-and-check.ts'
+import { chartTimeframe, denyOrder, orderView, reportOrder } from './report-order.ts'
 
 /** The first question and five more: a price that runs away does not ring for ever. */
 export const MAX_ASKS = 6
@@ -58,7 +63,7 @@ export function asIfApproved(context: DecisionContext, order: Order, plan: Plann
   return checkOrder(context, order, plan, 'coded')
 }
 
-/** What was refused at the old price too is not the doing of the price. */
+/** A denial that the old price would have met as well is not blamed on the price. */
 function refuseMoved(context: DecisionContext, order: Order, { tag, reason }: Denied): 'left' {
   const before = order.planned === null ? null : asIfApproved(context, order, order.planned)
   return before?.verdict === 'deny' && before.tag === tag
@@ -110,4 +115,87 @@ function askedBefore({ approval, planned }: Order, why: AskedBefore['why']): Ask
 /** Its approval needs a code. */
 export function isLarge({ environment }: DecisionContext, { kind, planned }: Order): boolean {
   return planned !== null && needsCode({ kind, order: planned.request }, environment.policy)
+}
+
+// The card: the exact order, what it may lose, what is held already, and what the market did.
+/** Without candles the card goes out all the same: a picture is no condition of an answer. */
+export function onCandles(
+  context: DecisionContext,
+  order: Order,
+  candles: readonly Candle[],
+): undefined {
+  const view = orderView(order)
+  if (order.state !== 'waiting' || order.approval.card === 'sent' || view === null) return
+  const { intent, mapping, planned, approval, clientOrderId } = order
+  append(context, { type: 'card', clientOrderId })
+  report(context, {
+    type: 'approval',
+    order: view,
+    market: context.environment.exchange.quote(intent.market)?.ask ?? view.price,
+    ...(intent.stopPrice !== undefined && { stop: intent.stopPrice }),
+    ...(mapping && { signalled: { market: mapping.market, price: mapping.referencePrice } }),
+    risk: planned?.risk ?? view.value,
+    reason: singleLine(order.reason),
+    ...(!EXPECTED.includes(approval.tag) && { asked: singleLine(approval.reason) }),
+    expires: seconds(approval.expires),
+    ...held(context, intent.market),
+    ...given(context, order),
+    ...exitsOf(context, order),
+    ...(approval.before && { again: { times: approval.prompts, ...approval.before } }),
+    ...(isLarge(context, order) && { code: 'needed' as const }),
+    timeframe: chartTimeframe(order),
+    candles: newest(candles),
+  })
+}
+
+/** The trader has said when to be asked, and a price that has moved is told by what was before. */
+const EXPECTED: readonly string[] = ['confirm.above', 'confirm.code', 'price.collar']
+
+/** Characters of JSON that are left to the rest of the card. */
+const REST_ROOM = 3_000
+
+/** As many as the card has room for: with prices of very many digits the oldest are left out. */
+function newest(candles: readonly Candle[]): ApprovalNeeded['candles'] {
+  return fitting(candles.slice(-60).toReversed(), REST_ROOM)
+    .toReversed()
+    .map(([at, open, high, low, close]) => [at, open, high, low, close])
+}
+
+/** Of the coin, by all streams: one more purchase of it adds to them all. */
+function held({ portfolio }: DecisionContext, market: string) {
+  const [coin] = market.split('/')
+  const same = Object.values(portfolio.positions).filter(
+    (one) => one.market.split('/')[0] === coin && !isZero(one.amount),
+  )
+  if (same.length === 0) return {}
+  const amount = sum(same.map((one) => one.amount))
+  const streams = new Set(same.map(({ stream }) => stream)).size
+  return { held: { amount, cost: sum(same.map(costHeld)), streams } }
+}
+
+function given({ environment }: DecisionContext, { stream }: Order) {
+  const allocation = environment.policy.streams.get(stream)?.allocation
+  return allocation === undefined ? {} : { allocation }
+}
+
+function exitsOf(context: DecisionContext, { intent }: Order) {
+  const { takeProfits, trailingStop, breakEven, maxHold } = intent
+  const tick = context.environment.exchange.rules(intent.market)?.tick
+  const exits = {
+    ...(takeProfits && {
+      takeProfits: takeProfits.map((one) => ({ ...one, price: reachedAt(one.price, tick) })),
+    }),
+    ...(trailingStop && { trailingStop }),
+    ...(breakEven !== undefined && { breakEven }),
+    ...(maxHold !== undefined && { maxHold }),
+  }
+  return Object.keys(exits).length === 0 ? {} : { exits }
+}
+
+/** A price that a bid can have: between two steps a level is reached at the upper one. */
+function reachedAt(price: Decimal, tick: Decimal | undefined): Decimal {
+  if (tick === undefined) return price
+  const level = ceilTo(parseDecimal(price), parseDecimal(tick))
+  // No bid comes there.
+  return level.lt(WIRE_END) ? decimalAbove(level) : price
 }

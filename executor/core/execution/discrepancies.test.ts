@@ -66,8 +66,8 @@ test.for([
     '0.001',
     { [A]: '0.001' },
   ],
-] as const)('%s', ([_, positions, short, expected]) => {
-  expect(allocateMissing(bookOf(positions), 'BTC', short, () => STEP)).toEqual(expected)
+] as const)('%s', ([_, positions, missing, expected]) => {
+  expect(allocateMissing(bookOf(positions), 'BTC', missing, () => STEP)).toEqual(expected)
 })
 
 test('all that is missing is shared out, and nobody lacks more than it has', () => {
@@ -81,10 +81,10 @@ test('all that is missing is shared out, and nobody lacks more than it has', () 
     fc.property(one, one, one, units, (a, b, c, gone) => {
       const positions = { [A]: a, [B]: b, 'c BTC/USDT': c }
       const held = [a, b, c].reduce((sum, [amount]) => sum.plus(amount), new Big(0))
-      const short = held.lt(gone) ? held.toFixed() : gone
-      const shares = allocateMissing(bookOf(positions), 'BTC', short, () => STEP)
+      const missing = held.lt(gone) ? held.toFixed() : gone
+      const shares = allocateMissing(bookOf(positions), 'BTC', missing, () => STEP)
       const all = Object.values(shares).reduce((sum, part) => sum.plus(part), new Big(0))
-      expect(all.eq(short), `${all.toFixed()} of ${short}`).toBe(true)
+      expect(all.eq(missing), `${all.toFixed()} of ${missing}`).toBe(true)
       for (const [key, [amount]] of Object.entries(positions))
         expect(new Big(shares[key] ?? 0).lte(amount)).toBe(true)
     }),
@@ -98,8 +98,8 @@ function seen(side: 'buy' | 'sell', amount: string, filled: string, there: strin
   const order = { stream: 'b', state: 'unknown', filled, intent: { market: 'BTC/USDT' } }
   const orders = { other: { ...order, planned: { request } } } as unknown as Portfolio['orders']
   const look = { exchangeBalance: there, used: '0', observed: [], next: 0 }
-  const { coins, short } = findDiscrepancies({ ...book, orders }, 'BTC/USDT', look)
-  return { coins, short }
+  const { coins, missing } = findDiscrepancies({ ...book, orders }, 'BTC/USDT', look)
+  return { coins, missing }
 }
 
 test.for([
@@ -109,7 +109,7 @@ test.for([
     '0.002',
     '0',
     '0.004',
-    'short',
+    'missing',
     '0.001',
   ],
   [
@@ -118,12 +118,12 @@ test.for([
     '0.002',
     '0.001',
     '0.004',
-    'moving',
+    'pending',
     '0',
   ],
-  ['a sale of which nobody heard may have taken it', 'sell', '0.002', '0', '0.003', 'moving', '0'],
-  ['a sale takes no more than its rest', 'sell', '0.002', '0.001', '0.003', 'short', '0.001'],
-  ['all is there', 'sell', '0.002', '0', '0.005', 'there', '0'],
-] as const)('%s', ([_, side, amount, filled, there, coins, short]) => {
-  expect(seen(side, amount, filled, there)).toEqual({ coins, short })
+  ['a sale of which nobody heard may have taken it', 'sell', '0.002', '0', '0.003', 'pending', '0'],
+  ['a sale takes no more than its rest', 'sell', '0.002', '0.001', '0.003', 'missing', '0.001'],
+  ['all is there', 'sell', '0.002', '0', '0.005', 'present', '0'],
+] as const)('%s', ([_, side, amount, filled, there, coins, missing]) => {
+  expect(seen(side, amount, filled, there)).toEqual({ coins, missing })
 })

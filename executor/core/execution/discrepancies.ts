@@ -1,4 +1,4 @@
-// The journal against a look at the exchange: strangers, orders that came back, coins that are gone. Pure.
+// The journal against a look at the exchange: external orders, orders that came back, coins that are gone. Pure.
 
 import { type Decimal, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
@@ -12,18 +12,18 @@ import type { Portfolio } from '../model/state.ts'
 
 export interface Discrepancies {
   /** Orders that are not ours, one sighting each. */
-  readonly strangers: readonly ObservedOrder[]
+  readonly externalOrders: readonly ObservedOrder[]
   /** Trades that may be an order's of which no number is known: `some` have to be looked at again. */
   readonly nameless: 'none' | 'some'
   /** Orders of ours that were over. */
   readonly reappeared: readonly ObservedOrder[]
-  readonly coins: 'there' | 'moving' | 'short'
+  readonly coins: 'present' | 'pending' | 'missing'
   /** What there is for the positions, base: without what orders of somebody else hold. */
   readonly there: Decimal
   /** What the positions say, base. */
   readonly held: Decimal
   /** Base that is gone however the orders end that are under way. */
-  readonly short: Decimal
+  readonly missing: Decimal
 }
 
 /** `sentSince`, Unix ms: an order that was sent before it, and of which nobody has heard, explains no trade. */
@@ -40,29 +40,29 @@ export function findDiscrepancies(
   const held = heldIn(portfolio, baseOf(market))
   const there = minus(seen.exchangeBalance, lockedByOthers(portfolio, baseOf(market), seen.used))
   const gone = new Big(held).minus(there)
-  const short = gone.minus(movingIn(portfolio, market, observed))
+  const missing = gone.minus(pendingIn(portfolio, market, observed))
   return {
-    strangers: once(observed.filter((one) => one.order === null && !isUndecided(one))),
+    externalOrders: once(observed.filter((one) => one.order === null && !isUndecided(one))),
     nameless: observed.some(isUndecided) ? 'some' : 'none',
     reappeared: once(observed.filter((one) => isBack(portfolio, one))),
-    coins: gone.lte(0) ? 'there' : short.lte(0) ? 'moving' : 'short',
+    coins: gone.lte(0) ? 'present' : missing.lte(0) ? 'pending' : 'missing',
     there,
     held,
-    short: toDecimal(atLeastNothing(short)),
+    missing: toDecimal(atLeastNothing(missing)),
   }
 }
 
 // What a second look has to prove, as text that is compared: the number of an order or a trade, or that coins are gone.
-const SHORT = 'short of '
+const MISSING = 'coins missing of '
 
 /** With the amount: when a position changed between the looks, nothing is proved. */
-export function shortOf({ held }: Pick<Discrepancies, 'held'>): string {
-  return `${SHORT}${held}`
+export function missingCoinsOf({ held }: Pick<Discrepancies, 'held'>): string {
+  return `${MISSING}${held}`
 }
 
 /** Rather than of coins that are gone. */
 export function isOfOrder(doubt: string): boolean {
-  return !doubt.startsWith(SHORT)
+  return !doubt.startsWith(MISSING)
 }
 
 export function baseOf(market: string): string {
@@ -110,7 +110,7 @@ function isBack({ orders }: Portfolio, { order }: ObservedOrder): boolean {
  * Base that may be in the positions and not in the balance, or be gone from it already, because an order may fill just now: only
  * one that rests, and is seen resting, stands still. What a purchase may still bring explains nothing that is gone.
  */
-function movingIn(portfolio: Portfolio, market: string, sightings: readonly ObservedOrder[]): Big {
+function pendingIn(portfolio: Portfolio, market: string, sightings: readonly ObservedOrder[]): Big {
   const resting = new Set(sightings.filter(({ as }) => as === 'open').map(({ order }) => order))
   return Object.values(portfolio.orders)
     .filter(({ state, intent }) => isWorking(state) && baseOf(intent.market) === baseOf(market))
@@ -154,17 +154,17 @@ interface Share {
 export function allocateMissing(
   portfolio: Portfolio,
   base: string,
-  short: Decimal,
+  total: Decimal,
   stepOf: StepOf,
 ): Record<string, Decimal> {
   const shares = Object.entries(portfolio.positions)
     .filter(([, { market }]) => baseOf(market) === base)
     .map((entry) => newShare(portfolio, entry, stepOf))
-  const more = new Big(short).minus(sumOf(shares, ({ missing }) => missing))
+  const more = new Big(total).minus(sumOf(shares, ({ missing }) => missing))
   if (more.lt(0)) spread(shares, more.abs(), ({ missing }) => missing, 'less')
   else {
-    const afterCrumbs = spread(shares, more, crumbOf)
-    const afterLoose = spread(shares, afterCrumbs, looseOf)
+    const afterDust = spread(shares, more, dustOf)
+    const afterLoose = spread(shares, afterDust, looseOf)
     spread(shares, afterLoose, restOf)
   }
   return Object.fromEntries(shares.map(({ key, missing }) => [key, toDecimal(missing)]))
@@ -189,7 +189,7 @@ const restOf = ({ amount, missing }: Share) => amount.minus(missing)
 const looseOf = ({ amount, missing, locked }: Share) =>
   atLeastNothing(amount.minus(missing).minus(locked))
 /** Less than a step, which nobody could sell. */
-const crumbOf = (share: Share) => looseOf(share).mod(share.step)
+const dustOf = (share: Share) => looseOf(share).mod(share.step)
 
 function atLeastNothing(amount: Big): Big {
   return amount.lt(0) ? new Big(0) : amount

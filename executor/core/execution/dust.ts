@@ -23,14 +23,14 @@ export function writeOffDust(
   const { stream, market, amount } = position
   const cost = costOf(position)
   append(context, { type: 'written_off', position: key, amount, cost })
-  if (isCrumb(context, position)) return true
+  if (isRoundingDust(context, position)) return true
   const message = `${sentenceOf('dust_written_off')} (${shownStream(stream)}, ${market}: ${amount}, paid ${cents(cost)})`
   notice(context, { level: 'info', code: 'dust_written_off', message })
   return true
 }
 
 /** Less than the least step: what rounding leaves of every sale is in the journal, and news to nobody. */
-function isCrumb({ environment }: DecisionContext, { market, amount }: Position): boolean {
+function isRoundingDust({ environment }: DecisionContext, { market, amount }: Position): boolean {
   const step = environment.exchange.rules(market)?.step
   return step !== undefined && new Big(amount).lt(step)
 }

@@ -116,7 +116,7 @@ interface Reckoned {
   readonly above: Big | null
 }
 
-/** Each decision asks, and several times: it is reckoned anew when something was traded or has another price. */
+/** Each decision asks, and several times: it is calculated anew when something was traded or has another price. */
 const LAST = new WeakMap<Portfolio['profit'], Reckoned>()
 
 function reckon(portfolio: Portfolio, bids: Bids): Reckoned {
@@ -175,7 +175,7 @@ function isShutDown({ environment }: DecisionContext, market: string): boolean {
   return reachable && status === 'gone'
 }
 
-/** What one of it cost, on the average: neither gained nor lost until somebody says otherwise. */
+/** What one of it cost, on the average: neither gain nor loss while its price is unknown. */
 function costOf({ positions }: Portfolio, market: string): Decimal | null {
   const here = Object.values(positions).filter((position) => position.market === market)
   return ratio(sum(here.map(({ cost }) => cost)), sum(here.map(({ baseBought }) => baseBought)))

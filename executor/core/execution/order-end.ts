@@ -41,7 +41,7 @@ export function settle(context: DecisionContext, order: Order, also = ''): undef
 }
 
 // An order that was taken and that no answer shows any more.
-/** An order that is there is noted so often before the exchange could have forgotten it. */
+/** How often an open order is noted within the time that the exchange keeps an ended one. */
 const NOTES = 4
 /** Measured clocks differ by less, ms. */
 const MARGIN_MS = 10_000
@@ -51,9 +51,9 @@ export function exchangeTime({ environment: { now, exchange } }: DecisionContext
   return now + (exchange.skewMs ?? 0)
 }
 
-/** It is there. That is journaled now and then, so that after a time without the device it is known since when it may be gone. */
+/** The exchange shows it. That is journaled now and then, so that after an outage it is known since when it may be gone. */
 export function noteSeen(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
-  // Not known when: nothing is concluded from how long ago that is.
+  // The exchange's time is not known: 0, so that nothing is concluded from its age.
   const time = context.environment.exchange.skewMs === null ? 0 : exchangeTime(context)
   const isNew = time < seen.last - MARGIN_MS || time - seen.last >= noteEveryMs(context)
   if (seen.missing > 0 || isNew)

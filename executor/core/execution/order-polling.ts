@@ -40,7 +40,7 @@ function poll(context: DecisionContext, order: Order): undefined {
   }
 }
 
-/** Such a stop is in the list of open orders of its market, as long as there is one: `stop-watch.ts`. */
+/** A resting stop is watched in the list of its market's open orders, as long as there is such a list: `stop-watch.ts`. */
 export function rests({ kind, state }: Pick<Order, 'kind' | 'state'>): boolean {
   return kind === 'stop' && (state === 'accepted' || state === 'partially_filled')
 }
@@ -50,7 +50,7 @@ export function isListed({ environment }: DecisionContext, order: Order): boolea
   return rests(order) && rules !== null && rules.status !== 'gone'
 }
 
-/** Nobody asks about it alone. */
+/** No question is asked about it alone. */
 export function isWatched(context: DecisionContext, order: Order): boolean {
   return isListed(context, order) && context.session.queries[order.clientOrderId] === undefined
 }
@@ -94,7 +94,7 @@ export function askForFills(context: DecisionContext, order: Order): undefined {
   emit(context, { type: 'fills', ...about })
 }
 
-/** Not for an order that nobody has heard of: it is looked for first. */
+/** Not for an order whose acceptance is unknown: it is looked for first. */
 export function requestCancel(context: DecisionContext, order: Order): undefined {
   if (order.state !== 'accepted' && order.state !== 'partially_filled') return
   if (!begin(context, 'cancels', order)) return

@@ -1,4 +1,4 @@
-// What the exchange answered, and what that makes of an order. Unknown is an answer; nothing here sends again.
+// What the exchange answered, and how that changes an order. Unknown is an answer; nothing here sends again.
 
 import { BETWEEN_MISSES_MS, pollAgain, retryBackoff, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
@@ -65,7 +65,7 @@ export function onFound(context: DecisionContext, order: Order, result: Lookup):
 
 function missed(context: DecisionContext, order: Order): undefined {
   if (order.state === 'unknown') return onMiss(context, order)
-  // All that is lacking of it are its fills, which are asked for by its number already.
+  // Only its fills are missing, and they are asked for by its number already.
   return order.state === 'awaiting_fills' ? again(context, order) : onMissing(context, order)
 }
 
@@ -138,12 +138,12 @@ function adopt(context: DecisionContext, order: Order, found: ExchangeOrder): un
   context.session = { ...context.session, alarms: without(context.session.alarms, clientOrderId) }
   const accepted = context.portfolio.orders[clientOrderId]
   if (accepted === undefined) return
-  // What is over in the same answer has more to tell than that it was there.
+  // An order that ended in the same answer is reported by its end.
   if (found.status === 'open') reportOrder(context, accepted, 'accepted')
   observe(context, accepted, found)
 }
 
-/** One of those that rest, as the list of open orders has it. */
+/** A resting order, as the list of open orders shows it. */
 export function onListed(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
   noteSeen(context, order)
   observe(context, order, seen)

@@ -1,4 +1,4 @@
-// Looks at every position and its price: is it over, is it to be sold, does its stop rise, is a level reached.
+// Looks at every position and its price: is it closed, is it to be sold, does its stop move up, is a take-profit level reached.
 
 import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'

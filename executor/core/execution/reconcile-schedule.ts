@@ -15,7 +15,7 @@ const SOON_MS = 2_000
 /** For coins that are missing: where most are, nothing protects what comes back. */
 const BACK_MS = 3_000
 /** After this long their return in the next seconds is unlikely. */
-const SHORT_BALANCE_GRACE_MS = 300_000
+const MISSING_GRACE_MS = 300_000
 /** So long a sale waits for coins to be counted, and is then tried as it is. */
 const COUNTING_MS = 3_000
 
@@ -47,14 +47,14 @@ export function pauseBefore(
   const { portfolio, session, environment } = context
   const look = session.reconciliations[market]
   if (look !== undefined && look.refusedAt > 0) return SOON_MS
-  const short = shortIn(portfolio.positions, baseOf(market))
-  if (short.length > 0 && environment.now - (look?.missingSince ?? 0) < SHORT_BALANCE_GRACE_MS)
-    return short.some((one) => atLeast(one.missing, available(one))) ? BACK_MS : AGAIN_MS
+  const lacking = positionsMissing(portfolio.positions, baseOf(market))
+  if (lacking.length > 0 && environment.now - (look?.missingSince ?? 0) < MISSING_GRACE_MS)
+    return lacking.some((one) => atLeast(one.missing, available(one))) ? BACK_MS : AGAIN_MS
   return found === 'settled' || portfolio.closedMarkets[market] !== undefined ? EVERY_MS : AGAIN_MS
 }
 
 /** Positions in that coin of which some is missing. */
-export function shortIn(
+export function positionsMissing(
   positions: Readonly<Record<string, Position>>,
   base: string,
 ): readonly Position[] {

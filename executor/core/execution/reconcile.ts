@@ -14,12 +14,12 @@ import {
   type Discrepancies,
   findDiscrepancies,
   isNameless,
-  shortOf,
+  missingCoinsOf,
 } from './discrepancies.ts'
 import type { Input } from './inputs.ts'
-import { pauseAfterSilence, pauseBefore, setLook, shortIn } from './reconcile-schedule.ts'
+import { pauseAfterSilence, pauseBefore, positionsMissing, setLook } from './reconcile-schedule.ts'
 
-/** How long an entry may wait for the first answer after a start: thirty markets take the slow line so long. */
+/** How long an entry may wait for the first answer after a start: thirty markets take that long over a slow connection. */
 export const FIRST_ANSWER_MS = 10_000
 /** Numbers in one notice: a report has room for a line. */
 const NAMED = 5
@@ -113,12 +113,12 @@ export function onCompared(
   const doubts = doubtsOf(judged)
   const proved = doubts.filter((doubt) => look.doubts.includes(doubt))
   const open = doubts.filter((doubt) => !proved.includes(doubt))
-  tellStrangers(context, market, judged.strangers.filter(isIn(proved)))
+  tellExternalOrders(context, market, judged.externalOrders.filter(isIn(proved)))
   closeForReappeared(context, market, judged.reappeared.filter(isIn(proved)))
   // While an order moves, coins that a sale was refused for are not counted yet.
-  const isCounted = look.refusedAt > 0 && look.at >= look.refusedAt && judged.coins !== 'moving'
+  const isCounted = look.refusedAt > 0 && look.at >= look.refusedAt && judged.coins !== 'pending'
   if (isCounted) setLook(context, market, { refusedAt: 0 })
-  const isSeenTwice = proved.includes(shortOf(judged))
+  const isSeenTwice = proved.includes(missingCoinsOf(judged))
   judgeCoins(context, market, judged, isCounted ? 'refusal' : isSeenTwice ? 'looks' : 'none')
   const found = foundNow(look, judged, open)
   const isWhole = open.length === 0 && judged.nameless === 'none'
@@ -133,9 +133,9 @@ export function onCompared(
   })
 }
 
-function doubtsOf({ strangers, reappeared, coins, held }: Discrepancies): readonly string[] {
-  const ids = [...strangers, ...reappeared].map(({ exchangeId }) => exchangeId)
-  return coins === 'short' ? [...ids, shortOf({ held })] : ids
+function doubtsOf({ externalOrders, reappeared, coins, held }: Discrepancies): readonly string[] {
+  const ids = [...externalOrders, ...reappeared].map(({ exchangeId }) => exchangeId)
+  return coins === 'missing' ? [...ids, missingCoinsOf({ held })] : ids
 }
 
 function isIn(proved: readonly string[]): (sighting: ObservedOrder) => boolean {
@@ -147,37 +147,37 @@ function foundNow(
   judged: Discrepancies,
   open: readonly string[],
 ): Reconciliation['found'] {
-  if (judged.coins === 'moving') return look.found
-  const grave = judged.reappeared.some(isIn(open)) || judged.coins === 'short'
+  if (judged.coins === 'pending') return look.found
+  const grave = judged.reappeared.some(isIn(open)) || judged.coins === 'missing'
   return grave ? 'doubt' : 'agrees'
 }
 
-function tellStrangers(
+function tellExternalOrders(
   context: DecisionContext,
   market: string,
-  strangers: readonly ObservedOrder[],
+  externalOrders: readonly ObservedOrder[],
 ): undefined {
-  if (strangers.length === 0) return
-  for (const { exchangeId, as, moved } of strangers)
+  if (externalOrders.length === 0) return
+  for (const { exchangeId, as, moved } of externalOrders)
     append(context, { type: 'unexpected', market, exchangeId, as, ...(moved && { moved }) })
-  const named = strangers.slice(0, NAMED).map(({ exchangeId }) => exchangeId)
-  const more = strangers.length > NAMED ? ` and ${strangers.length - NAMED} more` : ''
+  const named = externalOrders.slice(0, NAMED).map(({ exchangeId }) => exchangeId)
+  const more = externalOrders.length > NAMED ? ` and ${externalOrders.length - NAMED} more` : ''
   const unheard = Object.values(context.portfolio.orders).filter(
     (order) => order.intent.market === market && isNameless(order),
   )
-  const traded = strangers.some(({ as }) => as === 'trade')
+  const traded = externalOrders.some(({ as }) => as === 'trade')
   const doubt = traded ? orOf(unheard.map(({ clientOrderId }) => clientOrderId)) : ''
   tell(context, 'unexpected_activity', `${market}, number ${named.join(', ')}${more}${doubt}`)
 }
 
-/** What is told although it may be an order's own, says so. */
+/** For a notice about something that may belong to one of our own orders: says which. */
 export function orOf([first, ...others]: readonly string[]): string {
   if (first === undefined) return ''
   const more = others.length === 0 ? '' : ` and ${others.length} more`
   return `; or it is of an order of this device that nobody knows the end of, ${first}${more}`
 }
 
-/** Also one of before a start, or a sleep, is sought for so long first. */
+/** Just after a start or a sleep, orders from before it count too: they may still be found. */
 function sentSince({ environment: { now }, session: { started, wokeAt } }: DecisionContext) {
   return now - Math.max(started, wokeAt) < EXPLAINS_MS ? 0 : now - EXPLAINS_MS
 }
@@ -200,20 +200,20 @@ function closeForReappeared(
 function judgeCoins(
   context: DecisionContext,
   market: string,
-  { coins, held, there, short }: Discrepancies,
+  { coins, held, there, missing }: Discrepancies,
   proof: 'none' | 'looks' | 'refusal',
 ): undefined {
-  if (coins === 'moving') return
-  if (coins === 'there') return allThere(context, market)
+  if (coins === 'pending') return
+  if (coins === 'present') return allThere(context, market)
   const look = context.session.reconciliations[market]
   const before = look?.missing ?? '0'
-  setLook(context, market, { missing: short })
-  const wasShort = shortIn(context.portfolio.positions, baseOf(market)).length > 0
+  setLook(context, market, { missing })
+  const wasMissing = positionsMissing(context.portfolio.positions, baseOf(market)).length > 0
   // Of two looks the one that saw more coins is believed.
-  const sure = proof === 'looks' && atLeast(short, before) ? before : short
-  if (proof !== 'none' || wasShort) setMissing(context, market, sure, proof)
+  const sure = proof === 'looks' && atLeast(missing, before) ? before : missing
+  if (proof !== 'none' || wasMissing) setMissing(context, market, sure, proof)
   const closed = context.portfolio.closedMarkets[market]
-  if (proof === 'none' || closed === 'drift' || (closed === 'reappeared' && wasShort)) return
+  if (proof === 'none' || closed === 'drift' || (closed === 'reappeared' && wasMissing)) return
   append(context, { type: 'drifted', market, held, there })
   tell(context, 'position_drift', `${market}: positions ${held}, there ${there}`)
 }
@@ -231,7 +231,7 @@ function allThere(context: DecisionContext, market: string): undefined {
 function setMissing(
   context: DecisionContext,
   market: string,
-  short: Decimal,
+  missing: Decimal,
   proof: 'none' | 'looks' | 'refusal',
 ): undefined {
   const { portfolio, session, environment } = context
@@ -239,15 +239,15 @@ function setMissing(
   const shares = allocateMissing(
     portfolio,
     base,
-    short,
+    missing,
     (one) => environment.exchange.rules(one)?.step,
   )
-  const changed = Object.entries(shares).filter(([key, missing]) => {
+  const changed = Object.entries(shares).filter(([key, lacking]) => {
     const before = portfolio.positions[key]?.missing ?? '0'
-    return missing !== before && (proof !== 'none' || atLeast(before, missing))
+    return lacking !== before && (proof !== 'none' || atLeast(before, lacking))
   })
   const { missingSince = 0 } = session.reconciliations[market] ?? {}
-  setLook(context, market, { missingSince: short === '0' ? 0 : missingSince || environment.now })
+  setLook(context, market, { missingSince: missing === '0' ? 0 : missingSince || environment.now })
   if (changed.length === 0) return
   append(context, { type: 'missing', market, positions: Object.fromEntries(changed) })
 }

@@ -42,7 +42,7 @@ export function watchAccount(context: DecisionContext): undefined {
 }
 
 /**
- * It is the dearest of all questions, and others wait behind it. While little may be asked it comes later: not for so long
+ * It costs the most of all requests, and others wait behind it. While little may be asked it comes later: not for so long
  * that what it finds would be told after more than a minute, and not at all where something was found.
  */
 function putOff(context: DecisionContext): boolean {

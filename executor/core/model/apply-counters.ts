@@ -66,7 +66,7 @@ export function applyBest(portfolio: Portfolio, { worth }: FactOf<'best'>): Port
   }
 }
 
-/** After a halt for falling too far below the best a new one is taken: to go on is the trader's decision. */
+/** After a halt for drawdown the high-water mark is taken anew: to go on is the trader's decision. */
 export function forgetBest(portfolio: Portfolio, { by, state }: FactOf<'trading'>): Portfolio {
   if (state !== 'halted' || by !== 'loss.dd') return portfolio
   return { ...portfolio, profit: { ...portfolio.profit, highWaterMark: null } }

@@ -1,4 +1,4 @@
-// What a comparison with the exchange changes in the portfolio: which markets take no entries, and where a re-base starts.
+// What a comparison with the exchange changes in the portfolio: which markets take no entries, and where an adjustment of the journal starts.
 import type { Decimal } from '@keyside/protocol'
 import { withExplained } from './account.ts'
 import { minus } from './decimals.ts'

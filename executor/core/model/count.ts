@@ -53,7 +53,7 @@ export function countTaken(counters: Counters, { stream, planned }: Order): Coun
   return { ...counters, typicalSizes: { ...counters.typicalSizes, [stream]: usual } }
 }
 
-/** A round trip is a sale after a purchase, so that one which leaves a crumb behind is one too. */
+/** A round trip is a sale after a purchase, so that one which leaves dust behind is one too. */
 export function countTrade(counters: Counters, { kind, intent }: Order, at: number): Counters {
   const { market } = intent
   const before = counters.markets[market]

@@ -1,4 +1,4 @@
-// What happened, in the words of the journal. The book is their fold; nothing else changes it.
+// What happened, in the words of the journal. The portfolio is their fold; nothing else changes it.
 import type { Decimal, TradingState } from '@keyside/protocol'
 import type { AccountEvent } from './account.ts'
 import type { HealthEvent } from './conditions.ts'

@@ -8,13 +8,13 @@ export const OPEN_STATES = [
   /** The trader wants less of it: what was shown cannot be approved until that is planned, or cannot be. */
   'reducing',
   'approved',
-  /** An exit that waits until the stop is off the book and gives its coins free. */
+  /** An exit that waits until the stop is canceled and its coins are free. */
   'canceling_stop',
   /** Decided and written; proved not sent. */
   'initialized',
   /** Written before the socket is touched: from here on it may be live. */
   'submitted',
-  /** Nobody told us. Asked about, never sent again. */
+  /** No answer came. Asked about, never sent again. */
   'unknown',
   'accepted',
   'partially_filled',

@@ -53,7 +53,7 @@ export interface Portfolio {
   /** The last orders that ended, oldest first, so that a late approval is told from a wrong one. */
   readonly endedOrders: readonly { readonly id: string; readonly state: OrderState | 'replaced' }[]
   readonly codes: Codes
-  /** Markets that take no entries, because the exchange does not bear this book out. */
+  /** Markets that take no entries, because the exchange does not agree with this portfolio. */
   readonly closedMarkets: Readonly<Record<string, 'drift' | 'reappeared'>>
   /** Prices that the trader wants to hear of. */
   readonly priceAlerts: PriceAlerts

@@ -222,7 +222,7 @@ function canceled(
   reply: Reply<'canceled' | 'requested'>,
 ): Answered<'canceled' | 'not_open'> {
   if (found.outcome === 'unknown') return { ok: false, message: found.message }
-  // An order that nobody sees yet may still be accepted: that is not "not open".
+  // An order that is not shown yet may still be accepted: that is not "not open".
   if (found.outcome === 'missing')
     return { ok: false, message: 'the exchange does not know this order' }
   if (found.order.status !== 'open')

@@ -27,7 +27,7 @@ export const binance: Dialect = {
   timeoutMs: 15_000,
   limits,
   refusals,
-  // What it has answered to is in its next answer.
+  // An order that it has acknowledged is in its next answer.
   viewLagMs: 0,
   retention: { ...KEPT_FOR_EVER, unfilledMs: 90 * 86_400_000 },
   fillsSpanMs: Number.POSITIVE_INFINITY,

@@ -266,8 +266,7 @@ export class PaperVenue {
     return { ok: true, value: all.filter(({ at }) => at >= since) }
   }
 
-  /** There is no key that could do more. */
-  /** There is none to use. */
+  /** Paper has no key. */
   useKeys(): Promise<model.Answered<model.KeyRights>> {
     return this.keyRights()
   }

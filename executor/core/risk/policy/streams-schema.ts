@@ -57,7 +57,7 @@ const stream = z.strictObject(
 )
 
 /** As many as one plan may have: more than a person can look after. */
-const MAX_STREAMS = 64
+export const MAX_STREAMS = 64
 
 // A record drops the name __proto__ without a word, so names are looked at first.
 export const streams = z

@@ -1,9 +1,7 @@
 // Trials, which are rules from the chat: a paper account whose policy says so trades each of them; no other account ever does.
 import { isTrial } from '@keyside/protocol'
+import type { Money } from '../../model/exchange.ts'
 import type { Policy, StreamPolicy } from './schema.ts'
-
-/** What the account's money is; only of paper it is known that nobody can lose it. */
-type Money = 'real' | 'sandbox' | 'paper'
 
 /**
  * The policy as this account follows it: on paper with `trials`, every trial is a stream of it, and those in `known` are

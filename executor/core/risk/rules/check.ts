@@ -64,7 +64,7 @@ export const RULES: readonly Rule[] = [
 
 export function check(question: RiskInput, policy: Policy): Verdict {
   const opinions = RULES.map((rule) => judge(rule, question, policy))
-  // One answer of the trader's is an answer to every question about this order.
+  // The trader's one answer answers every rule that asks about this order.
   const answered = question.approved === 'tapped' || question.approved === 'coded'
   return combine(answered ? opinions.filter((opinion) => opinion?.verdict === 'deny') : opinions)
 }

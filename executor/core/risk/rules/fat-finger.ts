@@ -1,4 +1,4 @@
-// Orders that are allowed and look wrong: a slip of the finger, the same twice, in and out too often.
+// Orders that are allowed and look wrong: a fat finger, a duplicate, overtrading.
 import Big from 'big.js'
 import type { DecidedEntry } from '../../model/counters.ts'
 import { parseDecimal, percentOf } from '../../model/decimals.ts'

@@ -1,4 +1,4 @@
-// No order far from the exchange's own price, none in a wide book, and none against oneself.
+// No order far from the exchange's own price, none into a wide spread, and none against our own orders.
 
 import type { Decimal } from '@keyside/protocol'
 import { parseDecimal } from '../../model/decimals.ts'

@@ -1,4 +1,4 @@
-// Nothing is bought on a market where the device's own book and the exchange do not agree.
+// Nothing is bought on a market where the portfolio and the exchange do not agree.
 
 import { deny, type RiskInput, type Rule } from './rule.ts'
 

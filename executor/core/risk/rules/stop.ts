@@ -1,4 +1,4 @@
-// No entry without a way out that waits at the exchange and needs nobody, and no exit that takes it away.
+// No entry without a stop that rests at the exchange, and no exit order that would remove it while it waits.
 import { parseDecimal, percentOf } from '../../model/decimals.ts'
 import { distanceOf } from './price.ts'
 import { deny, type RiskInput, type Rule } from './rule.ts'
