@@ -3,6 +3,8 @@ import type { Simulation } from './simulation.ts'
 
 /** Ms. */
 const ERRORS = [-3_000, -1_500, -700, 700, 1_500, 3_000]
+/** From one of them to another. */
+const MAX_ERROR_MS = 6_000
 const JUMPS = [-93_600_000, -7_200_000, -50_000, 50_000, 120_000, 7_200_000, 18_000_000]
 
 export class DeviceClock {
@@ -26,10 +28,11 @@ export class DeviceClock {
 
   #set(ms: number): boolean {
     const now = this.#simulation.scheduler.now()
-    if (ms === this.#errorAt(now)) return false
+    const before = this.#errorAt(now)
+    if (ms === before) return false
     this.#offsets.unshift({ from: now, ms })
     const name = ms === 0 ? 'clock set right' : Math.abs(ms) > 3_000 ? 'clock jump' : 'clock off'
-    this.#simulation.trouble(name, `${ms} ms`, 0)
+    this.#simulation.trouble(name, `${ms} ms`, unnoticedMs(before - ms))
     return true
   }
 
@@ -51,6 +54,11 @@ export class DeviceClock {
   wasJustSet(ms: number): boolean {
     return (this.#offsets[0]?.from ?? 0) > this.#simulation.scheduler.now() - ms
   }
+}
+
+/** What waits by a clock that is set back by little waits longer by as much; by more, and the device sees it and asks anew. */
+function unnoticedMs(back: number): number {
+  return back > 0 && back <= MAX_ERROR_MS ? back : 0
 }
 
 /** How long a measurement counts, ms. */

@@ -33,6 +33,8 @@ export class Protection {
   readonly #ledger: Ledger
   /** Since when each position is naked, Unix ms. */
   readonly #naked = new Map<string, number>()
+  /** When the exchange was in trouble last, Unix ms. */
+  #troubledAt = 0
 
   constructor(simulation: Simulation, truth: GroundTruth, ledger: Ledger) {
     this.#simulation = simulation
@@ -44,6 +46,7 @@ export class Protection {
     const now = this.#simulation.scheduler.now()
     if (running === null || !this.#simulation.isExchangeUp()) {
       this.#naked.clear()
+      this.#troubledAt = now
       return
     }
     for (const [key, position] of Object.entries(this.#ledger.portfolio.positions)) {
@@ -89,7 +92,8 @@ export class Protection {
 
   #isMissed(clientOrderId: string): boolean {
     const at = this.#truth.forgottenAt(clientOrderId)
-    return at !== null && this.#simulation.scheduler.now() - at < MISSED_MS
+    if (at === null) return false
+    return this.#simulation.scheduler.now() - Math.max(at, this.#troubledAt) < MISSED_MS
   }
 }
 
