@@ -158,3 +158,16 @@ test('delivers to nobody what the rights do not match, whatever is asked for', a
   )
   await fc.assert(runs, { numRuns: 60 })
 })
+
+test('who receives a message has it before its sender has the answer', async () => {
+  await using at = await startTestBroker()
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [OPEN] }))
+  const device = await dial(at.mqtt, 'device', token('device', { subscribe: [OPEN] }))
+  await device.subscribeAsync(OPEN, { qos: 1 })
+  const order: string[] = []
+  device.stream.on('data', () => order.push('message'))
+  engine.stream.on('data', () => order.push('answer'))
+  const came = new Promise((resolve) => device.once('message', resolve))
+  await Promise.all([came, engine.publishAsync(OPEN, 'a signal', { qos: 1 })])
+  expect(order).toEqual(['message', 'answer'])
+})

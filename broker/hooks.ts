@@ -69,7 +69,10 @@ export function createHooks(parts: HookOptions): Hooks {
     authorizePublish: (client, packet, done) => {
       const session = validSession(client)
       const verdict = session ? authorizePublish(session, packet, parts) : UNKNOWN
-      if (verdict.ok) return done(null)
+      if (verdict.ok) {
+        if (client !== null && packet.qos === 1) answerLast(client)
+        return done(null)
+      }
       refusals.add({ ...verdict, client: client?.id ?? '' })
       done(new KeysideError(verdict.code, verdict.message))
     },
@@ -93,6 +96,16 @@ export function createHooks(parts: HookOptions): Hooks {
         : null
     },
   }
+}
+
+/**
+ * aedes writes the PUBACK before it forwards the message, which takes it two turns of the event loop: kept back until then,
+ * since nobody waits for it, and its sender would be woken beside those who wait for the message.
+ */
+function answerLast({ conn }: Client): void {
+  if (conn.writableCorked > 0) return
+  conn.cork()
+  setImmediate(() => setImmediate(() => setImmediate(() => conn.uncork())))
 }
 
 /**
