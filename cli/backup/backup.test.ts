@@ -268,6 +268,14 @@ test('what would be missing, damaged, of another version or too much is refused 
       message: expect.stringContaining(`executor.database of config.yaml is ${outside}`),
     }),
   )
+  for (const lost of ['data/journal.db', 'logs/journal.db', 'executor/journal.lock']) {
+    writeFileSync(join(home, lost), readFileSync(journal))
+    writeFileSync(config, text.replace('  keychain:', `  database: ${lost}\n  keychain:`))
+    expect(() => refuseOutside(home, home)).toThrow(
+      expect.objectContaining({ code: 'backup_outside', message: expect.stringContaining(lost) }),
+    )
+    rmSync(join(home, lost))
+  }
   writeFileSync(config, text)
   expect(() => filesOf(home, 10)).toThrow(expect.objectContaining({ code: 'backup_too_large' }))
   vi.stubEnv('KEYSIDE_HOME', home)

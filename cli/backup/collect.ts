@@ -8,7 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Keychain } from '@keyside/executor'
@@ -84,8 +84,13 @@ function pathsOf(home: string): string[] {
   const order = (path: string) => (path.startsWith('bot') ? 0 : 1)
   return filesIn(home, home, [])
     .map((path) => relative(home, path))
-    .filter((path) => !NOT_KEPT.test(path.split(sep).join('/')))
+    .filter(isKept)
     .sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1))
+}
+
+/** Whether a backup takes the file of this path in the home along. */
+export function isKept(path: string): boolean {
+  return !isLeftOut(dirname(path)) && !NOT_KEPT.test(path.split(sep).join('/'))
 }
 
 /** `within`: the real paths of the folders around it, so that a link to one of them has an end. */
@@ -103,7 +108,7 @@ function filesIn(home: string, folder: string, within: readonly string[]): strin
 function isLeftOut(path: string): boolean {
   return (
     LEFT_OUT.includes(path.split(sep)[0] ?? '') ||
-    /^accounts[\\/][^\\/]+[\\/](?:run|logs)$/.test(path)
+    /^accounts[\\/][^\\/]+[\\/](?:run|logs)(?:[\\/]|$)/.test(path)
   )
 }
 

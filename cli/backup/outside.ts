@@ -1,13 +1,16 @@
-// What of a home lies outside of its folder, so that a backup of the folder would lose it in silence.
+// What of a home a backup of its folder would lose in silence: it lies outside, or where the folder has what is not kept.
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { KeysideError, openYaml, overridesOf, readConfigText } from '@keyside/runtime'
 import { environmentOf } from '../home/environment-of.ts'
+import { isKept } from './collect.ts'
 
 /** Settings that name what a home has made or follows. A passphrase, a root key and a certificate may be elsewhere on purpose. */
 const OF_THE_HOME: ReadonlySet<string> = new Set([
   'accountFile',
+  'answerKeyFile',
   'database',
+  'keysetFile',
   'policy',
   'programs',
   'signingKeyFile',
@@ -28,20 +31,23 @@ export function refuseOutside(home: string, account: string): void {
   for (const setting of settingsOf(account)) {
     const path = resolve(account, setting.file)
     const inside = relative(home, path)
-    const isInside = !inside.startsWith('..') && !isAbsolute(inside)
-    if (!existsSync(path) || (isInside && setting.in === 'config.yaml')) continue
-    throw new KeysideError('backup_outside', sentenceOf(setting, { home, path, isInside }))
+    const isInside = !/^\.\.(?:[\\/]|$)/.test(inside) && !isAbsolute(inside)
+    const where = !isInside ? 'outside' : isKept(inside) ? 'kept' : 'left out'
+    if (!existsSync(path) || (where === 'kept' && setting.in === 'config.yaml')) continue
+    throw new KeysideError('backup_outside', sentenceOf(setting, { home, path, where }))
   }
 }
 
 function sentenceOf(
   setting: Setting,
-  { home, path, isInside }: { home: string; path: string; isInside: boolean },
+  { home, path, where }: { home: string; path: string; where: 'outside' | 'left out' | 'kept' },
 ): string {
   const { name } = setting
-  if (isInside)
+  if (where === 'kept')
     return `${name} is ${path}, which the environment says and config.yaml does not, so that what is restored would not find it: write it there, and take the variable away`
   const of = setting.in === 'config.yaml' ? `${name} of config.yaml` : name
+  if (where === 'left out')
+    return `${of} is ${path}, where a backup takes nothing along (logs, candles, what is in use): move it to another place in the home, and name that`
   return `${of} is ${path}, outside of ${home}, and would not be in the backup: move it into the home, or put a link to it there and name that`
 }
 
