@@ -1,5 +1,5 @@
 // The section `authority` of config.yaml.
-import { address, id, market, singleLine } from '@keyside/protocol'
+import { address, id, singleLine, tradedMarket } from '@keyside/protocol'
 import { tlsSetting } from '@keyside/runtime'
 import { z } from 'zod'
 
@@ -9,7 +9,7 @@ const plan = z.strictObject({
   /** One line for a trader who is about to follow it. */
   about: singleLine.max(200).default(''),
   /** The only markets of its streams. */
-  markets: z.array(market).min(1).max(64),
+  markets: z.array(tradedMarket).min(1).max(64),
   /** What a trader accepts; a change of the text needs a higher version. */
   terms: z.strictObject({ version: z.int().min(1), text: z.string().max(2000) }).optional(),
 })

@@ -17,6 +17,7 @@ export {
   seconds,
   singleLine,
   stream,
+  tradedMarket,
 } from './claims/common.ts'
 export {
   type Decimal,

@@ -1,5 +1,5 @@
 // keyside program: programs of one's own that say what a stream does, each with a key for that stream alone.
-import { id, market } from '@keyside/protocol'
+import { id, tradedMarket } from '@keyside/protocol'
 import { keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { type Command, InvalidArgumentError } from 'commander'
 import {
@@ -65,8 +65,9 @@ function name(text: string): string {
 }
 
 function symbol(text: string): string {
-  if (market.safeParse(text).success) return text
-  throw new InvalidArgumentError('expected a symbol such as "BTC/USDT"')
+  const read = tradedMarket.safeParse(text)
+  if (read.success) return text
+  throw new InvalidArgumentError(read.error.issues[0]?.message ?? '')
 }
 
 function add(program: string, { stream, market, plan }: AddOptions): void {

@@ -38,6 +38,12 @@ export const market = z
     'expected a symbol such as "BTC/USDT"',
   )
 
+/** One that a person names. What is already on its way is not refused for it: no exchange has such a market. */
+export const tradedMarket = market.refine((name) => {
+  const [base, quote] = name.split(/[/:]/)
+  return base !== quote
+}, 'expected a symbol such as "BTC/USDT": nothing is bought with itself')
+
 export const currency = z.string().regex(/^[A-Z0-9]{1,16}$/, 'expected a currency such as "USDT"')
 
 export const side = z.enum(['buy', 'sell'])

@@ -404,6 +404,10 @@ describe('refuses, with line, column and reason:', () => {
     ],
     [{ name: 'Demo' }, '1:7 name: expected 1 to 32 of a-z, 0-9 and "-"'],
     [{ market: 'BTC/USDT:USDT' }, '2:9 market: expected a spot market, without ":"'],
+    [
+      { market: 'USDT/USDT' },
+      '2:9 market: expected a symbol such as "BTC/USDT": nothing is bought with itself',
+    ],
     [{ market: null }, '1:1 there is no "market", such as "market: BTC/USDT"'],
     [{ market: null, markets: '[]' }, '7:10 markets: expected at least one market'],
     [{ markets: '[BTC/USDT]' }, '8:1 markets: write "market" or "markets", not both'],

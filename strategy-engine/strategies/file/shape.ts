@@ -1,5 +1,5 @@
 // The keys of a strategy file and what kind of value each has; what the texts say is read after that.
-import { id, market } from '@keyside/protocol'
+import { id, tradedMarket } from '@keyside/protocol'
 import { z } from 'zod'
 import { TIMEFRAME_NAMES } from '../../market/candle.ts'
 import { timeframeHint } from '../rules/suggest.ts'
@@ -64,7 +64,10 @@ function namedRulesError(issue: z.core.$ZodRawIssue): string {
 }
 
 const names = (what: string) => records(text(what), OWN_NAME, MAX_NAMES, `names, each with ${what}`)
-const spot = market.refine((name) => !name.includes(':'), 'expected a spot market, without ":"')
+const spot = tradedMarket.refine(
+  (name) => !name.includes(':'),
+  'expected a spot market, without ":"',
+)
 const timeframe = z.enum(TIMEFRAME_NAMES, {
   error: ({ input }) =>
     typeof input === 'string'

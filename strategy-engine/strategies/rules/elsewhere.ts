@@ -1,5 +1,5 @@
 // `x @ 1h`, `x @ BTC/USDT`, `x @ BTC/USDT 1h`: a value of another timeframe, another market, or both.
-import { market as marketName } from '@keyside/protocol'
+import { tradedMarket } from '@keyside/protocol'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
 import { condition, numeric, withHistory } from './check.ts'
 import type { Cursor } from './cursor.ts'
@@ -34,9 +34,9 @@ function takeMarket(cursor: Cursor): string | null {
   if (type !== 'word' && type !== 'quantity') cursor.unexpected('a market such as "BTC/USDT"')
   cursor.skip()
   const market = `${base}/${quote}`
-  if (marketName.safeParse(market).success) return market
+  if (tradedMarket.safeParse(market).success) return market
   const capitals = market.toUpperCase()
-  const hint = marketName.safeParse(capitals).success ? `: did you mean "${capitals}"?` : ''
+  const hint = tradedMarket.safeParse(capitals).success ? `: did you mean "${capitals}"?` : ''
   cursor.problem(at, `"${short(market)}" is no market${hint}`)
   return null
 }

@@ -269,6 +269,7 @@ describe('refuses, with the column:', () => {
       11,
       'expected a timeframe such as "1h" or a market such as "BTC/USDT", got "hourly"',
     ],
+    ['close @ ETH/ETH > 1', 9, '"ETH/ETH" is no market'],
     ['close @ btc/usdt > 1', 9, '"btc/usdt" is no market: did you mean "BTC/USDT"?'],
     [
       'ema(close @ 1h, 5) @ 1d > 1',
