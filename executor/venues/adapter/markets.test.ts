@@ -184,6 +184,25 @@ test('one row that cannot be read spoils no other', async () => {
   expect(exchange.quote('AAA/USDT')?.bid).not.toBe('1.5')
 })
 
+test('a market whose rules cannot be read any more is left by the old ones, and nothing is bought there', async () => {
+  await start(['AAA/USDT'], { markets: 30 })
+  tap.intrude(({ path }, response) => {
+    if (path !== '/api/v3/exchangeInfo') return 'pass'
+    response.end(
+      JSON.stringify({ symbols: [{ symbol: 'AAAUSDT', status: 'TRADING', filters: [] }] }),
+    )
+    return 'answered'
+  })
+  await vi.waitFor(
+    () => expect(exchange.rules('AAA/USDT')).toMatchObject({ status: 'halted', tick: '0.01' }),
+    PATIENCE,
+  )
+  expect(await exchange.refreshQuote('AAA/USDT')).toMatchObject({ ok: true })
+  const sale = order({ market: 'AAA/USDT', side: 'sell', price: '90', amount: '1' })
+  expect(await exchange.place(sale)).toMatchObject({ outcome: 'accepted' })
+  expect(logged.filter((line) => line.includes('cannot be read'))).toHaveLength(1)
+})
+
 test('a coin by the million million is left out, and one that is traded is not', async () => {
   const balance = (asset: string, free: string) => ({ asset, free, locked: '0.00000000' })
   const answer = (rows: unknown[]) =>

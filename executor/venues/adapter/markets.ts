@@ -64,7 +64,7 @@ export class Markets {
   #take(rows: readonly VenueMarket[], part: readonly string[]): void {
     for (const market of part) {
       const entry = rows.find(({ rules }) => rules.market === market)
-      if (entry === undefined) this.#markGone(market)
+      if (entry === undefined) this.#markUnread(market)
       else this.#keep(entry)
     }
   }
@@ -76,6 +76,15 @@ export class Markets {
     if (before === status || (before === undefined && status === 'trading')) return
     if (status === 'trading') this.#log.info({ market }, 'the exchange trades this market again')
     else this.#log.warn({ market, status }, 'the exchange does not trade this market now')
+  }
+
+  /** Nothing that can be read is said of it, which is no word of its end: nothing is bought there, and a way out is tried. */
+  #markUnread(market: string): void {
+    const entry = this.#known.get(market)
+    if (entry === undefined) this.#markGone(market)
+    if (entry?.rules.status !== 'trading') return
+    this.#known.set(market, { ...entry, rules: { ...entry.rules, status: 'halted' } })
+    this.#log.warn({ market }, "the exchange's rules of this market cannot be read now")
   }
 
   #markGone(market: string): void {
