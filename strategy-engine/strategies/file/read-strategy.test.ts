@@ -485,6 +485,20 @@ test('tells a mistake of YAML itself with its place', () => {
   expect(problems('a: &x 1\nb: *x')).toEqual([expect.stringMatching(/^2:4 an alias/)])
 })
 
+test('says in words of its own that another kind of value stands there', () => {
+  const messages = (text: string) => {
+    const read = readStrategy(text)
+    return read.ok ? [] : read.problems.map(({ message }) => message)
+  }
+  const rest = 'timeframe: 1m\nsize: 1 %\nstop: 2 %\nenter: close > 1\n'
+  const one = `market: BTC/USDT\n${rest}`
+  expect(messages(`name: [a]\n${one}`)).toEqual(['name: expected one text, such as "a-1"'])
+  expect(messages(`name: a\nadd: [x]\n${one}`)).toEqual(['add: expected { } with keys and values'])
+  expect(messages(`name: a\nmarkets: [{ b: c }]\n${rest}`)).toEqual([
+    'markets: expected one text, such as "a-1"',
+  ])
+})
+
 test('answers any file with strategies or problems, and throws nothing', () => {
   const whole = yaml({
     params: '{ a: 5 }',

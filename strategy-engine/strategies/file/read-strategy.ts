@@ -1,6 +1,7 @@
 // From the text of a strategy file to its strategies, or to everything that is wrong with it.
 import { id } from '@keyside/protocol'
 import { keysAt, type OpenedYaml, openYaml } from '@keyside/runtime'
+import type { z } from 'zod'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { suggestion } from '../rules/suggest.ts'
@@ -91,9 +92,16 @@ function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
     if (top !== undefined) wrong.add(top)
     if (path.length === 1 && !Object.hasOwn(data, String(top))) report.add([], missing(String(top)))
     else if (code === 'custom' && issue.params?.['key'] === true) report.addKey(path, issue.message)
-    else report.add(path, issue.message)
+    else report.add(path, sentenceOf(issue))
   }
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
+}
+
+/** Of what has no sentence of its own, where another kind of value stands. */
+function sentenceOf({ code, message, ...issue }: z.core.$ZodIssue): string {
+  if (code !== 'invalid_type' || !message.startsWith('Invalid input')) return message
+  const isText = 'expected' in issue && issue.expected === 'string'
+  return isText ? 'expected one text, such as "a-1"' : 'expected { } with keys and values'
 }
 
 /** A record of names that are free to choose drops this one without a word. */
