@@ -96,9 +96,10 @@ export class Elsewhere {
     if (it.start[0] !== begins) {
       // Its last candles are missing, or it had closed: it is over in any case.
       this.#close()
+      // What was not seen from its beginning is not known. Minutes in which nobody traded have no candle: behind the
+      // candle before, it was seen from there.
+      this.#memory[IS_WHOLE] = Number(start === begins || it.start[0] === begins - seconds)
       it.start[0] = begins
-      // What was not seen from its beginning is not known.
-      this.#memory[IS_WHOLE] = Number(start === begins)
       this.#memory[HAS_CANDLES] = 0
     }
     if (!Number.isNaN(close)) {

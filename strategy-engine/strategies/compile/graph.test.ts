@@ -224,6 +224,20 @@ describe('a longer timeframe', () => {
     expect(seen).toEqual([Number.NaN, Number.NaN, Number.NaN, Number.NaN, 3, 3])
   })
 
+  test('one in whose first minute nobody traded counts, and one behind a hole that is longer than it does not', () => {
+    const seen = (kept: readonly number[]) => {
+      const all = candleColumns(Array.from({ length: 20 }, (_, i) => i))
+      const graph = new Graph('1m', 1)
+      const { column } = graph.series(of5m(CLOSE))
+      return kept.map((i) => {
+        graph.feed(slice(all, i, i + 1), 0, 1)
+        return column[0]
+      })
+    }
+    expect(seen([0, 4, 6, 9, 10])).toEqual([Number.NaN, 4, 4, 9, 9])
+    expect(seen([0, 4, 11, 14, 15, 19])).toEqual([Number.NaN, 4, 4, 4, 4, 19])
+  })
+
   test('is the same whatever the block, and never of a candle that is not closed', () => {
     fc.assert(
       fc.property(
