@@ -12,12 +12,12 @@ import {
   haltUnconfirmed,
   help,
   ignoredWords,
-  notACommand,
   notAHalt,
   tooOld,
   unknownDevice,
 } from '../texts/chat.ts'
 import { Html, lines } from '../texts/html.ts'
+import { unknownText } from '../texts/unknown.ts'
 import type { CommandSpec } from './command-spec.ts'
 import { OLD_MS, parseMessage, wordsAfterCommand } from './parse-message.ts'
 import { type CommandDeps, runCommand } from './run.ts'
@@ -65,7 +65,7 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
   const isOld = times.now - times.sent > OLD_MS
   if (read === null) {
     const meantHalt = parsed.asks === 'nothing' && parsed.meantHalt
-    say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : notACommand))
+    say(deps, owner, PAGES.get(name) ?? (meantHalt ? notAHalt : unknownText(textOf(message))))
   } else if (read instanceof Html) say(deps, owner, read)
   else if (isOld && read.spec.evenIfOld !== true) say(deps, owner, tooOld)
   else runAtNamed(deps, read.spec, owner, named ?? read.rest[0])

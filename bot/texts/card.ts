@@ -10,7 +10,7 @@ import Big from 'big.js'
 import { CAPTION_ROOM, clip, type Html, html, lines } from './html.ts'
 import { amount, currencies, distance, moment, span, spanAtLeast, sum, zone } from './numbers.ts'
 import { type OrderStep, orderTitle, stepText } from './orders.ts'
-import { reasonSentence } from './signal-reason.ts'
+import { reasonLine } from './signal-reason.ts'
 
 const MAX_REASON_LENGTH = 120
 const MAX_ASKED_LENGTH = 250
@@ -30,7 +30,6 @@ export const BUTTONS = {
 export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = ''): Html {
   const { order, reason, allocation } = needed
   const [bound, stream] = [order.side === 'buy' ? 'at most' : 'at least', shownStream(order.stream)]
-  const said = clip(reasonSentence(reason), MAX_REASON_LENGTH)
   const rows = [
     { row: firstLine(needed, mark), rank: 0 },
     { row: mark === '?' ? againText(needed) : null, rank: 0 },
@@ -40,7 +39,7 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
     { row: exitsLine(needed), rank: 3 },
     { row: heldLine(needed), rank: 1 },
     { row: allocation === undefined ? html`Signal of ${stream}` : null, rank: 0 },
-    { row: said === '' ? null : html`<i>${said}</i>`, rank: 4 },
+    { row: reasonLine(reason, MAX_REASON_LENGTH), rank: 4 },
     { row: needed.code === 'needed' && mark === '?' ? CODE_NEEDED : null, rank: 0 },
     { row: askedLine(needed, mark), rank: 0 },
     { row: state, rank: 0 },

@@ -62,8 +62,6 @@ export const help = lines(
   html`From here you can only make trading safer, or say yes to an order that your own limits allow. Limits are lowered here or there, and raised at your device alone.`,
 )
 
-export const notACommand = html`I do not know that one. /help shows what you can ask.`
-
 export const notAHalt = html`I read no command in this, and <b>nothing is halted</b>. /halt halts all trading at once.`
 
 export const editedCommand = html`I do not follow edited commands, a halt aside. Send it as a new message.`

@@ -1,6 +1,6 @@
 // "Why no trade?": the whole way of one signal, as the device's journal has it.
 import { type Answer, shownStream } from '@keyside/protocol'
-import { clip, type Html, html, lines } from './html.ts'
+import { clip, type Html, html, lines, unlinked } from './html.ts'
 import { moment, zone } from './numbers.ts'
 import { inOwnStyle, reasonText } from './reason.ts'
 
@@ -30,7 +30,7 @@ export function explainText({ signal, stream, market, rows, end }: Explained, no
       : html`<b>${ENDS[end.is]}:</b> ${reasonText(end.code, end.text)}`,
     ...shown.map(
       ({ at, text }) =>
-        html`<b>${moment(Math.floor(at * 1000), now)}</b> ${inOwnStyle(clip(text, MAX_TEXT))}`,
+        html`<b>${moment(Math.floor(at * 1000), now)}</b> ${unlinked(inOwnStyle(clip(text, MAX_TEXT)))}`,
     ),
     left > 0 ? html`${left} lines in between are left out.` : null,
     html`Times are ${zone(now)}. At the device: <code>keyside explain ${signal.slice(0, 8)}</code>`,

@@ -1,7 +1,7 @@
 // What is cut is cut between characters, as a person counts them.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clip } from './html.ts'
+import { clip, html, unlinked } from './html.ts'
 
 test.each([
   ['a pair', `${'a'.repeat(148)}😀${'b'.repeat(30)}`, 150, `${'a'.repeat(148)}…`],
@@ -25,3 +25,26 @@ test('whatever is cut stays well-formed and within its length', () => {
     }),
   )
 })
+
+test.each([
+  'https://example.org/x?y',
+  'tg://resolve?domain=x',
+  'example.org',
+  'me@example.org',
+  '@somebody',
+  '/closeall',
+  '(/halt',
+  '#win',
+  '$BTC',
+  '1.2.3.4',
+  '+491701234567',
+  'пример.рф',
+])('no link is made of %s', (word) => {
+  const styled = unlinked(`Go to ${word} <now>`, (words) => html`<i>${words}</i>`)
+  expect(styled.text).toBe(`<i>Go to </i><code>${word}</code><i> &lt;now&gt;</i>`)
+})
+
+test.each(['RSI 55.2; BTC/USDT 65,000.12, +2.35 %', 'rsi(14) @ 1h > 70', 'hl2 / close'])(
+  'in "%s" nothing could become one',
+  (text) => expect(unlinked(text)).toEqual(html`${text}`),
+)

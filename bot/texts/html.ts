@@ -16,6 +16,25 @@ export function html(template: TemplateStringsArray, ...parts: readonly Part[]):
   return new Html(String.raw({ raw: template }, ...parts.map(write)))
 }
 
+/** A word that Telegram would make a link of: an address, a name, a command, a tag, a number to call. */
+const LINKED =
+  /(\S*(?::\/\/|[@#$]\p{L}|(?<![\p{L}\p{N}])\/\p{L}|[\p{L}\p{N}]\.\p{L}{2}|\d\.\d+\.\d|\+\d[\d()-]{5})\S*)/u
+
+/** Words of others: what Telegram would make a link of stands in code, where it makes none. `style` is for the rest. */
+export function unlinked(
+  text: string,
+  style: (words: string) => Html = (words) => html`${words}`,
+): Html {
+  const parts = text
+    .split(LINKED)
+    .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))
+  return new Html(
+    parts
+      .map((part) => (part instanceof Html ? part.text : part === '' ? '' : style(part).text))
+      .join(''),
+  )
+}
+
 /** Joins what is there, one a line. */
 export function lines(...parts: readonly (Part | null)[]): Html {
   return new Html(

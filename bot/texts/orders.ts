@@ -8,13 +8,12 @@ import {
   shownStream,
 } from '@keyside/protocol'
 import Big from 'big.js'
-import { clip, type Html, html, lines } from './html.ts'
+import { type Html, html, lines } from './html.ts'
 import { amount, baseOf, currencies, pastVerb, share, signed, span, sum, verb } from './numbers.ts'
 import { reasonText } from './reason.ts'
+import { reasonLine } from './signal-reason.ts'
 
 export type OrderStep = Extract<ReportEvent, { type: 'order' }>
-
-const MAX_REASON_LENGTH = 150
 
 /** "Buy 0.05 BTC". */
 export function orderTitle(order: OrderView): string {
@@ -27,7 +26,7 @@ export function orderText(step: OrderStep): Html {
   return lines(
     ...(isFilled(step) ? [whereText(order)] : [titleLine(order), priceText(order)]),
     stepText(step),
-    reason === '' ? null : html`<i>${clip(reason, MAX_REASON_LENGTH)}</i>`,
+    reasonLine(reason),
   )
 }
 

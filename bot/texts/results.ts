@@ -10,6 +10,7 @@ import Big from 'big.js'
 import { type Html, html, lines, list } from './html.ts'
 import { amount, cents, currencies, share, signed, span, sum, time, zone } from './numbers.ts'
 import { chargedLines, feesText, feeText, resultText, withoutText } from './orders.ts'
+import { reasonLine } from './signal-reason.ts'
 import { table } from './table.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
@@ -77,13 +78,13 @@ export function storyText(
           html`<b>Bought</b> from ${time(opened * 1000, now)} ${zone(opened * 1000)} on`,
           html`for ${sum(cost)} ${quote}, each ${each(cost)}`,
         ]),
-    bought === undefined ? null : html`<i>${bought}</i>`,
+    bought === undefined ? null : reasonLine(bought),
     ...stops.map(([at, price]) => html`Stop ${amount(price)} at ${time(at * 1000, now)}`),
     html`<b>Sold</b> ${time(closed * 1000, now)} ${zone(closed * 1000)}: ${REASONS[reason]}`,
     html`${amount(row.amount)} ${base} for ${sum(proceeds)} ${quote}`,
     html`each ${each(proceeds)}, held ${span((closed - opened) * 1000)}`,
     // What the device sells by itself has its reason in the line above.
-    sold === undefined || reason !== 'exit' ? null : html`<i>${sold}</i>`,
+    sold === undefined || reason !== 'exit' ? null : reasonLine(sold),
     ...feesOfSale({ ...row, currency: quote }),
     result === undefined ? html`Result unknown` : resultText(result, quote),
     candles.length < 2 ? html`No picture: your exchange gave no candles of that time.` : null,

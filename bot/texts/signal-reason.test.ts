@@ -1,5 +1,14 @@
+import type { Answer } from '@keyside/protocol'
 import { expect, test } from 'vitest'
+import { answersAt } from '../testing/answers.ts'
+import { approvalOf, orderOf, stepOf } from '../testing/events.ts'
+import { cardText } from './card.ts'
+import { explainText } from './explain.ts'
+import { html } from './html.ts'
+import { orderText } from './orders.ts'
+import { storyText } from './results.ts'
 import { reasonSentence } from './signal-reason.ts'
+import { whyText } from './why.ts'
 
 test.each([
   [
@@ -20,4 +29,29 @@ test.each([
   ['Buy! https://example.org 1.2.3.4', 'Buy! https://example.org 1.2.3.4'],
 ])('%s', (reason, sentence) => {
   expect(reasonSentence(reason)).toBe(sentence)
+})
+
+const BAIT = 'Claim at https://example.org or /closeall'
+const NEEDED = approvalOf(orderOf(7), 600, { reason: BAIT })
+const ANSWERS = answersAt(86_400)
+
+function answer<About extends Answer['about']>(about: About): Extract<Answer, { about: About }> {
+  const found = Object.values(ANSWERS).find((one) => one.about === about)
+  return found as Extract<Answer, { about: About }>
+}
+
+const TOLD = {
+  'a card': cardText(NEEDED, html`Until then`),
+  'an order': orderText(stepOf(orderOf(7), 'filled', { filled: '0.05', reason: BAIT })),
+  'why it waits': whyText(NEEDED, { ...answer('why'), reason: BAIT }, null),
+  'its way': explainText(
+    { ...answer('explain'), rows: [{ at: 0, stage: 'judged', text: `buy (${BAIT})` }] },
+    0,
+  ),
+  'a sale': storyText({ ...answer('trade'), bought: BAIT }, 0),
+}
+
+test.each(Object.entries(TOLD))('in %s no link is made of what a signal says', (_, { text }) => {
+  expect(text).toContain('<code>https://example.org</code>')
+  expect(text).toMatch(/<code>\/closeall\)?<\/code>/)
 })

@@ -1,5 +1,6 @@
 // Why a strategy wants an order, in a sentence: its own line names each value, and a person asks what they mean.
 import Big from 'big.js'
+import { clip, type Html, html, unlinked } from './html.ts'
 import { amount } from './numbers.ts'
 
 const NUMBER = String.raw`\d[\d.]*`
@@ -10,6 +11,15 @@ const AVERAGES = ['ema', 'sma', 'wma', 'hma', 'dema', 'tema', 'kama']
 
 /** A comma, but not one between the arguments of a function. */
 const BETWEEN = /, (?![^(]*\))/
+
+/** In a message of its own. */
+const MAX_LENGTH = 150
+
+/** Null where nothing was said. They are the words of whoever signs the signals, and no link is made of them. */
+export function reasonLine(reason: string, most = MAX_LENGTH): Html | null {
+  const said = clip(reasonSentence(reason), most)
+  return said === '' ? null : unlinked(said, (words) => html`<i>${words}</i>`)
+}
 
 /** What nobody can read better stays as it was said. */
 export function reasonSentence(reason: string): string {

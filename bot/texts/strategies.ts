@@ -17,7 +17,7 @@ export const noEngine = html`No engine shares this home with your bot, so no str
 
 export const engineSilent = html`⚠️ <b>Your engine does not answer.</b> What you sent may count all the same: /strategies shows what runs, once it does.`
 
-export const strategyHelp = html`I did not understand that, so nothing has changed. /strategies lists what runs, <code>/strategy mine</code> shows one, <code>/strategy mine stop</code> ends a trial. Send me a rule as it stands, and I try it.`
+export const strategyHelp = html`I did not understand that, so nothing has changed. /strategies lists what runs, <code>/strategy mine</code> shows one, <code>/strategy mine stop</code> ends a trial. Send me a rule as it stands, and I try it; the word rule alone shows one.`
 
 export const noFiles = html`I open no files: send the rule itself, as text. Code in TypeScript is put on the device.`
 
@@ -46,7 +46,7 @@ export function listText({ rows, more }: About<'strategies'>, results: Results |
   )
 }
 
-const SEND_ONE = html`Send me a rule, and I try it on a year of candles.`
+const SEND_ONE = html`Send me a rule, and I try it on a year of candles; the word rule alone shows one.`
 
 function rowText(row: Row, results: Results | null): Html {
   const { name, from, market, timeframe, position, signals, model } = row

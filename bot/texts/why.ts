@@ -2,7 +2,7 @@
 
 import { type Answer, type ApprovalNeeded, type ResultRow, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
-import { type Html, html, lines } from './html.ts'
+import { type Html, html, lines, unlinked } from './html.ts'
 import { amount, share, signed, sum } from './numbers.ts'
 import { orderTitle } from './orders.ts'
 import { NARROW_COLUMNS } from './table.ts'
@@ -18,7 +18,7 @@ export function whyText(
 ): Html {
   return lines(
     html`❓ <b>${orderTitle(order)}</b>`,
-    html`<b>${shownStream(order.stream)} says:</b> ${reason === '' ? 'nothing' : reason}`,
+    html`<b>${shownStream(order.stream)} says:</b> ${reason === '' ? 'nothing' : unlinked(reason)}`,
     html`<b>Its record here:</b> ${recordText(record)}`,
     ...checksText(checks),
   )
