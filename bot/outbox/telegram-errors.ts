@@ -11,13 +11,15 @@ export interface Wait {
 export type SendFailure =
   /** Telegram shows it already. */
   | { readonly outcome: 'done' }
-  /** Somebody has deleted it. */
+  /** Somebody has deleted it, or it can be edited no more. */
   | { readonly outcome: 'gone' }
   | Wait
   /** Telegram will never take it. */
   | { readonly outcome: 'drop'; readonly code: BotLogCode; readonly why: string }
 
 const SECOND = 1000
+/** Of what is to be edited. A number that is another's now, as after Telegram has begun anew, is as good as deleted. */
+const GONE = ['message to edit not found', "message can't be edited"]
 /** Short enough for the bot to be back within five seconds of the connection. */
 const MAX_BACKOFF_MS = 4 * SECOND
 
@@ -33,9 +35,11 @@ export function classifySendError(error: unknown, failures: number): SendFailure
       ms: (parameters.retry_after ?? 1) * SECOND,
     }
   if (error_code === 401 || error_code === 404) return waiting('telegram_token_refused', failures)
-  if (error_code === 403) return { outcome: 'wait', code: 'telegram_blocked', ms: 30 * SECOND }
+  // A bot that is new to the owner has no chat with them: it begins with what they write.
+  if (error_code === 403 || description.includes('chat not found'))
+    return { outcome: 'wait', code: 'telegram_blocked', ms: 30 * SECOND }
   if (description.includes('message is not modified')) return { outcome: 'done' }
-  if (description.includes('message to edit not found')) return { outcome: 'gone' }
+  if (GONE.some((words) => description.includes(words))) return { outcome: 'gone' }
   if (error_code === 400)
     return { outcome: 'drop', code: 'telegram_message_refused', why: description }
   return unreachable
@@ -73,5 +77,8 @@ export const TELEGRAM_SENTENCES: ReadonlyMap<BotLogCode, string> = new Map([
     'Telegram cannot be reached, and is tried again all the time: look at the connection',
   ],
   ['telegram_limited', 'Telegram asks for a pause; going on after it'],
-  ['telegram_blocked', 'the owner has blocked the bot in Telegram: unblock it there'],
+  [
+    'telegram_blocked',
+    'the owner has blocked the bot in Telegram, or has no chat with it: unblock it there, and write /start to it',
+  ],
 ])

@@ -8,6 +8,7 @@ import { binance } from '../binance/dialect.ts'
 import { bybit } from '../bybit/dialect.ts'
 import type { Dialect, Question } from './dialect.ts'
 import { RateLimitBudget } from './rate-limit.ts'
+import { ReachLog } from './reach-log.ts'
 import { RestClient } from './rest-client.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
@@ -31,6 +32,7 @@ async function asked(
   })
   const dialect: Dialect = { ...binance, ccxt: { id, options: {} }, ...change }
   const budget = new RateLimitBudget(dialect.limits)
+  const log = { info: () => undefined, warn: () => undefined }
   const client = new RestClient({
     dialect,
     keys,
@@ -41,7 +43,8 @@ async function asked(
     exchangeTime: () => 1_700_000_000_000,
     onUntimely: () => undefined,
     priority: 'normal',
-    log: { info: () => undefined, warn: () => undefined },
+    reachLog: new ReachLog(log),
+    log,
   })
   const question: Question<unknown> = { method, params: { category: 'spot' }, read: (body) => body }
   const reply = await client.ask(question)

@@ -12,6 +12,7 @@ import { fillsOf, type Rows, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
 import { allOpenOrders, cancel, find, openOrders, place, rejected } from './orders.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
+import { ReachLog } from './reach-log.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
 import { RestClient, type VenueNetwork } from './rest-client.ts'
@@ -74,6 +75,7 @@ export class VenueAdapter {
       exchangeTime: () => this.#data.time(),
       onUntimely: () => void this.#data.measureClock(),
       log,
+      reachLog: new ReachLog(log),
       makeAgent,
       ...(address !== undefined && { address }),
       ...(network !== undefined && { network }),

@@ -121,9 +121,10 @@ export class UnifiedClient implements MarketClient {
 
   #observe(now: 'yes' | 'no'): void {
     if (now === this.#reachable) return
+    const before = this.#reachable
     this.#reachable = now
     if (now === 'no') this.#options.log.warn('the exchange does not answer')
-    else this.#options.log.info('the exchange answers again')
+    else if (before === 'no') this.#options.log.info('the exchange answers again')
   }
 }
 
