@@ -235,7 +235,7 @@ function wordsOf(fact: JournalEvent): string {
       return `stop of ${fact.position} moved to ${fact.stop}: ${fact.why}`
     case 'written_off':
       return `${fact.amount} of ${fact.position} written off`
-    case 'drifted':
+    case 'position_drift':
       return `${fact.market} drifted: ${fact.there} of ${fact.held}`
     case 'unexpected':
     case 'reappeared':

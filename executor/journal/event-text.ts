@@ -42,7 +42,7 @@ export function eventText(event: JournalEvent): string {
       return `planned: ${tellRequest(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
     case 'step':
       return tellStep(event)
-    case 'sighted':
+    case 'order_seen':
       return event.is === 'there'
         ? 'the exchange still has it'
         : `no answer of the exchange shows it any more, since ${utc(event.time)}`
@@ -93,11 +93,11 @@ export function eventText(event: JournalEvent): string {
       return `not from this device: ${WHAT[event.as]} number ${event.exchangeId} on ${event.market}`
     case 'reappeared':
       return `it was over, and ${BACK[event.as]} (number ${event.exchangeId}): ${event.market} takes no entries`
-    case 'drifted':
+    case 'position_drift':
       return `the positions in ${event.market} say ${event.held}, the exchange has ${event.there}: no entries there`
     case 'missing':
       return `not there, or not free to be sold: ${tellPositions(event.positions)}`
-    case 'agreed':
+    case 'drift_over':
       return `what was missing for ${event.market} is there again`
     case 'adjusted':
       return `${event.by} set the positions to what is there: ${tellPositions(event.positions)}${tellProceeds(event.proceeds)}`
@@ -105,7 +105,7 @@ export function eventText(event: JournalEvent): string {
       return `a new day (UTC): what is held counts from ${tellBids(event.bids)}`
     case 'day_lost':
       return `${event.lost} lost today: no more entries until 00:00 UTC`
-    case 'best':
+    case 'high_water_mark':
       return `the best result so far, with ${event.worth} in the market`
     case 'snapshot':
       return 'what all events up to here add up to was kept, for a quicker start'

@@ -14,7 +14,7 @@ import { setTrading } from './trading-state.ts'
 const PRICE_LIFE_MS = 60_000
 const LOOK_EVERY_MS = 60_000
 /** A new best is written down once it is so much of the drawdown limit above the last one. */
-const BEST_STEP = '0.01'
+const HIGH_WATER_STEP = '0.01'
 
 type Bids = Record<string, Decimal>
 
@@ -26,7 +26,7 @@ export function watchLosses(context: DecisionContext): undefined {
   if (today(context) > context.portfolio.profit.today.number)
     append(context, { type: 'day_opened', bids })
   closeDay(context, bids)
-  if (context.portfolio.trading !== 'halted') watchBest(context, bids)
+  if (context.portfolio.trading !== 'halted') watchHighWaterMark(context, bids)
 }
 
 function hasTraded({ profit, orders }: Portfolio): boolean {
@@ -86,11 +86,11 @@ function closeDay(context: DecisionContext, bids: Bids): undefined {
   notice(context, { level: 'warning', code: 'day_lost', message })
 }
 
-function watchBest(context: DecisionContext, bids: Bids): undefined {
+function watchHighWaterMark(context: DecisionContext, bids: Bids): undefined {
   const { limits, currency } = context.environment.policy
   const { above, marketValue: worth } = reckon(context.portfolio, bids)
-  if (above === null || above.gt(times(limits.drawdown, BEST_STEP)))
-    append(context, { type: 'best', worth })
+  if (above === null || above.gt(times(limits.drawdown, HIGH_WATER_STEP)))
+    append(context, { type: 'high_water_mark', worth })
   const { drawdown: below } = reckon(context.portfolio, bids)
   if (!atLeast(below, limits.drawdown)) return
   setTrading(context, 'halted', 'loss.dd')

@@ -147,7 +147,7 @@ test('that it is there is journaled a few times in the time that the exchange ke
   const noted = () =>
     executor.journal
       .database()
-      .prepare("SELECT count(*) AS n FROM events WHERE type = 'sighted'")
+      .prepare("SELECT count(*) AS n FROM events WHERE type = 'order_seen'")
       .get()
   expect(noted()).toEqual({ n: 5 })
   exchange.orders.delete(name)

@@ -57,7 +57,7 @@ export function noteSeen(context: DecisionContext, { clientOrderId, seen }: Orde
   const time = context.environment.exchange.skewMs === null ? 0 : exchangeTime(context)
   const isNew = time < seen.last - MARGIN_MS || time - seen.last >= noteEveryMs(context)
   if (seen.missing > 0 || isNew)
-    append(context, { type: 'sighted', clientOrderId, is: 'there', time })
+    append(context, { type: 'order_seen', clientOrderId, is: 'there', time })
   const { queries, alarms } = context.session
   const asked = queries[clientOrderId]
   if (asked === undefined || asked.missedAt === 0) return
@@ -113,7 +113,7 @@ const FORGOTTEN =
 /** Once, and only when the exchange's time is known: by a clock that is ahead it would seem to be unseen for hours. */
 function noteMissing(context: DecisionContext, { clientOrderId, seen }: Order): undefined {
   if (seen.missing > 0 || context.environment.exchange.skewMs === null) return
-  append(context, { type: 'sighted', clientOrderId, is: 'missing', time: exchangeTime(context) })
+  append(context, { type: 'order_seen', clientOrderId, is: 'missing', time: exchangeTime(context) })
 }
 
 function end(context: DecisionContext, { clientOrderId, filled }: Order, also: string): undefined {

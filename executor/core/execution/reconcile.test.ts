@@ -160,7 +160,7 @@ test('coins are not counted while an order may be trading', async () => {
   await executor.give(executor.exit())
   await executor.clock.advance(10 * MINUTE)
   expect(Object.values(executor.state().portfolio.orders)).toMatchObject([{ state: 'unknown' }])
-  expect(events(executor, 'drifted')).toEqual([])
+  expect(events(executor, 'position_drift')).toEqual([])
   executor.exchange.lookups = 'honest'
   await executor.clock.advance(MINUTE)
   expect(executor.state().portfolio.positions).toEqual({})
@@ -252,7 +252,7 @@ test('an exchange that does not answer is asked again, and nothing is concluded 
   await executor.clock.advance(MINUTE)
   expect(asked).toBeGreaterThan(5)
   expect(await enter(executor)).toBe('entry denied recon.drift')
-  expect(events(executor, 'drifted')).toEqual([])
+  expect(events(executor, 'position_drift')).toEqual([])
 })
 
 test('an order that the exchange took and forgets is told every minute and never given up', async () => {

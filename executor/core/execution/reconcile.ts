@@ -214,7 +214,7 @@ function judgeCoins(
   if (proof !== 'none' || wasMissing) setMissing(context, market, sure, proof)
   const closed = context.portfolio.closedMarkets[market]
   if (proof === 'none' || closed === 'drift' || (closed === 'reappeared' && wasMissing)) return
-  append(context, { type: 'drifted', market, held, there })
+  append(context, { type: 'position_drift', market, held, there })
   tell(context, 'position_drift', `${market}: positions ${held}, there ${there}`)
 }
 
@@ -222,7 +222,7 @@ function allThere(context: DecisionContext, market: string): undefined {
   setLook(context, market, { missing: '0' })
   setMissing(context, market, '0', 'looks')
   if (context.portfolio.closedMarkets[market] !== 'drift') return
-  append(context, { type: 'agreed', market })
+  append(context, { type: 'drift_over', market })
   const message = `${sentenceOf('drift_over')} (${market})`
   notice(context, { level: 'info', code: 'drift_over', message })
 }

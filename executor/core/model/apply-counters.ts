@@ -58,7 +58,10 @@ export function applyDayLost(portfolio: Portfolio): Portfolio {
   return { ...portfolio, profit: { ...portfolio.profit, closedOn: portfolio.profit.today.number } }
 }
 
-export function applyBest(portfolio: Portfolio, { worth }: FactOf<'best'>): Portfolio {
+export function applyHighWaterMark(
+  portfolio: Portfolio,
+  { worth }: FactOf<'high_water_mark'>,
+): Portfolio {
   const { proceeds, cost } = portfolio.profit
   return {
     ...portfolio,
@@ -67,7 +70,10 @@ export function applyBest(portfolio: Portfolio, { worth }: FactOf<'best'>): Port
 }
 
 /** After a halt for drawdown the high-water mark is taken anew: to go on is the trader's decision. */
-export function forgetBest(portfolio: Portfolio, { by, state }: FactOf<'trading'>): Portfolio {
+export function forgetHighWaterMark(
+  portfolio: Portfolio,
+  { by, state }: FactOf<'trading'>,
+): Portfolio {
   if (state !== 'halted' || by !== 'loss.dd') return portfolio
   return { ...portfolio, profit: { ...portfolio.profit, highWaterMark: null } }
 }

@@ -1,13 +1,13 @@
 // The fold: one event changes the portfolio, and start-up is nothing but this from the first event to the last.
 import { withRest } from './account.ts'
 import {
-  applyBest,
   applyDayLost,
   applyDayOpened,
+  applyHighWaterMark,
   applyTrade,
   countLoss,
   countStep,
-  forgetBest,
+  forgetHighWaterMark,
 } from './apply-counters.ts'
 import { NEW_ORDER, stepChange } from './apply-order.ts'
 import {
@@ -95,8 +95,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
     }
     case 'step':
       return applyStep(portfolio, event)
-    case 'sighted':
-      return applySighted(portfolio, event)
+    case 'order_seen':
+      return applyOrderSeen(portfolio, event)
     case 'fill':
       return applyTrade(portfolio, orderIn(portfolio, event.clientOrderId), event)
     case 'fee_priced':
@@ -115,7 +115,7 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
         cancel: 'asked',
       })
     case 'trading':
-      return forgetBest(applyTrading(portfolio, event), event)
+      return forgetHighWaterMark(applyTrading(portfolio, event), event)
     case 'paused':
       return applyPaused(portfolio, event)
     case 'resumed':
@@ -137,11 +137,11 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return explain(portfolio, event)
     case 'account_seen':
       return { ...portfolio, account: withRest(portfolio.account, event) }
-    case 'drifted':
+    case 'position_drift':
       return closeMarket(portfolio, event.market, 'drift')
     case 'missing':
       return applyMissing(portfolio, event)
-    case 'agreed':
+    case 'drift_over':
       return reopen(portfolio, event.market)
     case 'adjusted':
       return countLoss(
@@ -153,8 +153,8 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyDayOpened(portfolio, event)
     case 'day_lost':
       return applyDayLost(portfolio)
-    case 'best':
-      return applyBest(portfolio, event)
+    case 'high_water_mark':
+      return applyHighWaterMark(portfolio, event)
     case 'condition':
     case 'key_rights':
     case 'address_seen':
@@ -224,9 +224,9 @@ function applyStep(portfolio: Portfolio, event: Step & { at: number }): Portfoli
   return event.event === 'accept' ? applyStanding(open, order) : open
 }
 
-function applySighted(
+function applyOrderSeen(
   portfolio: Portfolio,
-  { clientOrderId, is, time }: FactOf<'sighted'>,
+  { clientOrderId, is, time }: FactOf<'order_seen'>,
 ): Portfolio {
   const order = orderIn(portfolio, clientOrderId)
   const change = is === 'there' ? { last: time, missing: 0 } : { missing: time }

@@ -115,8 +115,8 @@ interface Commanded {
 }
 
 /** The exchange has less of the base currency than the positions say. */
-interface Drifted {
-  readonly type: 'drifted'
+interface PositionDrift {
+  readonly type: 'position_drift'
   readonly market: string
   readonly held: Decimal
   readonly there: Decimal
@@ -137,8 +137,8 @@ interface SnapshotTaken {
 }
 
 /** What was missing is there again. */
-interface Agreed {
-  readonly type: 'agreed'
+interface DriftOver {
+  readonly type: 'drift_over'
   readonly market: string
 }
 
@@ -155,8 +155,8 @@ interface DayLost {
 }
 
 /** The result was never better; `worth` of all that is held. */
-interface Best {
-  readonly type: 'best'
+interface HighWaterMark {
+  readonly type: 'high_water_mark'
   readonly worth: Decimal
 }
 
@@ -191,13 +191,13 @@ export type NewEvent =
   | Wished
   | WishAnswered
   | Commanded
-  | Drifted
+  | PositionDrift
   | Missing
-  | Agreed
+  | DriftOver
   | Adjusted
   | DayOpened
   | DayLost
-  | Best
+  | HighWaterMark
   | SnapshotTaken
 
 /** `at` is Unix ms. */

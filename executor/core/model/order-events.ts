@@ -52,8 +52,8 @@ export interface Step {
 }
 
 /** An order that the exchange has, or is said not to have any more. */
-interface Sighted {
-  readonly type: 'sighted'
+interface OrderSeen {
+  readonly type: 'order_seen'
   readonly clientOrderId: string
   readonly is: 'there' | 'missing'
   /** By the exchange's clock, Unix ms. */
@@ -95,7 +95,7 @@ export type OrderJournalEvent =
   | Mapped
   | Planned
   | Step
-  | Sighted
+  | OrderSeen
   | CodeGiven
   | CardSent
   | Filled

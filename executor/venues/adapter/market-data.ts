@@ -5,11 +5,11 @@ import { ClockSkew } from './clock-skew.ts'
 import type { VenueMarket } from './dialect.ts'
 import { keepFresh } from './keep-fresh.ts'
 import { type LiquidityPace, LiquidityWatch } from './liquidity.ts'
-import { LookedAt } from './looked-at.ts'
 import type { MarketClient } from './market-client.ts'
 import { Markets } from './markets.ts'
 import { Quotes } from './quotes.ts'
 import { sentence } from './reply.ts'
+import { Watchlist } from './watchlist.ts'
 
 /** How often the venue is asked, ms. */
 export interface Pace extends LiquidityPace {
@@ -48,7 +48,7 @@ export interface Listeners {
 
 export class MarketData {
   /** Prices of markets that nobody trades here. */
-  readonly lookedAt: LookedAt
+  readonly watchlist: Watchlist
   readonly #client: MarketClient
   readonly #clock: Clock
   readonly #pace: Pace
@@ -65,7 +65,7 @@ export class MarketData {
     const onGone = (gone: readonly VenueMarket[]) => this.#markets.markGone(gone)
     this.#quotes = new Quotes(urgent, clock, onGone)
     this.#liquidity = new LiquidityWatch(client, clock, onGone)
-    this.lookedAt = new LookedAt(client, clock, (market) => this.#markets.get(market))
+    this.watchlist = new Watchlist(client, clock, (market) => this.#markets.get(market))
     const longestMs = this.#pace.clock * CLOCK_MISSES
     this.#skew = new ClockSkew({ client: () => client, clock, longestMs })
   }
@@ -94,7 +94,7 @@ export class MarketData {
     }
     return [
       keepFresh(clock, this.#pace.quotes, look),
-      keepFresh(clock, this.#pace.quotes, () => this.lookedAt.refresh()),
+      keepFresh(clock, this.#pace.quotes, () => this.watchlist.refresh()),
       ...this.#liquidity.keepFresh(() => this.listed(), this.#pace),
       keepFresh(clock, this.#pace.markets, () => this.refreshRules().then(onRules)),
       keepFresh(clock, this.#pace.clock, () => this.measureClock()),
@@ -130,7 +130,7 @@ export class MarketData {
 
   quote(market: string): Quote | null {
     const entry = this.#markets.get(market)
-    return entry === undefined ? this.lookedAt.quote(market) : this.#quotes.get(entry)
+    return entry === undefined ? this.watchlist.quote(market) : this.#quotes.get(entry)
   }
 
   liquidity(market: string): Liquidity | null {
@@ -151,7 +151,7 @@ export class MarketData {
     limit: number,
     since?: number,
   ): Promise<Answered<readonly Candle[]>> {
-    const entry = this.lookedAt.get(market) ?? this.market(market)
+    const entry = this.watchlist.get(market) ?? this.market(market)
     const question = this.#client.dialect.candles(entry, timeframe, limit, since)
     const reply = await this.#client.ask(question)
     if (reply.got === 'answer') return { ok: true, value: reply.value }

@@ -10,6 +10,7 @@ import { askWhetherItBorrows, refuseBorrowing } from './borrowing.ts'
 import type { Dialect, VenueMarket } from './dialect.ts'
 import { fillsOf, type Rows, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
+import { MarketPort } from './market-port.ts'
 import { allOpenOrders, cancel, find, openOrders, place, rejected } from './orders.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
 import { ReachLog } from './reach-log.ts'
@@ -35,7 +36,7 @@ export interface VenueOptions {
   readonly pace?: Partial<Pace>
 }
 
-export class VenueAdapter {
+export class VenueAdapter extends MarketPort {
   readonly name: string
   readonly acceptanceWindowMs: number
   readonly viewLagMs: number
@@ -49,7 +50,7 @@ export class VenueAdapter {
    * orders would hold up a stop for seconds; an order that waits past its window would even look as if never placed.
    */
   readonly #urgent: RestClient
-  readonly #data: MarketData
+  protected readonly data: MarketData
   readonly #money: RealMoney
   readonly #timers: Cancel[] = []
   #keys: ApiKeys
@@ -58,6 +59,7 @@ export class VenueAdapter {
   constructor(dialect: Dialect, options: VenueOptions) {
     const { keys, address, network, makeAgent, sandbox, clock, log } = options
     const { timeoutMs = dialect.timeoutMs, unitMs = dialect.limits.unitMs } = options
+    super()
     this.name = dialect.name
     this.#keys = normalizeKeys(keys, dialect)
     this.acceptanceWindowMs = dialect.receiveWindowMs + timeoutMs
@@ -72,8 +74,8 @@ export class VenueAdapter {
       keys: this.#keys,
       timeoutMs,
       unitMs,
-      exchangeTime: () => this.#data.time(),
-      onUntimely: () => void this.#data.measureClock(),
+      exchangeTime: () => this.data.time(),
+      onUntimely: () => void this.data.measureClock(),
       log,
       reachLog: new ReachLog(log),
       makeAgent,
@@ -83,7 +85,7 @@ export class VenueAdapter {
     this.#client = new RestClient({ ...client, priority: 'normal' })
     this.#urgent = new RestClient({ ...client, priority: 'urgent' })
     const { pace } = options
-    this.#data = new MarketData({ client: this.#client, urgent: this.#urgent, clock, log, pace })
+    this.data = new MarketData({ client: this.#client, urgent: this.#urgent, clock, log, pace })
     const there = { ...(address !== undefined && { address }), ...(sandbox && { sandbox }) }
     this.#money = new RealMoney({ ...there, makeAgent, clock, log })
   }
@@ -94,9 +96,9 @@ export class VenueAdapter {
 
   async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {
     await this.#money.enter()
-    await this.#data.load([...markets, ...left])
+    await this.data.load([...markets, ...left])
     const [failed] = await Promise.all([
-      this.#data.refresh(),
+      this.data.refresh(),
       // A key that is refused is said to be that, and not an account of which nothing is known.
       this.#askBalances()
         .then(orThrow)
@@ -104,7 +106,7 @@ export class VenueAdapter {
     ])
     if (failed !== null) throw unreachable(failed)
     for (const cancelTimer of this.#timers.splice(0)) cancelTimer()
-    this.#timers.push(this.#money.keepFresh(), ...this.#data.keepFresh())
+    this.#timers.push(this.#money.keepFresh(), ...this.data.keepFresh())
   }
 
   async stop(): Promise<void> {
@@ -112,34 +114,6 @@ export class VenueAdapter {
     this.#money.close()
     this.#client.close()
     this.#urgent.close()
-  }
-
-  rules(market: string): model.MarketRules | null {
-    return this.#data.rules(market)
-  }
-
-  quote(market: string): model.Quote | null {
-    return this.#data.quote(market)
-  }
-
-  watch(markets: readonly string[]): void {
-    this.#data.lookedAt.want(markets)
-  }
-
-  lookUp(market: string): Promise<model.LookedUp> {
-    return this.#data.lookedAt.lookUp(market)
-  }
-
-  symbols(): Promise<model.Answered<readonly string[]>> {
-    return this.#data.lookedAt.symbols()
-  }
-
-  liquidity(market: string): model.Liquidity | null {
-    return this.#data.liquidity(market)
-  }
-
-  refreshQuote(market: string): Promise<model.Answered<model.Quote>> {
-    return this.#data.refreshQuote(market)
   }
 
   async refreshBalances(): Promise<model.Answered<readonly model.Balance[]>> {
@@ -150,10 +124,6 @@ export class VenueAdapter {
       reply.got === 'refusal' && refusals.rejection(reply.refusal) === 'exchange_key_refused'
     const message = sentence(reply)
     return isKey ? { ok: false, message, code: 'exchange_key_refused' } : { ok: false, message }
-  }
-
-  skewMs(): number | null {
-    return this.#data.skewMs()
   }
 
   reachable(): boolean {
@@ -168,17 +138,8 @@ export class VenueAdapter {
     return this.#budget.state(performance.now())
   }
 
-  candles(
-    market: string,
-    timeframe: string,
-    limit: number,
-    since?: number,
-  ): Promise<model.Answered<readonly model.Candle[]>> {
-    return this.#data.candles(market, timeframe, limit, since)
-  }
-
   async place(order: model.OrderRequest): Promise<model.Placed> {
-    const market = this.#data.get(order.market)
+    const market = this.data.get(order.market)
     const { triggerPrice } = order
     // Any other goes out at once: what is waited for here would let all else go first.
     if (market !== undefined && triggerPrice !== undefined) {
@@ -188,7 +149,7 @@ export class VenueAdapter {
     const placed = await place(this.#urgent, market, order)
     // Seen here first: what else is wanted there is refused on this device.
     if (placed.outcome === 'rejected' && placed.code === 'exchange_market_closed')
-      void this.#data.refreshRules()
+      void this.data.refreshRules()
     return placed
   }
 
@@ -199,7 +160,7 @@ export class VenueAdapter {
     triggerPrice: Decimal,
   ): Promise<model.Placed | null> {
     if (this.#client.dialect.wrongSidedStop === 'refused') return null
-    const quote = await this.#data.refreshQuote(market.rules.market)
+    const quote = await this.data.refreshQuote(market.rules.market)
     if (!quote.ok) return rejected('order_not_sent', quote.message)
     const { bid, ask } = quote.value
     const isReached =
@@ -210,7 +171,7 @@ export class VenueAdapter {
   }
 
   async find(market: string, clientOrderId: string, exchangeId = ''): Promise<model.Lookup> {
-    return find(this.#client, this.#data.market(market), clientOrderId, exchangeId)
+    return find(this.#client, this.data.market(market), clientOrderId, exchangeId)
   }
 
   async fills(
@@ -218,8 +179,8 @@ export class VenueAdapter {
     exchangeId: string,
     since = 0,
   ): Promise<model.Answered<readonly model.Fill[]>> {
-    const age = { since, now: this.#data.time() }
-    return fillsOf(this.#client, this.#data.market(market), exchangeId, age)
+    const age = { since, now: this.data.time() }
+    return fillsOf(this.#client, this.data.market(market), exchangeId, age)
   }
 
   async cancel(
@@ -227,17 +188,17 @@ export class VenueAdapter {
     clientOrderId: string,
     kind: model.VenueOrderKind,
   ): Promise<model.Answered<'canceled' | 'not_open'>> {
-    return cancel(this.#urgent, this.#data.market(market), clientOrderId, kind)
+    return cancel(this.#urgent, this.data.market(market), clientOrderId, kind)
   }
 
   async openOrders(
     market: string | null,
     rows: Rows = 'all',
   ): Promise<model.Answered<readonly model.ExchangeOrder[]>> {
-    if (market !== null) return openOrders(this.#client, this.#data.market(market), rows)
+    if (market !== null) return openOrders(this.#client, this.data.market(market), rows)
     const all = await allOpenOrders(this.#client)
     if (!all.ok) return all
-    const loaded = new Map(this.#data.listed().map(({ id, rules }) => [id, rules.market]))
+    const loaded = new Map(this.data.listed().map(({ id, rules }) => [id, rules.market]))
     const value = all.value.map((order) => {
       const { market: id = '' } = order
       return { ...order, market: loaded.get(id) ?? id }
@@ -250,7 +211,7 @@ export class VenueAdapter {
     since: number,
     rows: Rows = 'all',
   ): Promise<model.Answered<readonly model.AccountTrade[]>> {
-    return tradesSince(this.#client, this.#data.market(market), since, rows)
+    return tradesSince(this.#client, this.data.market(market), since, rows)
   }
 
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
@@ -288,7 +249,7 @@ export class VenueAdapter {
   }
 
   #askBalances(): Promise<Reply<readonly model.Balance[]>> {
-    const rules = this.#data.listed().map((market) => market.rules)
+    const rules = this.data.listed().map((market) => market.rules)
     const currencies = new Set(rules.flatMap(({ base, quote }) => [base, quote]))
     return this.#client.ask(this.#client.dialect.balances(currencies))
   }

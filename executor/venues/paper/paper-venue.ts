@@ -4,6 +4,7 @@ import type Big from 'big.js'
 import type * as model from '../../core/model/exchange.ts'
 import { KEPT_FOR_EVER } from '../../core/model/exchange.ts'
 import type { VenueMarket } from '../adapter/dialect.ts'
+import { MarketPort } from '../adapter/market-port.ts'
 import {
   cancelOf,
   exchangeOrderOf,
@@ -19,7 +20,7 @@ import { backoffUntil } from '../adapter/rate-limit.ts'
 import { unreachable } from '../adapter/reply.ts'
 import { type AccountOptions, PaperAccount } from './account.ts'
 import type { PaperFaults } from './faults.ts'
-import { MarketSight, NOT_WRITTEN } from './market-sight.ts'
+import { MarketObserver, NOT_WRITTEN } from './market-observer.ts'
 import { ACCOUNT, math } from './math.ts'
 import { PublicMarket, type PublicMarketOptions } from './public-market.ts'
 
@@ -31,7 +32,7 @@ export interface PaperOptions extends AccountOptions, Omit<PublicMarketOptions, 
   readonly timeoutMs?: number
 }
 
-export class PaperVenue {
+export class PaperVenue extends MarketPort {
   readonly name: string
   readonly money = 'paper'
   /** An order waits for a look at the market, and is taken then or never. */
@@ -40,43 +41,44 @@ export class PaperVenue {
   readonly retention = KEPT_FOR_EVER
   readonly wholeAccountFrom = 2
   readonly #options: PaperOptions
-  readonly #data: PublicMarket
+  protected readonly data: PublicMarket
   readonly #account: PaperAccount
-  readonly #sight: MarketSight
+  readonly #observer: MarketObserver
   readonly #timers: Cancel[] = []
 
   /** Throws `paper_in_use`, `paper_of_another`, `database_other` or `database_busy`. Nothing is asked before `start`. */
   constructor(options: PaperOptions) {
     const { venue, log, timeoutMs = TIMEOUT_MS } = options
+    super()
     this.name = venue
     this.acceptanceWindowMs = 2 * timeoutMs
     this.#options = options
     this.#account = new PaperAccount(options)
-    this.#data = new PublicMarket({ ...options, timeoutMs })
-    const { client } = this.#data
-    const now = () => this.#data.time()
-    this.#sight = new MarketSight({ client, account: this.#account, now, log })
+    this.data = new PublicMarket({ ...options, timeoutMs })
+    const { client } = this.data
+    const now = () => this.data.time()
+    this.#observer = new MarketObserver({ client, account: this.#account, now, log })
   }
 
   async start(markets: readonly string[], left: readonly string[] = []): Promise<void> {
     const open = [...this.#account.venue.open].map(({ request }) => request.market)
-    await this.#data.load([...markets, ...left, ...open])
+    await this.data.load([...markets, ...left, ...open])
     this.#useRules()
     for (const market of this.#withOrders()) {
-      const missed = await this.#sight.catchUp(market)
+      const missed = await this.#observer.catchUp(market)
       if (missed !== null) throw unreachable(missed)
     }
     this.#stopTimers()
     const onQuotes = async () => {
       for (const market of this.#withOrders())
-        await this.#sight.look(market, this.quote(market.rules.market))
+        await this.#observer.look(market, this.quote(market.rules.market))
     }
-    this.#timers.push(...this.#data.keepFresh({ onQuotes, onRules: () => this.#useRules() }))
+    this.#timers.push(...this.data.keepFresh({ onQuotes, onRules: () => this.#useRules() }))
   }
 
   async stop(): Promise<void> {
     this.#stopTimers()
-    this.#data.client.close()
+    this.data.client.close()
     this.#account.close()
   }
 
@@ -86,7 +88,7 @@ export class PaperVenue {
 
   #useRules(): void {
     this.#account.use(
-      this.#data.listed().map(({ rules, makerFee = rules.takerFee }) => {
+      this.data.listed().map(({ rules, makerFee = rules.takerFee }) => {
         const { market: symbol, base, quote, tick, step, minAmount, maxAmount, minValue } = rules
         const fees = { maker: makerFee, taker: rules.takerFee }
         return { symbol, base, quote, tick, step, minAmount, maxAmount, minValue, fees }
@@ -97,52 +99,11 @@ export class PaperVenue {
   /** The markets where an order waits or rests, as far as the exchange has them. */
   #withOrders(): readonly VenueMarket[] {
     const names = new Set([...this.#account.venue.open].map(({ request }) => request.market))
-    return this.#data.listed().filter(({ rules }) => names.has(rules.market))
-  }
-
-  rules(market: string): model.MarketRules | null {
-    return this.#data.rules(market)
-  }
-
-  quote(market: string): model.Quote | null {
-    return this.#data.quote(market)
-  }
-
-  watch(markets: readonly string[]): void {
-    this.#data.lookedAt.want(markets)
-  }
-
-  lookUp(market: string): Promise<model.LookedUp> {
-    return this.#data.lookedAt.lookUp(market)
-  }
-
-  symbols(): Promise<model.Answered<readonly string[]>> {
-    return this.#data.lookedAt.symbols()
-  }
-
-  liquidity(market: string): model.Liquidity | null {
-    return this.#data.liquidity(market)
-  }
-
-  refreshQuote(market: string): Promise<model.Answered<model.Quote>> {
-    return this.#data.refreshQuote(market)
-  }
-
-  candles(
-    market: string,
-    timeframe: string,
-    limit: number,
-    since?: number,
-  ): Promise<model.Answered<readonly model.Candle[]>> {
-    return this.#data.candles(market, timeframe, limit, since)
-  }
-
-  skewMs(): number | null {
-    return this.#data.skewMs()
+    return this.data.listed().filter(({ rules }) => names.has(rules.market))
   }
 
   reachable(): boolean {
-    return this.#data.client.reachable
+    return this.data.client.reachable
   }
 
   requestBudget(): 'free' {
@@ -150,7 +111,7 @@ export class PaperVenue {
   }
 
   backoff(): model.Backoff | null {
-    return backoffUntil(this.#data.client.backoff(), this.#options.clock.now())
+    return backoffUntil(this.data.client.backoff(), this.#options.clock.now())
   }
 
   async refreshBalances(): Promise<model.Answered<readonly model.Balance[]>> {
@@ -165,7 +126,7 @@ export class PaperVenue {
   async place(order: model.OrderRequest): Promise<model.Placed> {
     if (!isSendable(order))
       return rejected('order_malformed', 'the order is malformed and was not sent')
-    const market = this.#data.get(order.market)
+    const market = this.data.get(order.market)
     if (market === undefined)
       return rejected('exchange_market_unknown', `${order.market} is not among the loaded markets`)
     const { clock, faults } = this.#options
@@ -191,7 +152,7 @@ export class PaperVenue {
     if (market.rules.status !== 'trading')
       return rejected('exchange_market_closed', `${order.market} is not traded now`)
     if (this.#account.find(order.clientOrderId) !== null) return ALREADY_THERE
-    const seen = await this.#sight.see(market)
+    const seen = await this.#observer.see(market)
     if (!seen.ok) return rejected(seen.code, seen.message)
     const submitted = this.#submit(order, effects)
     if (submitted === null) return rejected(NOT_WRITTEN.code, NOT_WRITTEN.message)
@@ -206,7 +167,7 @@ export class PaperVenue {
   #submit(order: model.OrderRequest, effects: PortOrder<Big>['effects']) {
     try {
       return this.#account.change(order.market, (venue) =>
-        venue.submit(requestOf(math, order, ACCOUNT), this.#sight.now(), effects),
+        venue.submit(requestOf(math, order, ACCOUNT), this.#observer.now(), effects),
       )
     } catch (error) {
       if (this.#account.state === 'open')
@@ -243,9 +204,9 @@ export class PaperVenue {
   ): Promise<model.Answered<'canceled' | 'not_open'>> {
     if (this.#account.find(clientOrderId) === null)
       return { ok: false, message: 'the exchange does not know this order' }
-    const seen = await this.#sight.see(this.#data.market(market))
+    const seen = await this.#observer.see(this.data.market(market))
     if (!seen.ok) return { ok: false, message: seen.message }
-    const now = this.#sight.now()
+    const now = this.#observer.now()
     return this.#account.change(market, (venue) =>
       cancelOf(venue, { account: ACCOUNT, clientOrderId, now }),
     )
@@ -271,6 +232,7 @@ export class PaperVenue {
     return this.keyRights()
   }
 
+  /** There is no key that could do more. */
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
     const created = this.#options.clock.now()
     const value = { trade: 'yes', withdraw: 'no', transfer: 'no', ipList: 'yes', created } as const

@@ -10,7 +10,7 @@ import type { UnifiedClient } from './unified-client.ts'
 import type { PublicBook, PublicTrade } from './unified-dialect.ts'
 import { type Gap, whileAway } from './while-away.ts'
 
-export interface MarketSightOptions {
+export interface MarketObserverOptions {
   readonly client: UnifiedClient
   readonly account: PaperAccount
   /** Of the exchange, Unix ms. */
@@ -34,8 +34,8 @@ interface Shown {
   readonly quote: Quote | null
 }
 
-export class MarketSight {
-  readonly #options: MarketSightOptions
+export class MarketObserver {
+  readonly #options: MarketObserverOptions
   /** By market, Unix ms of the exchange: until when its trades are known. */
   readonly #until = new Map<string, number>()
   readonly #noted = new Map<string, number>()
@@ -44,7 +44,7 @@ export class MarketSight {
   #looks = 0
   #now = 0
 
-  constructor(options: MarketSightOptions) {
+  constructor(options: MarketObserverOptions) {
     this.#options = options
   }
 

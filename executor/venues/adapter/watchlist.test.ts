@@ -3,9 +3,9 @@ import { RULES } from '../../testing/market-rules.ts'
 import { TestClock } from '../../testing/rig.ts'
 import { binance } from '../binance/dialect.ts'
 import type { VenueMarket } from './dialect.ts'
-import { LookedAt } from './looked-at.ts'
 import type { Reply } from './reply.ts'
 import type { RestClient } from './rest-client.ts'
+import { Watchlist } from './watchlist.ts'
 
 const ETH: VenueMarket = { id: 'ETHUSDT', rules: { ...RULES, market: 'ETH/USDT' } }
 
@@ -19,7 +19,7 @@ function opened(answers: { market: Reply<unknown>; quote?: Reply<unknown> }) {
   }
   const clock = new TestClock()
   const client = { dialect: binance, ask } as unknown as RestClient
-  return { looked: new LookedAt(client, clock, () => undefined), asked, clock }
+  return { looked: new Watchlist(client, clock, () => undefined), asked, clock }
 }
 
 const listed = { got: 'answer', value: [ETH] } as const

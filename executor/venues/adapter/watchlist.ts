@@ -9,7 +9,7 @@ import { sentence } from './reply.ts'
 /** Between two tries to learn of a market that was not to be had, ms. */
 const AGAIN_MS = 60_000
 
-export class LookedAt {
+export class Watchlist {
   readonly #client: MarketClient
   readonly #clock: Clock
   readonly #traded: (market: string) => VenueMarket | undefined
