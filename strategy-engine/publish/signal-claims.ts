@@ -1,6 +1,6 @@
 // From a decision to the claims of its signal. The same decision gives the same claims, byte for byte, on every engine.
 import { hash } from 'node:crypto'
-import { encodeBase64url, type Intent, type Signal } from '@keyside/protocol'
+import type { Intent, Signal } from '@keyside/protocol'
 import { TIMEFRAMES } from '../market/candle.ts'
 import type { Decision } from '../strategies/decision.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
@@ -128,5 +128,5 @@ export function alertId(
 }
 
 function nameOf(text: string): string {
-  return encodeBase64url(hash('sha256', text, 'buffer').subarray(0, 16))
+  return hash('sha256', text, 'buffer').toString('base64url', 0, 16)
 }
