@@ -30,7 +30,7 @@ export function readKeyset(text: string): KeysetFile {
   const issue = read.error.issues[0]
   throw new KeysideError(
     'keyset_malformed',
-    `this is no keyset: ${issue?.path.map(String).join('.') || 'the whole'}: ${issue?.message ?? 'invalid'}`,
+    `this is no keyset${issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.map(String).join('.')}: ${issue.message})`}: name a file that --draft or "keyside root sign" has written`,
   )
 }
 

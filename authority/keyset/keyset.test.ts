@@ -200,4 +200,5 @@ test('a keyset of another root, an older one, and two of one version are not pub
 
 test.each(['', '{}', '{"version":1}', 'a.b.c', 'no keyset'])('%j is no keyset', (text) => {
   expect(() => readKeyset(text)).toThrow(refused('keyset_malformed'))
+  expect(() => readKeyset(text)).toThrow(/^this is no keyset(?: \(\w.*\))?: name a file that /)
 })

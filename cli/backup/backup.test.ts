@@ -371,6 +371,8 @@ test('a file that is there is not written over, and no folder is made for one', 
   const create = program.parseAsync(['backup', 'create', file, '--move'], { from: 'user' })
   await expect(create).rejects.toMatchObject({ code: 'file_exists' })
   expect(readFileSync(file, 'utf8')).toBe('of yesterday')
+  const asFolder = program.parseAsync(['backup', 'create', folder], { from: 'user' })
+  await expect(asFolder).rejects.toThrow('it is a folder: name a file')
   const noStick = program.parseAsync(['backup', 'create', join(folder, 'stick/file')], {
     from: 'user',
   })

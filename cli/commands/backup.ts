@@ -117,7 +117,7 @@ async function create(file: string, options: CreateOptions): Promise<void> {
 async function restore(file: string, options: RestoreOptions): Promise<void> {
   const home = keysideHome()
   refuseRestore(home)
-  const sealed = sealedFile(readBytes(file))
+  const sealed = sealedFile(readBytes(resolve(file)))
   const passphrase = await readPassphrase(home, given(options.passphraseFile), BACKUP)
   const contents = backupContents.safeParse(await unseal(sealed, passphrase)).data
   if (contents === undefined)

@@ -148,3 +148,11 @@ async function refused(...words: string[]): Promise<string> {
   await expect(keyside(...words)).rejects.toThrow('exit 1')
   return error.mock.calls.join('')
 }
+
+test.each(['BTC', 'USDT/USDT', '/USDT'])(
+  '%s is no market, and no exchange is asked for it',
+  async (market) => {
+    const said = await refused('download', market, '--timeframe', '1m')
+    expect(said).toContain('expected a market such as BTC/USDT')
+  },
+)

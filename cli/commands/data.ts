@@ -61,7 +61,7 @@ export function addData(program: Command): void {
       'download',
       'get candles from an exchange: what is not here yet, and no others',
       'download BTC/USDT --timeframe 1m --from 2024-01-01',
-    ).argument('<market>', 'such as BTC/USDT'),
+    ).argument('<market>', 'such as BTC/USDT', symbol),
   )
     .option('--from <time>', 'where to begin, UTC; left out: after what is here', instant)
     .option('--to <time>', 'where to end, not included; left out: now', instant)
@@ -84,6 +84,7 @@ export function addData(program: Command): void {
     command('export', 'write candles as CSV', 'export BTC/USDT --timeframe 1h > btc.csv').argument(
       '<market>',
       'such as BTC/USDT',
+      symbol,
     ),
   ).action(exportCsv)
   command(
@@ -96,7 +97,8 @@ export function addData(program: Command): void {
 }
 
 function symbol(text: string): string {
-  if (/^[^\s/]+\/[^\s/]+$/.test(text)) return text
+  const [, base, quote] = /^([^\s/]+)\/([^\s/]+)$/.exec(text) ?? []
+  if (base !== quote) return text
   throw new InvalidArgumentError('expected a market such as BTC/USDT')
 }
 

@@ -29,4 +29,5 @@ test.each([
   ['invitation_malformed', 'bots'],
 ])('refuses with %s', async (code, what) => {
   await expect(pair(what)).rejects.toMatchObject({ code })
+  await expect(pair(what), 'what to do').rejects.toThrow(/: run |: --listen /)
 })

@@ -166,7 +166,11 @@ const added = (name: string) => [
 
 async function join(home: string, link: string, options: Options): Promise<void> {
   const read = parseInvitation(link, { now: systemClock.now() / 1_000, plaintext: false })
-  if (!read.ok) throw new KeysideError(read.code, read.message)
+  if (!read.ok)
+    throw new KeysideError(
+      read.code,
+      `${read.message}: run "keyside pair bot" at the device, and copy its whole link`,
+    )
   if (read.invitation.provider !== HOME)
     throw new KeysideError(
       'pairing_wrong_link',

@@ -1,5 +1,5 @@
 // A file that a command is to write. Asked for before anything else is done, so that a refusal changes nothing.
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { KeysideError } from '@keyside/runtime'
 
@@ -13,6 +13,8 @@ export function freeFile(name: string): string {
 /** Its path; what is there is replaced. Throws `file_refused`, or what the system says of it. */
 export function writableFile(name: string): string {
   const path = resolve(name)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new KeysideError('file_refused', `${path}: it is a folder: name a file`)
   const folder = dirname(path)
   // Of a stick that is not in, a folder of its name would be made on this disk.
   if (!existsSync(folder))
