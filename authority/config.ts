@@ -26,7 +26,7 @@ export const authorityConfig = z.strictObject({
     tokenFile: path.default('authority/authority.token'),
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
-    /** By what an mqtts:// broker is known. */
+    /** How the certificate of an mqtts:// broker is verified. */
     tls: tlsSetting.default('ca'),
   }),
   /** Where subscribers reach the broker, the first one first: in invitations and in the keyset. */

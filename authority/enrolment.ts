@@ -76,7 +76,7 @@ export interface EnrolRequest {
 
 type RefusedCode = Extract<EnrollAnswer, { refused: object }>['refused']['code']
 
-/** `ignored`: it does not come from who holds the invitation, and gets no answer. */
+/** `ignored`: it does not come from the holder of the invitation, and gets no answer. */
 export type EnrolmentOutcome =
   | { readonly outcome: 'enrolled'; readonly client: string; readonly answer: Message }
   | { readonly outcome: 'again'; readonly client: string; readonly answer: Message }

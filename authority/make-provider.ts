@@ -23,7 +23,7 @@ export interface MakeProviderInput extends KeysetDeps {
 export interface MadeProvider {
   /** Fingerprint of the root: who this provider is. */
   readonly root: string
-  /** Public key of who signs access tokens, for `broker.authority`. */
+  /** Public key that verifies access tokens, for `broker.authority`. */
   readonly authority: string
 }
 

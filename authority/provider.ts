@@ -66,7 +66,7 @@ export class Provider {
     return invitations.reduce((sum, { others }) => sum + others, 0)
   }
 
-  /** Of a subscriber, or of who is invited. Throws `subscriber_unknown`. */
+  /** Of a subscriber, or of somebody who is invited. Throws `subscriber_unknown`. */
   requireName(client: string): void {
     const isInvited = this.openInvitations().some((each) => each.client === client)
     if (this.#record.subscriber(client) === null && !isInvited) throw unknownSubscriber(client)

@@ -136,7 +136,7 @@ export class Service {
   async #take(topic: string, token: string, retained: boolean): Promise<void> {
     const { clock, log } = this.#deps
     const [, , kind, , name = ''] = topic.split('/')
-    // Before a signature is looked at: who has a link or a copied token may flood, at its own cost alone.
+    // Before a signature is looked at: the holder of a link or of a copied token may flood, but only uses up its own quota.
     if (!this.#messageQuota.allows(`${kind}/${name}`, clock.now())) return
     const work = () => {
       if (kind === 'enroll') return this.#enrol(topic, token, name)

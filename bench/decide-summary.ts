@@ -4,7 +4,7 @@ import { round, type Spread, spread } from './spread.ts'
 
 /** Milliseconds of one signal: the executor's parts, and the floor under them. */
 export interface Sample {
-  readonly open: number
+  readonly verification: number
   readonly decide: number
   readonly journal: number
   readonly whole: number
@@ -17,8 +17,8 @@ export function summary(samples: readonly Sample[]): Result {
   const floor = of(({ verify, commit }) => verify + commit)
   const whole = of((sample) => sample.whole)
   const parts = {
-    open: part(
-      of(({ open }) => open),
+    verification: part(
+      of(({ verification }) => verification),
       of(({ verify }) => verify),
     ),
     decide: { ...spread(of(({ decide }) => decide)), growth: growth(of(({ decide }) => decide)) },
@@ -65,13 +65,17 @@ function textOf(result: {
   signals: number
   perSecond: { system: number; floor: number }
   whole: Part
-  parts: { open: Part; decide: Spread & { growth: number }; journal: Part & { growth: number } }
+  parts: {
+    verification: Part
+    decide: Spread & { growth: number }
+    journal: Part & { growth: number }
+  }
 }): string {
   const { signals, perSecond, whole, parts } = result
   return [
     `token → durable decision, ${signals} signals, ms`,
     row('', 'p50', 'p99', 'floor p50', 'p99', 'ratio p50', 'p99'),
-    rowOf('verify', parts.open),
+    rowOf('verify', parts.verification),
     row('decide', fixed(parts.decide.p50), fixed(parts.decide.p99)),
     rowOf('journal / commit', parts.journal),
     rowOf('whole / both floors', whole),

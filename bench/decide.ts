@@ -1,4 +1,4 @@
-// Signals a second through opening, decision and journal on one core, beside the floor that this machine sets.
+// Signals a second through verification, decision and journal on one core, beside the floor that this machine sets.
 import { createPublicKey, verify } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -82,8 +82,13 @@ function rounds(device: Device, journal: TimedJournal, floor: Floor): () => Prom
     device.take(input)
     const whole = performance.now() - begun
 
-    const open = opened - begun
-    const sample = { open, journal: journal.ms, decide: whole - open - journal.ms, whole }
+    const verification = opened - begun
+    const sample = {
+      verification,
+      journal: journal.ms,
+      decide: whole - verification - journal.ms,
+      whole,
+    }
     const floors = { verify: floor.verify(token), commit: floor.commit(rowsAfter(journal, before)) }
     source.sent(claims, hashOf(input))
     head()

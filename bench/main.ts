@@ -39,7 +39,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     run: rule,
   },
   decide: {
-    about: 'signals a second through opening, decision and journal, on one core',
+    about: 'signals a second through verification, decision and journal, on one core',
     signals: 5_000,
     run: decideBench,
   },

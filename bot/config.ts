@@ -17,7 +17,7 @@ const device = z.strictObject({
     tokenFile: file,
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
-    /** By what an mqtts:// broker is known. */
+    /** How the certificate of an mqtts:// broker is verified. */
     tls: tlsSetting.default('ca'),
     /** Who renews the token of a bot on another host than the device, pinned at pairing; at home `keyside up` does. */
     authority: key.optional(),

@@ -47,7 +47,7 @@ export class AccessList {
 
   /**
    * Without a path nobody is invited and nobody refused. Throws `broker_access_list_broken`, also for a file that is not
-   * there: there is no earlier list to keep to, and who was shut out would be let in.
+   * there: there is no earlier list to keep to, and a client that was shut out would be let in.
    */
   constructor(path: string | null) {
     this.#path = path ?? ''
@@ -63,7 +63,7 @@ export class AccessList {
     }
   }
 
-  /** Reads the file if it is another than at the last look. A broken one, or one that is gone, changes nothing. */
+  /** Reads the file if it has changed since the last look. A broken one, or one that is gone, changes nothing. */
   look(): Look {
     return this.#file.look()
   }

@@ -38,7 +38,7 @@ export class Certificate {
     return this.#files.value
   }
 
-  /** Reads the files if they are others than at the last look. */
+  /** Reads the files if they have changed since the last look. */
   look(): Look {
     return this.#files.look()
   }

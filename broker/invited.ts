@@ -1,4 +1,4 @@
-// What who follows an invitation may do: hand in one enrolment, hear its answer, and read the keyset. Nothing else.
+// What a client with an invitation may do: hand in one enrolment, hear its answer, and read the keyset. Nothing else.
 import { enrollAnswerTopic, enrollTopic, joinClient, keysetTopic } from '@keyside/protocol'
 import type { Invitation } from './access-list.ts'
 import type { Rights } from './session.ts'

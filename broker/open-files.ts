@@ -24,7 +24,7 @@ export function fitToFiles(
   files: number,
 ): { readonly limits: FittedLimits; readonly problem: string | null } {
   const free = files - OTHER_FILES
-  // Who shows no token must not use up the files that clients need.
+  // Connections without a token must not use up the files that clients need.
   const pending = Math.max(1, Math.min(limits.maxPendingConnections, Math.floor(free / 4)))
   const wanted = limits.maxConnections ?? MAX_CONNECTIONS
   const connections = Math.max(1, Math.min(wanted, free - pending))

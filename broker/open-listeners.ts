@@ -35,7 +35,7 @@ export async function openListeners(
     await selfTest(listener.url)
     return listener.url
   }
-  // The socket first: who starts a home twice reads of the home, and not of a port.
+  // The socket first: whoever starts a home twice is told about the home, and not about a port.
   const unix = socket === null ? null : await opened(listenSocket(socket, handlers))
   const tcp = port === null ? null : await opened(listenTcp({ host, port }, handlers))
   const ws = wsPort === null ? null : await opened(listenWs({ host, port: wsPort }, handlers))

@@ -34,7 +34,7 @@ export class Requests {
     )
   }
 
-  /** Forgets who sent nothing for a minute. */
+  /** Forgets clients that sent nothing for a minute. */
   sweep(now: number): void {
     for (const [client, { since }] of this.#counts)
       if (since <= now - WINDOW_MS) this.#counts.delete(client)

@@ -234,7 +234,7 @@ function likely([first = '']: readonly string[]): string {
   return meant === undefined ? '' : `do you mean keyside ${meant}? `
 }
 
-/** Who mistypes one command reads the help of that one. */
+/** Whoever mistypes a command is shown the help of that one. */
 function sayWhereHelpIs(program: Command, path: string): void {
   for (const command of program.commands) {
     const own = `${path} ${command.name()}`

@@ -16,7 +16,7 @@ const broker = z.strictObject({
   tokenFile: file,
   /** Whether the token may travel in clear to another machine. */
   plaintext: z.enum(['yes', 'no']).default('no'),
-  /** By what an mqtts:// broker is known. */
+  /** How the certificate of an mqtts:// broker is verified. */
   tls: tlsSetting.default('ca'),
 })
 

@@ -50,7 +50,7 @@ export function executorAt(home: string): Found {
   if (found === null) return { executor: 'none' }
   if (found.space !== processSpace()) return { executor: 'elsewhere', note: found }
   const mark = markOf(found.pid)
-  // Who wrote no birth could not see its own; then the number alone counts.
+  // A note without a birth is of a process that could not see its own: then the number alone decides.
   const same = mark !== null && (found.born === null || (mark !== 'unknown' && isSame(mark, found)))
   return same ? { executor: 'here', note: found } : { executor: 'none' }
 }

@@ -93,7 +93,7 @@ class Requests {
     return true
   }
 
-  /** Who gets none takes it that nobody is there. */
+  /** Whoever gets no answer concludes that nobody is there. */
   #answer(file: string, to: string): void {
     try {
       writeAnswer(file, this.#answerTo(to))

@@ -85,7 +85,7 @@ export interface InvitationKeys {
   readonly enroll: string
 }
 
-/** HKDF-SHA-256 (RFC 5869) of the secret, salted with the hash of the rest of the link: who alters the link has other keys. */
+/** HKDF-SHA-256 (RFC 5869) of the secret, salted with the hash of the rest of the link: an altered link gives other keys. */
 export function deriveInvitation(link: string): InvitationKeys {
   const invitation = read(link)
   const secret = invitation === null ? null : decodeBase64url(invitation.secret)

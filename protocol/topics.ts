@@ -73,7 +73,7 @@ export const RETAINED = [
   `${PREFIX}/presence/+/+`,
 ] as const
 
-/** Topics on which a provider's subscribers and programs, and who follows an invitation, may publish. */
+/** Topics on which a provider's subscribers and programs, and clients with an invitation, may publish. */
 export const FROM_SUBSCRIBERS = [
   `${PREFIX}/request/+/+`,
   `${PREFIX}/presence/+/+`,

@@ -30,7 +30,7 @@ export class FollowedFiles<T> {
     return this.#problem
   }
 
-  /** Reads the files if they are others than at the last look. `broken` comes once for each state that cannot be used. */
+  /** Reads the files if they have changed since the last look. `broken` comes once for each state that cannot be used. */
   look(): Look {
     const stamp = this.#look()
     if (stamp === this.#stamp) return 'same'

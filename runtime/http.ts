@@ -2,8 +2,8 @@
 // and with TLS come the certificates of all authorities. Each is CPU of every start, and memory, for what few starts need.
 export const http = process.getBuiltinModule('node:http')
 
-/** Loaded by who asks first. */
+/** Loaded at the first use. */
 export const https = () => process.getBuiltinModule('node:https')
 
-/** Loaded by who asks first. */
+/** Loaded at the first use. */
 export const tls = () => process.getBuiltinModule('node:tls')

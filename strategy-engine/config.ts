@@ -19,7 +19,7 @@ const shape = z.strictObject({
     tokenFile: z.string().min(1),
     /** Whether the token may travel in clear to another machine. */
     plaintext: z.enum(['yes', 'no']).default('no'),
-    /** By what an mqtts:// broker is known. */
+    /** How the certificate of an mqtts:// broker is verified. */
     tls: tlsSetting.default('ca'),
   }),
   /** The key that signs; its successor lies beside it. */

@@ -8,7 +8,7 @@ import type { AlertInput } from './publish/alerts.ts'
 import type { Committed, Outbox, SignedSignal, StreamRow } from './publish/outbox.ts'
 import type { Publisher } from './publish/publisher.ts'
 import type { SignalInput } from './publish/signal-claims.ts'
-import { patiently, type Steps } from './slices.ts'
+import { type Steps, withRetry } from './slices.ts'
 import type { Graph } from './strategies/compile/graph.ts'
 import type { Decision } from './strategies/decision.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
@@ -132,8 +132,8 @@ export class Decisions {
   readonly #options: DecisionsOptions
   /** Streams for which `candles_too_few` was logged. */
   readonly #waiting = new Set<Stream>()
-  /** Sealed in this slice, by `jti`. */
-  readonly #sealed = new Map<string, { seen: number; decision: Decision }>()
+  /** Signed in this slice, by `jti`. */
+  readonly #signed = new Map<string, { seen: number; decision: Decision }>()
   /** Alerts of this slice: they leave after its signals. */
   #said: AlertInput[] = []
 
@@ -160,7 +160,7 @@ export class Decisions {
     try {
       const { decision, refused, alerts = [] } = stream.decide(closed.candle, closed.origin)
       const { name } = stream.strategy
-      if (decision) yield* this.#seal(stream, decision, closed)
+      if (decision) yield* this.#sign(stream, decision, closed)
       for (const alert of alerts) this.#say(stream, alert, closed)
       if (refused) this.#options.log.warn({ stream: name, ...refused }, 'no entry')
       this.#logReady(stream)
@@ -176,14 +176,14 @@ export class Decisions {
     const committed = outbox.commit()
     const { signals, failed } = committed
     for (const { jti } of signals) {
-      trace('candle', jti, this.#sealed.get(jti)?.seen)
+      trace('candle', jti, this.#signed.get(jti)?.seen)
       trace('signal', jti)
     }
     if (signals.length > 0) publisher.announce(signals)
     publisher.alert(this.#said)
     this.#said = []
-    const decided = new Map(this.#sealed)
-    this.#sealed.clear()
+    const decided = new Map(this.#signed)
+    this.#signed.clear()
     // The link writes at the end of this event-loop turn, so the log lines come after the signals.
     setImmediate(() => {
       for (const { jti, stream, seq } of signals)
@@ -208,12 +208,12 @@ export class Decisions {
     this.#waiting.delete(stream)
   }
 
-  *#seal(stream: Stream, decision: Decision, { candle, seen }: ClosedCandle): Steps {
+  *#sign(stream: Stream, decision: Decision, { candle, seen }: ClosedCandle): Steps {
     const { outbox, issuer, retry } = this.#options
     const { strategy } = stream
     const input: SignalInput = { issuer, strategy, start: candle.start, decision }
-    const signal = yield* patiently<SignedSignal | null>(retry, () => outbox.seal(input))
-    if (signal !== null) this.#sealed.set(signal.jti, { seen, decision })
+    const signal = yield* withRetry<SignedSignal | null>(retry, () => outbox.sign(input))
+    if (signal !== null) this.#signed.set(signal.jti, { seen, decision })
     else stream.resume(outbox.positionSignals(strategy.name))
   }
 

@@ -16,7 +16,7 @@ import type { ListedProgram } from './programs/program-list.ts'
 import type { Committed, Outbox } from './publish/outbox.ts'
 import type { Message } from './publish/retained-messages.ts'
 import type { Signer } from './publish/signer.ts'
-import { patiently, type Steps } from './slices.ts'
+import { type Steps, withRetry } from './slices.ts'
 
 /** Intents of one program in a minute: so many are taken, and twice as many answered. */
 const MAX_A_MINUTE = 60
@@ -38,7 +38,7 @@ export interface IntentsOptions {
   readonly log: Logger
 }
 
-/** An intent whose signal is sealed and not yet committed. */
+/** An intent whose signal is signed and not yet committed. */
 interface Waiting {
   readonly stream: string
   readonly program: string
@@ -107,7 +107,7 @@ export class Intents {
   *#decide(claims: Intent, from: Waiting): Steps {
     const { retry, log } = this.#options
     try {
-      const refusal = yield* patiently(retry, () => this.#seal(claims, from))
+      const refusal = yield* withRetry(retry, () => this.#sign(claims, from))
       if (refusal !== null) this.#refuse(from, refusal)
     } catch (error) {
       log.error({ code: 'stream_failed', stream: from.stream, err: error }, FAILED.message)
@@ -116,7 +116,7 @@ export class Intents {
     yield undefined
   }
 
-  #seal(intent: Intent, from: Waiting): IntentRefusal | null {
+  #sign(intent: Intent, from: Waiting): IntentRefusal | null {
     const { outbox, signer, programOf } = this.#options
     const row = outbox.standing(intent.sub)
     // It may have been removed, or been given another key, while this waited.
@@ -126,7 +126,7 @@ export class Intents {
     if (refusal !== null) return refusal
     const at = Math.max(now, row.lastCandle === null ? 0 : after(row.lastCandle))
     if (at > now + MAX_AHEAD) return CLOCK
-    const signal = outbox.sealIntent({ issuer: signer.issuer, intent, at })
+    const signal = outbox.signIntent({ issuer: signer.issuer, intent, at })
     if (signal === null) return REPEATED
     this.#waiting.set(signal.jti, from)
     return null

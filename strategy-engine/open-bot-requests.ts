@@ -34,9 +34,9 @@ export interface BotRequestsParts {
 }
 
 /** How long the exchange may take for candles, ms: the bot waits for half a minute in all. */
-const PATIENCE_MS = 12_000
+const TIMEOUT_MS = 12_000
 /** A thread has to begin, and one answer more may be under way. */
-const READY_MS = PATIENCE_MS + 6_000
+const READY_MS = TIMEOUT_MS + 6_000
 
 export function openBotRequests(parts: BotRequestsParts): BotRequests {
   const { home, files, folder, outbox, manager, clock, exchange } = parts
@@ -46,7 +46,7 @@ export function openBotRequests(parts: BotRequestsParts): BotRequests {
     exchange: exchange.name,
     address: exchange.address ?? null,
     proxy: exchange.proxy ?? null,
-    patience: PATIENCE_MS,
+    timeoutMs: TIMEOUT_MS,
   }
   const trials = new Trials({
     files,

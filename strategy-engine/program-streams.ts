@@ -4,7 +4,7 @@ import { planTrouble, unlistedPlan } from './plan-trouble.ts'
 import type { ListedProgram } from './programs/program-list.ts'
 import type { Outbox } from './publish/outbox.ts'
 import type { Plans } from './publish/plans.ts'
-import { patiently, type Steps } from './slices.ts'
+import { type Steps, withRetry } from './slices.ts'
 
 export interface ProgramStreamsOptions {
   /** Of programs that name none. */
@@ -78,7 +78,7 @@ export class ProgramStreams {
 
   *#open(listed: readonly ListedProgram[]): Steps {
     for (const one of listed) {
-      yield* patiently(this.#options.retry, () => this.#openOne(one))
+      yield* withRetry(this.#options.retry, () => this.#openOne(one))
       yield undefined
     }
   }

@@ -87,7 +87,7 @@ test('what an engine signed live is signed again, byte for byte, when its candle
     for (const [i, candle] of candles.slice(from, to).entries()) {
       const { decision } = runner.step(i, candle, from + i < PAST ? 'past' : 'all')
       if (decision === undefined) continue
-      const signed = outbox.seal({ issuer: 'home', strategy, start: candle.start, decision })
+      const signed = outbox.sign({ issuer: 'home', strategy, start: candle.start, decision })
       replayed.push({ token: signed?.token })
     }
   }

@@ -1,6 +1,6 @@
 import { Retry, systemClock } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { patiently, Slices, type Steps } from './slices.ts'
+import { Slices, type Steps, withRetry } from './slices.ts'
 
 function open() {
   const did: string[] = []
@@ -86,13 +86,13 @@ test('work that waits for a database holds back what comes after it, and is told
   }
   function* asking(): Steps {
     did.push(
-      yield* patiently(
+      yield* withRetry(
         retry,
         lockedOnce(() => 'answer'),
       ),
     )
     try {
-      yield* patiently(retry, lockedOnce(gone))
+      yield* withRetry(retry, lockedOnce(gone))
     } catch (error) {
       did.push(String(error))
     }

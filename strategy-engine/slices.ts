@@ -103,7 +103,7 @@ export class Slices {
 }
 
 /** What a database is asked, which another program may hold: asked again until it answers. */
-export function* patiently<T>(retry: Retry, ask: () => T): Generator<Promise<void> | undefined, T> {
+export function* withRetry<T>(retry: Retry, ask: () => T): Generator<Promise<void> | undefined, T> {
   const answers: T[] = []
   const held = retry.whenDone(() => {
     answers.push(ask())

@@ -52,7 +52,7 @@ export class StrategyFolder {
   /** Where the next scan begins to look. */
   #at = 0
 
-  /** `code`: who reads files in TypeScript. `trials`: the folder of rules from the chat, where there are such. */
+  /** `code`: reads files in TypeScript. `trials`: the folder of rules from the chat, where there are such. */
   constructor(path: string, code: CodeFiles, trials: string | null = null) {
     this.#path = path
     this.#code = code

@@ -16,7 +16,7 @@ import { planTrouble, unlistedPlan } from './plan-trouble.ts'
 import type { Committed, Outbox } from './publish/outbox.ts'
 import { Plans } from './publish/plans.ts'
 import type { Publisher } from './publish/publisher.ts'
-import { patiently, Slices, type Steps } from './slices.ts'
+import { Slices, type Steps, withRetry } from './slices.ts'
 import type { StoredStates } from './stored-states.ts'
 import type { Graph } from './strategies/compile/graph.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
@@ -145,7 +145,7 @@ export class StrategyManager {
         if (change?.change === 'refused')
           this.#options.log.error({ code: change.code }, change.message)
         if (change?.change === 'added')
-          yield* patiently(this.#options.retry, () => this.#added(change.file, change.strategy))
+          yield* withRetry(this.#options.retry, () => this.#added(change.file, change.strategy))
         if (change?.change === 'removed') this.#removed(change.strategy)
         yield undefined
       }

@@ -59,7 +59,7 @@ const decideResult = z.strictObject({
   }),
 })
 
-test('decide prints opening, decision and journal, each beside its floor', () => {
+test('decide prints verification, decision and journal, each beside its floor', () => {
   const { stdout, stderr } = bench('decide', '--json', '--signals', '20')
   const read = decideResult.safeParse(stdout === '' ? stderr : JSON.parse(stdout))
   expect(read.error?.message).toBeUndefined()

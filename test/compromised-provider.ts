@@ -206,7 +206,7 @@ async function openEngine(home: string, name: string, connect: Connect) {
       kind === 'entry' ? { kind, ...said, stop: '40000', exits: {} } : { kind, ...said }
     // Its candle closes now.
     const start = seconds(systemClock.now()) - 1
-    const signed = outbox.seal({ issuer: name, strategy: rules, start, decision })
+    const signed = outbox.sign({ issuer: name, strategy: rules, start, decision })
     outbox.commit()
     if (signed === null) throw new Error('decided twice')
     return signed

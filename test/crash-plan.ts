@@ -9,7 +9,7 @@ import type { SandboxVenue } from '../cli/sandbox/sandbox.ts'
 /** Each on a market of its own: while one waits for an unknown order, half a minute, the others go on. */
 export const STREAMS = 8
 
-/** That an order was never placed is proved by two misses two seconds apart: who is killed sooner never proves it. */
+/** That an order was never placed is proved by two misses two seconds apart: a process that is killed sooner never proves it. */
 const REST_MS = 6_000
 /** Once in so many runs. */
 const RESTS = 7

@@ -118,7 +118,7 @@ export class Venue<N, R extends OrderRequest<N> = OrderRequest<N>> {
     return 'canceled'
   }
 
-  /** The oldest orders, up to the first that is open: for who runs long and asks about none of them again. */
+  /** The oldest orders, up to the first that is open: for long runs that ask about none of them again. */
   forgetClosed(): void {
     const at = this.#orders.findIndex(isOpen)
     this.#orders.splice(0, at < 0 ? this.#orders.length : at)

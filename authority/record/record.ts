@@ -158,7 +158,7 @@ export class AuthorityRecord {
     })
   }
 
-  /** The connection to the broker is lost: who is there is not known. */
+  /** The connection to the broker is lost: which subscribers are connected is not known. */
   allOffline(): void {
     this.#run(`UPDATE subscribers SET presence = 'offline'`)
   }

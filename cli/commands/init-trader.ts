@@ -1,4 +1,4 @@
-// keyside init for who trades: the keychain, the bot's token, then the home.
+// keyside init for a trader: the keychain, the bot's token, then the home.
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import {
   DEFAULT_POLICY,

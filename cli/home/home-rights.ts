@@ -60,7 +60,7 @@ export interface Beside {
 }
 
 /**
- * A provider's engine can read nothing of a device, and only the authority speaks with who is not a subscriber yet. A bot
+ * A provider's engine can read nothing of a device, and only the authority speaks with a device that is not a subscriber yet. A bot
  * and an engine speak with each other only in a home that has both, over the bot's line to the home's own account.
  */
 export function rights(

@@ -8,6 +8,6 @@ export function keepMemoryOutOfDumps(): void {
   try {
     writeFileSync(CORE_FILTER, '0')
   } catch {
-    // Another system, or a program behind walls, which has it from who started it.
+    // Another system, or a program behind walls, which inherits it from its parent.
   }
 }

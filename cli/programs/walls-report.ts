@@ -57,7 +57,7 @@ async function probe(program: Program, home: string, environment: Environment) {
   return { program, ...found.parse(JSON.parse(stdout)) }
 }
 
-/** Programs have it from who starts them, as this process would. */
+/** Programs inherit it from their parent, as from this process. */
 function dumps(): string {
   try {
     const kept = Number.parseInt(readFileSync(CORE_FILTER, 'utf8'), 16)

@@ -1,4 +1,4 @@
-// A keyset in words, for who is to sign or publish it.
+// A keyset in words, for the person who signs or publishes it.
 import { type KeysetFile, missingSignatures, rootInForce, signersOf } from '@keyside/authority'
 import { type Keyset, type Root, rootFingerprint, thumbprint } from '@keyside/protocol'
 import { day } from '../terminal/duration.ts'

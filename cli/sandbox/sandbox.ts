@@ -28,7 +28,7 @@ export interface SandboxOptions {
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly secrets: SandboxSecrets
-  /** Another key of the same account, for who swaps keys. */
+  /** Another key of the same account, to swap keys with. */
   readonly nextKey?: Pick<SandboxSecrets, 'apiKey' | 'secret'>
   /** What it proves with that no real money is behind it; made when left out. */
   readonly proofSecret?: Uint8Array

@@ -1,4 +1,4 @@
-// The machine that this process runs on, for who installs a service on it.
+// The machine that this process runs on, for installing a service on it.
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000
 const MAX_CHARACTERS = 1_000
 
 export const addressCheckSetting = z.strictObject({
-  /** Answers with the address of who asks: as text, or as JSON with `ip`. */
+  /** Answers with the address of the caller: as text, or as JSON with `ip`. */
   url: ownUrl,
   /** Seconds between two questions. */
   every: z.int().min(30).max(86_400).default(60),

@@ -1,4 +1,4 @@
-// What a journal remembers of providers, for who looks into it from outside.
+// What a journal remembers of providers, for whoever reads it from outside.
 import { existsSync } from 'node:fs'
 import type { ProviderStatus } from '../core/model/provider.ts'
 import { lookInto } from './database.ts'

@@ -42,7 +42,7 @@ export function lockKey(folder: string, keys: ExchangeKeys): () => void {
   const before = inode(path)
   const unlock = tryLock(path)
   if (unlock === 'unwritable') return () => undefined
-  // Who leaves takes its file along: a lock on one that is gone, or is another by now, keeps nobody out.
+  // Whoever leaves removes its file: a lock on a file that is gone, or was replaced, keeps nobody out.
   const after = inode(path)
   const isKept = after !== null && (before === null || before === after)
   if (unlock !== null && isKept)

@@ -10,7 +10,7 @@ export type Call = readonly [
 
 export interface OsKeychainOptions {
   readonly clock?: Clock
-  /** Who makes the native calls. */
+  /** The program that makes the native calls. */
   readonly program?: URL
   /** Where the keychain is, on Linux: its D-Bus session. */
   readonly environment?: NodeJS.ProcessEnv

@@ -1,4 +1,4 @@
-// What a newer keyset changes for who follows, in words for the trader.
+// What a newer keyset changes for its followers, in words for the trader.
 import { rootFingerprint, type VerifiedKeyset } from '@keyside/protocol'
 
 type Claims = VerifiedKeyset['claims']

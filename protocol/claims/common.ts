@@ -54,7 +54,7 @@ export const singleLine = z
   .max(500)
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, 'expected one line')
 
-/** IANA name; whether there is such a zone is for who reads a clock by it. */
+/** IANA name; whether there is such a zone is for the reader to check. */
 export const timeZone = z
   .string()
   .max(64)

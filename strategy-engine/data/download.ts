@@ -107,7 +107,7 @@ class Download {
   async run(): Promise<Downloaded> {
     const { source, clock, signal } = this.#options
     const asked = clock.now()
-    const time = await this.#patiently(() => source.time())
+    const time = await this.#withRetry(() => source.time())
     if (time !== null) this.#offset = time - (asked + clock.now()) / 2
     const { rules } = source
     if (rules !== null)
@@ -163,7 +163,7 @@ class Download {
   /** One answer; where the next one is to begin. */
   async #page(at: number, to: number): Promise<number> {
     const { source } = this.#options
-    const rows = await this.#patiently(() => source.page(at))
+    const rows = await this.#withRetry(() => source.page(at))
     const believed = this.#believed(rows)
     const columns = between(believed, at, to)
     const last = columns.start[columns.length - 1]
@@ -193,7 +193,7 @@ class Download {
     }
   }
 
-  async #patiently<T>(ask: () => Promise<T>): Promise<T> {
+  async #withRetry<T>(ask: () => Promise<T>): Promise<T> {
     const { source, clock, signal } = this.#options
     for (let tries = 1; ; tries++)
       try {

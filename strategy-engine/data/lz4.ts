@@ -10,7 +10,7 @@ const MORE = 15
 const FLAG = { dictionary: 1, contentChecksum: 4, contentSize: 8, blockChecksum: 16 } as const
 
 /**
- * Exactly `length` bytes; one frame, whose blocks may refer to those before. Checksums are passed over: who calls knows
+ * Exactly `length` bytes; one frame, whose blocks may refer to those before. Checksums are passed over: the caller knows
  * what the bytes must be. Throws RangeError for everything else.
  */
 export function decodeLz4(frame: Uint8Array, length: number): Uint8Array {

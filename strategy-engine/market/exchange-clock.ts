@@ -11,7 +11,7 @@ export interface ExchangeClockOptions {
 /** Executors refuse what comes from a clock further ahead than this, ms. */
 const MAX_SKEW_MS = 5_000
 const CHECK_MS = 300_000
-/** For so long an answer is good enough for who asks again, ms. */
+/** How long an answer is reused, ms. */
 const FRESH_MS = 5_000
 
 export class ExchangeClock {

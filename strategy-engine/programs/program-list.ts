@@ -46,7 +46,7 @@ export class ProgramList {
     return this.#programs
   }
 
-  /** Reads the file if it is another than at the last look. Of one that cannot be used, the list before it stays. */
+  /** Reads the file if it has changed since the last look. Where it cannot be used, the list before it stays. */
   look(): void {
     const stamp = stampOf(this.#path)
     if (stamp === this.#stamp) return

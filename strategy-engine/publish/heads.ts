@@ -13,7 +13,7 @@ const LOOK_MS = 250
 /** A turn of the event loop gives heads no longer than this, ms. */
 const SLICE_MS = 5
 /** Signals go first, but a head waits no longer than this: it lives three periods, ms. */
-const PATIENCE_MS = 5_000
+const MAX_WAIT_MS = 5_000
 
 export interface HeadsOptions {
   readonly signer: Signer
@@ -84,7 +84,7 @@ export class Heads {
     const { clock, isBusy } = this.#options
     const end = performance.now() + SLICE_MS
     while (performance.now() < end) {
-      const plan = this.#first(clock.now() - (isBusy() ? PATIENCE_MS : 0))
+      const plan = this.#first(clock.now() - (isBusy() ? MAX_WAIT_MS : 0))
       if (plan !== undefined) this.#head(plan)
       else {
         if (this.#first(clock.now())) this.#soon()

@@ -14,7 +14,7 @@ test('gives what a position came of: its entries and moved stops since the last 
   expect(kinds()).toEqual([[2, 'exit']])
   append(input(720, 'entry'))
   for (let at = 1; at <= 200; at += 1) append(input(720 + at * 60, 'stop'))
-  outbox.seal(input(18_000, 'entry'))
+  outbox.sign(input(18_000, 'entry'))
   expect(kinds()).toEqual([
     [3, 'entry'],
     ...Array.from({ length: 200 }, (_, at) => [4 + at, 'stop']),
@@ -93,8 +93,8 @@ test('commits many signals at once, the number of each with it, or none of them'
   const folder = newFolder()
   const { outbox, open, close } = openOutbox(join(folder, 'engine.db'))
   open('other')
-  outbox.seal(input(600, 'entry'))
-  outbox.seal(input(600, 'entry', 'other'))
+  outbox.sign(input(600, 'entry'))
+  outbox.sign(input(600, 'entry', 'other'))
   expect(outbox.stream('demo'), 'nothing counts before').toMatchObject({ seq: 0, hash: GENESIS })
   const reader = new DatabaseSync(join(folder, 'engine.db'), { timeout: 0 })
   reader.exec('BEGIN IMMEDIATE')
@@ -120,8 +120,8 @@ test('a stream whose number cannot be stored has no signal, and takes no other w
   database.exec(
     `CREATE TRIGGER full BEFORE UPDATE OF seq ON streams WHEN new.name = 'demo' ${sabotage}`,
   )
-  outbox.seal(input(600, 'entry'))
-  outbox.seal(input(600, 'entry', 'other'))
+  outbox.sign(input(600, 'entry'))
+  outbox.sign(input(600, 'entry', 'other'))
   const { signals, failed } = outbox.commit()
   expect([...failed.keys()]).toEqual(['demo'])
   expect(failed.get('demo')).toMatchObject({ message: 'the disk is full' })
@@ -136,7 +136,7 @@ test('a disk that takes nothing stops all that was to be stored, and no more', (
   open('other')
   outbox.commit()
   database.exec('PRAGMA query_only = ON')
-  outbox.seal(input(600, 'entry'))
+  outbox.sign(input(600, 'entry'))
   expect([...outbox.commit().failed.keys()]).toEqual(['demo'])
   database.exec('PRAGMA query_only = OFF')
   expect(append(input(600, 'entry', 'other'))).toMatchObject({ stream: 'other', seq: 1 })
@@ -145,9 +145,9 @@ test('a disk that takes nothing stops all that was to be stored, and no more', (
 
 test('a second signal of a stream in one commit follows the first', () => {
   const { outbox, close } = openOutbox()
-  const entry = outbox.seal(input(600, 'entry'))
-  const exit = outbox.seal(input(660, 'exit'))
-  expect(outbox.seal(input(660, 'exit')), 'a decision is said once').toBe(null)
+  const entry = outbox.sign(input(600, 'entry'))
+  const exit = outbox.sign(input(660, 'exit'))
+  expect(outbox.sign(input(660, 'exit')), 'a decision is said once').toBe(null)
   expect(outbox.commit().signals).toEqual([entry, exit])
   expect(verifySignal(exit?.token ?? '', 721).claims).toMatchObject({
     seq: 2,

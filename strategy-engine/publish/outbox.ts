@@ -65,7 +65,7 @@ export class Outbox {
   readonly #sql: Statements
   readonly #rows: StreamRows
   /** Not yet committed. */
-  #sealed: SignedSignal[] = []
+  #uncommitted: SignedSignal[] = []
 
   /** Signed with the key that `signer` has then. */
   constructor(database: DatabaseSync, signer: { readonly key: SigningKey }) {
@@ -80,7 +80,7 @@ export class Outbox {
     return this.#rows.stored(name)
   }
 
-  /** With what is sealed and not yet committed. */
+  /** With what is signed and not yet committed. */
   standing(name: string): StreamRow | null {
     return this.#rows.now(name)
   }
@@ -106,20 +106,20 @@ export class Outbox {
   }
 
   /** Its candle is then seen as well. Null if this decision has its signal already. */
-  seal(input: SignalInput): SignedSignal | null {
+  sign(input: SignalInput): SignedSignal | null {
     const { strategy, start, decision } = input
     const row = this.#row(strategy.name)
     // A stream's candles come in order: there can be a signal for those alone that it has seen.
     if (start <= (row.lastCandle ?? -1) && this.#has(decisionId(strategy, start, decision.kind)))
       return null
-    return this.#seal(row, (position) => signalClaims(input, position))
+    return this.#sign(row, (position) => signalClaims(input, position))
   }
 
   /** Null if an intent of this `jti` has its signal already, whatever its kind. */
-  sealIntent(input: IntentInput): SignedSignal | null {
+  signIntent(input: IntentInput): SignedSignal | null {
     const { sub, jti } = input.intent
     if (this.#has(intentId(sub, jti, 'entry')) || this.#has(intentId(sub, jti, 'exit'))) return null
-    return this.#seal(this.#row(sub), (position) => signalOfIntent(input, position))
+    return this.#sign(this.#row(sub), (position) => signalOfIntent(input, position))
   }
 
   #row(name: string): Row {
@@ -128,7 +128,7 @@ export class Outbox {
     return row
   }
 
-  #seal(before: Row, claimsAt: (position: StreamPosition) => Signal): SignedSignal {
+  #sign(before: Row, claimsAt: (position: StreamPosition) => Signal): SignedSignal {
     const { plan, seq: last, hash: prev } = before
     const claims = claimsAt({ plan, seq: last + 1, prev })
     const { sub: stream, seq, jti, exp } = claims
@@ -137,13 +137,13 @@ export class Outbox {
     const hash = hashText(token)
     this.#rows.change({ ...before, seq, hash, ...levelAfter(before, claims), lastCandle: start })
     const signal = { stream, plan, seq, jti, token, exp }
-    this.#sealed.push(signal)
+    this.#uncommitted.push(signal)
     return signal
   }
 
   /** A signal waits for the commit, or so much else that it would take long. */
   get isPressing(): boolean {
-    return this.#sealed.length > 0 || this.#rows.changes > MANY_ROWS
+    return this.#uncommitted.length > 0 || this.#rows.changes > MANY_ROWS
   }
 
   /** All that changed since the last one, in one transaction. Throws, and stores nothing, under a lock. */
@@ -157,8 +157,8 @@ export class Outbox {
       this.#storeEach(failed)
     }
     this.#rows.committed(failed)
-    const signals = this.#sealed.filter(({ stream }) => !failed.has(stream))
-    this.#sealed = []
+    const signals = this.#uncommitted.filter(({ stream }) => !failed.has(stream))
+    this.#uncommitted = []
     return { signals, failed }
   }
 
@@ -166,19 +166,19 @@ export class Outbox {
     transaction(this.#database, () => {
       this.#rows.settle()
       for (const name of this.#rows.changed()) this.#rows.store(name)
-      for (const signal of this.#sealed) this.#insert(signal)
+      for (const signal of this.#uncommitted) this.#insert(signal)
       this.#rows.storeCloses()
     })
   }
 
   /** A stream that cannot be stored takes no other with it. */
   #storeEach(failed: Map<string, unknown>): void {
-    const sealed = Map.groupBy(this.#sealed, ({ stream }) => stream)
+    const uncommitted = Map.groupBy(this.#uncommitted, ({ stream }) => stream)
     const names = this.#rows.changed()
     try {
       transaction(this.#database, () => {
         this.#rows.settle()
-        for (const name of names) this.#storeOne(name, sealed.get(name) ?? [], failed)
+        for (const name of names) this.#storeOne(name, uncommitted.get(name) ?? [], failed)
         this.#rows.storeCloses()
       })
     } catch (error) {
@@ -263,13 +263,14 @@ export class Outbox {
 
   /** Tokens, those not yet committed first. */
   *#newest(stream: string): Generator<string> {
-    for (const signal of this.#sealed.toReversed()) if (signal.stream === stream) yield signal.token
+    for (const signal of this.#uncommitted.toReversed())
+      if (signal.stream === stream) yield signal.token
     const newest = 'SELECT token FROM signals WHERE stream = ? ORDER BY seq DESC LIMIT ?'
     for (const row of this.#sql.each(newest, stream, MAX_SIGNALS)) yield tokenRow.parse(row).token
   }
 
   #has(jti: string): boolean {
-    if (this.#sealed.some((signal) => signal.jti === jti)) return true
+    if (this.#uncommitted.some((signal) => signal.jti === jti)) return true
     return this.#sql.get('SELECT 1 FROM signals WHERE jti = ?', jti) !== undefined
   }
 }

@@ -25,7 +25,7 @@ test('a close is one row for all streams of a market, and tells each of them whe
   expect(Number(changes()) - written).toBe(1)
   expect(before.outbox.stream('other')).toMatchObject({ lastCandle: 720 })
   // Sealed and closed, and lost with the crash.
-  before.outbox.seal(input(780, 'exit'))
+  before.outbox.sign(input(780, 'exit'))
   before.outbox.close('BTC/USDT 1m', 780)
   before.close()
   const { outbox, close } = openOutbox(join(folder, 'engine.db'))

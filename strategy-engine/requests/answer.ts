@@ -71,7 +71,7 @@ export class Requests {
     return this.#replay(ask)
   }
 
-  /** Null while another program holds the outbox: who asked asks again. */
+  /** Null while another program holds the outbox: the subscriber asks again. */
   #replay({ plan, stream, after }: Extract<Ask, { do: 'replay' }>): Answer | null {
     const { outbox } = this.#options
     try {

@@ -40,7 +40,7 @@ function open(signals = 0, { subscribers = [alice] }: { subscribers?: unknown[] 
     const decision = { kind: 'exit' as const, size: { unit: 'percent' as const, value: '100' } }
     const input = { issuer: 'acme', strategy: strategy(), start: at * 60 }
     const reason = 'ß'.repeat(at % 200)
-    const signed = outbox.seal({ ...input, decision: { ...decision, ref: '100', reason } })
+    const signed = outbox.sign({ ...input, decision: { ...decision, ref: '100', reason } })
     tokens.push(signed?.token ?? '')
   }
   outbox.commit()

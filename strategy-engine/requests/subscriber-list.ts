@@ -80,7 +80,7 @@ export class SubscriberList {
     return made
   }
 
-  /** Reads the file if it is another than at the last look. Of one that cannot be used, the list before it stays. */
+  /** Reads the file if it has changed since the last look. Where it cannot be used, the list before it stays. */
   look(): void {
     const stamp = stampOf(this.#path)
     if (stamp === this.#stamp) return

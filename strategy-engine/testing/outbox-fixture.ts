@@ -1,4 +1,4 @@
-// An outbox with one stream, and what may be sealed in it.
+// An outbox with one stream, and what may be signed in it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ export function openOutbox(path = join(newFolder(), 'engine.db')) {
   open()
   outbox.commit()
   const append = (decided: SignalInput) => {
-    const signed = outbox.seal(decided)
+    const signed = outbox.sign(decided)
     outbox.commit()
     return signed
   }

@@ -129,21 +129,21 @@ test('the record of a trial is of its own signals, since its rule was last chang
   outbox.openStream({ name: 'trial-mine', plan: 'trial', market: 'BTC/USDT' })
   const percent = (value: string) => ({ unit: 'percent' as const, value })
   const now = Math.ceil(Date.now() / 3_600_000) * 3_600
-  const seal = (hours: number, kind: 'entry' | 'exit', ref: string, value: string) => {
+  const sign = (hours: number, kind: 'entry' | 'exit', ref: string, value: string) => {
     const exits = kind === 'entry' ? { stop: '1', exits: {} } : {}
     const decision = { kind, size: percent(value), ref, reason: 'x', ...exits } as never
-    outbox.seal({ issuer: 'home', strategy, start: now + hours * 3_600, decision })
+    outbox.sign({ issuer: 'home', strategy, start: now + hours * 3_600, decision })
   }
   // Before the change.
-  seal(-48, 'entry', '100', '10')
-  seal(-47, 'exit', '50', '100')
+  sign(-48, 'entry', '100', '10')
+  sign(-47, 'exit', '50', '100')
   // 10 % up on one half, 20 % on the other; then 5 % down.
-  seal(1, 'entry', '100', '10')
-  seal(2, 'exit', '110', '50')
-  seal(3, 'exit', '120', '100')
-  seal(4, 'entry', '90', '10')
-  seal(5, 'entry', '110', '10')
-  seal(6, 'exit', '95', '100')
+  sign(1, 'entry', '100', '10')
+  sign(2, 'exit', '110', '50')
+  sign(3, 'exit', '120', '100')
+  sign(4, 'entry', '90', '10')
+  sign(5, 'entry', '110', '10')
+  sign(6, 'exit', '95', '100')
   outbox.commit()
   expect(list()).toMatchObject({
     rows: [{ signals: 8, model: { closed: 2, won: 1, percent: '10' } }],

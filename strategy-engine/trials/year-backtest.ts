@@ -26,7 +26,7 @@ export interface YearSource {
   /** How the exchange is reached, where not directly; files of it are relative to `home`. */
   readonly proxy: ProxySetting | null
   /** How long the exchange may take, ms. */
-  readonly patience: number
+  readonly timeoutMs: number
 }
 
 /** Candles of one run: more would take seconds. */
@@ -62,7 +62,7 @@ export async function yearBacktest(
 /** In which folder they are, and what could not be had. */
 async function candlesFor(
   strategy: Strategy,
-  { home, own, exchange, address, proxy, patience }: YearSource,
+  { home, own, exchange, address, proxy, timeoutMs }: YearSource,
   clock: Clock,
 ): Promise<{ home: string; missing: readonly string[] }> {
   const { market, timeframe } = strategy
@@ -71,7 +71,7 @@ async function candlesFor(
   })
   if (isStored(home, sets, clock)) return { home, missing: [] }
   keepFewSets(own, sets)
-  const until = clock.now() + patience
+  const until = clock.now() + timeoutMs
   const makeAgent = proxy === null ? undefined : agentMaker(proxy, home)
   const open: typeof openSource = (set, at) => openSource(set, at, makeAgent)
   const missing: string[] = []

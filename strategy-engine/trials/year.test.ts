@@ -47,13 +47,13 @@ function exchange({ tookMs = 0, since = 0 } = {}) {
     isPassing: () => false,
   }
   const clock = { ...systemClock, now: () => now }
-  const get = (path: string, patience: number) =>
+  const get = (path: string, timeoutMs: number) =>
     getYear({
       home: path,
       set,
       address: null,
       clock,
-      until: now + patience,
+      until: now + timeoutMs,
       open: async () => source,
     })
   return { asked, get }
@@ -117,7 +117,7 @@ test('without candles it is said why, and candles of half a month are no year', 
     exchange: 'binance',
     address: 'http://127.0.0.1:1',
     proxy: null,
-    patience: 1_000,
+    timeoutMs: 1_000,
   }
   expect(await yearBacktest(strategyOf(RULE), source, clock)).toMatchObject({
     ran: 'no',
@@ -142,7 +142,7 @@ test('a backtest that takes too long is ended, and so is one that fails', async 
     exchange: 'binance',
     address: null,
     proxy: null,
-    patience: 0,
+    timeoutMs: 0,
   }
   const task = { strategy: strategyOf(RULE), source, now: T0 * 1000 }
   const program = (code: string) => ({

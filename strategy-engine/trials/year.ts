@@ -58,7 +58,7 @@ export async function getYear(options: YearOptions): Promise<string | null> {
   }
 }
 
-/** Sets that the engine keeps, about half a megabyte each: who has the chat fills no disk with them. */
+/** Sets that the engine keeps, about half a megabyte each: whoever has the chat cannot fill the disk with them. */
 const MAX_SETS = 40
 
 /** Room for these: those that were not used for longest go. */

@@ -55,7 +55,7 @@ export interface Refusals {
   /** The time that the request was signed with is refused. */
   isUntimely(refusal: Refusal): boolean
   isUnknownOrder(refusal: Refusal): boolean
-  /** Refused for a market that the question names, and not for who asks or how often. */
+  /** Refused for a market that the question names, and not for the account or the rate. */
   isUnknownMarket(refusal: Refusal): boolean
 }
 

@@ -25,7 +25,7 @@ const configRow = z.object({
   ip: z.string().optional(),
 })
 
-/** A list that is missing is unknown, never empty. It says nothing of transfers: who may trade may move coins within. */
+/** A list that is missing is unknown, never empty. It says nothing of transfers: a key that may trade may move coins within the account. */
 const rightsRow = configRow.transform(({ perm, ip }): KeyRights => {
   const names = perm?.split(',')
   return {

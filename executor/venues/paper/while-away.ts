@@ -94,7 +94,7 @@ function printOf({ timestamp, price, amount }: PublicTrade): Print<Big> {
 }
 
 /**
- * The worst for who holds: down first. Of a minute that had begun before, only its end is known to be later. What was
+ * The worst for whoever holds the coin: down first. Of a minute that had begun before, only its end is known to be later. What was
  * traded is divided over the four, so that an order is not filled by all of it at each.
  */
 function printsOf(minute: PublicMinute, since: number, until: number): Print<Big>[] {

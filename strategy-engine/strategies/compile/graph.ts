@@ -232,7 +232,7 @@ export class Graph {
     }
   }
 
-  /** Both ways are found in one go: who enters at one mostly leaves at the other. */
+  /** Both directions are found in one go: a strategy that enters at one mostly leaves at the other. */
   #crossings(tree: Extract<Tree, { is: 'cross' }>): Crossings {
     const key = print({ ...tree, operator: 'crossover' })
     const known = this.#crossed.get(key)

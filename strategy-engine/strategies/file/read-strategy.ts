@@ -33,7 +33,7 @@ export function readStrategy(text: string, params: Params = {}): Read {
 
 type Params = Readonly<Record<string, number>>
 
-/** As `readStrategy`, for who reads the same file with many values of its params: it is taken apart once. */
+/** As `readStrategy`, for reading the same file with many values of its params: it is taken apart once. */
 export function strategyReader(text: string): (params: Params) => Read {
   if (text.length > MAX_LENGTH) {
     const refused = refuse(text, `a strategy file has at most ${MAX_LENGTH} characters`)
