@@ -123,6 +123,22 @@ class World {
           const observed = { exchangeBalance: '1', used: AMOUNT, observed: [], next: this.#now }
           return { type: 'compared', market, result: { ok: true, value: observed } }
         })
+      case 'account': {
+        const { markets } = this.#environment.policy
+        const balances = Object.fromEntries(markets.map((market) => [rulesOf(market).base, '1']))
+        const open = Object.values(this.#state.portfolio.orders)
+          .filter(({ kind }) => kind === 'stop')
+          .map(({ intent: { market }, exchangeId, clientOrderId }) => {
+            const about = { market, exchangeId, order: clientOrderId }
+            return { ...about, filled: '0', told: 'no' } as const
+          })
+        return [
+          {
+            type: 'account',
+            result: { ok: true, value: { balances, borrowed: {}, open, unread: 0 } },
+          },
+        ]
+      }
       default:
         throw new Error(`the bench has no answer to ${effect.type}`)
     }

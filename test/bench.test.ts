@@ -53,7 +53,7 @@ const decideResult = z.strictObject({
   perSecond: z.strictObject({ system: z.number().positive(), floor: z.number().positive() }),
   whole: part,
   parts: z.strictObject({
-    open: part,
+    verification: part,
     decide: z.strictObject({ ...spread, growth }),
     journal: part.extend({ growth }),
   }),
@@ -63,6 +63,14 @@ test('decide prints verification, decision and journal, each beside its floor', 
   const { stdout, stderr } = bench('decide', '--json', '--signals', '20')
   const read = decideResult.safeParse(stdout === '' ? stderr : JSON.parse(stdout))
   expect(read.error?.message).toBeUndefined()
+})
+
+test('positions answers whatever an executor that holds some asks for in a second', () => {
+  const { stdout, stderr } = bench('positions', '--json', '--signals', '1')
+  const { costs } = JSON.parse(stdout === '' ? stderr : stdout) as {
+    costs: { positions: number }[]
+  }
+  expect(costs.map(({ positions }) => positions)).toEqual([1, 10, 50, 200])
 })
 
 test('memory stays flat along a thousand signals, half of which have their orders', () => {
