@@ -98,8 +98,8 @@ function outputOf(cursor: Cursor, name: string, { outputs }: Indicator): number 
   const { text, at, type } = cursor.skip()
   const output = outputs.indexOf(text)
   if (type === 'word' && output >= 0 && outputs.length > 1) return output
-  const apart = `${name}_${text}`
-  if (Object.hasOwn(INDICATORS, apart))
+  const apart = [`${name}_${text}`, text].find((one) => Object.hasOwn(INDICATORS, one))
+  if (apart !== undefined)
     cursor.problem(
       at,
       `${name} has no "${short(text)}": that is an indicator of its own, "${apart}"`,

@@ -149,6 +149,8 @@ describe('refuses, with the column:', () => {
       26,
       'bollinger has no "width": that is an indicator of its own, "bollinger_width"',
     ],
+    ['adx(14).plus_di > 20', 9, 'adx has no "plus_di": that is an indicator of its own, "plus_di"'],
+    ['williams_r(14) < -80', 1, 'unknown name "williams_r": here it is called "willr"'],
     [
       'close > bollinger_width(20, 2)',
       1,
