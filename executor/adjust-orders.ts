@@ -18,8 +18,8 @@ import type { Exchange } from './venues/port.ts'
 
 export interface EndedOrder {
   readonly clientOrderId: string
-  /** `gone` from every list, or `over` there, and its fills never came. */
-  readonly is: 'gone' | 'over'
+  /** `missing` from every list of the exchange, or `ended` there and its fills never came. */
+  readonly is: 'missing' | 'ended'
   /** How many of its fills come into the books with its end; `unknown` where the exchange did not answer for them. */
   readonly fills: number | 'unknown'
 }
@@ -61,7 +61,7 @@ export async function endOrders(
     const fills = await lackingFills(order, trades, asked.exchange)
     if (found.outcome === 'found' && isWhole(order, fills.lacking)) continue
     happenings.push(...settleOver(order, fills.lacking))
-    const is = found.outcome === 'found' ? 'over' : 'gone'
+    const is = found.outcome === 'found' ? 'ended' : 'missing'
     ended.push({ clientOrderId, is, fills: fills.ok ? fills.lacking.length : 'unknown' })
   }
   return { happenings, dropped, ended }

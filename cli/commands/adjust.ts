@@ -69,7 +69,7 @@ function changesOf({ plan, dropped, ended, unread }: Adjustment): readonly strin
     ...plan.cancels.map(({ market, clientOrderId }) => ['cancel', market, clientOrderId]),
     ...dropped.map((clientOrderId) => ['never sent', 'dropped', clientOrderId]),
     ...ended.map(({ clientOrderId, is, fills }) => [
-      is === 'gone' ? 'not there' : 'no fills',
+      is === 'missing' ? 'not there' : 'no fills',
       'over',
       `${clientOrderId}, ${ENDED_WITH[fills] ?? `with ${fills} more fills`}`,
     ]),

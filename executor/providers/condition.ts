@@ -68,7 +68,7 @@ export class Condition {
     const facts = {
       name,
       url: (keys.addresses()[0] ?? address).url,
-      twins: keys.twins(),
+      conflict: keys.conflict(),
       keyset: this.#keyset(),
       wire: keys.wire(now / 1_000),
       unverified: this.#unverified,

@@ -21,7 +21,7 @@ beforeEach(() => {
 const open = (journaled: KeysetMark | null = null, at = now) =>
   heldKeys({
     file,
-    twinFile: `${file}.twin`,
+    conflictFile: `${file}.conflict`,
     issuer: 'acme',
     root: acme.fingerprint,
     journaled,
@@ -54,7 +54,7 @@ test('one that cannot be written is not used', () => {
   writePrivate(file, 'not a folder')
   const keys = heldKeys({
     file: join(file, 'keyset.txt'),
-    twinFile: `${file}.twin`,
+    conflictFile: `${file}.conflict`,
     issuer: 'acme',
     root: acme.fingerprint,
     journaled: null,
@@ -75,10 +75,10 @@ test('takes only a higher version, and the same one again is no news', () => {
 test('two keysets of one version are a reason to stop', () => {
   const keys = open()
   keys.take(acme.keyset(2), now)
-  expect(result(keys, acme.keyset(2, { revoked: [acme.engine.kid] }))).toBe('twins')
+  expect(result(keys, acme.keyset(2, { revoked: [acme.engine.kid] }))).toBe('conflict')
   expect(keys.held()?.claims.revoked).toEqual([])
-  expect(result(keys, acme.keyset(3)), 'for good').toBe('twins')
-  expect([keys.twins(), open().twins()], 'over a restart').toEqual(['seen', 'seen'])
+  expect(result(keys, acme.keyset(3)), 'for good').toBe('conflict')
+  expect([keys.conflict(), open().conflict()], 'over a restart').toEqual(['seen', 'seen'])
 })
 
 test('a keyset of another root, or without the signature of the root, is not taken', () => {
@@ -98,7 +98,7 @@ test('an older folder that was put back brings no older keyset: the journal has 
   expect(result(restored, acme.keyset(4))).toBe('keyset_version_old')
   expect(result(restored, acme.keyset(5))).toBe('newer')
   rmSync(file)
-  expect(result(open(mark), acme.keyset(5, { revoked: [acme.engine.kid] }))).toBe('twins')
+  expect(result(open(mark), acme.keyset(5, { revoked: [acme.engine.kid] }))).toBe('conflict')
 })
 
 test('after a change of the root the one in force is the anchor, over a restart, whether the old one signs on or is left out', () => {

@@ -26,7 +26,7 @@ export interface KeysetMark {
 type Taken =
   | { readonly result: 'newer'; readonly keyset: VerifiedKeyset }
   | { readonly result: 'same' }
-  | { readonly result: 'twins' }
+  | { readonly result: 'conflict' }
   | { readonly result: 'refused'; readonly code: string; readonly message: string }
 
 export interface ProviderKeys {
@@ -37,7 +37,7 @@ export interface ProviderKeys {
   floor(): number
   wire(now: number): 'known' | 'unknown'
   /** Whether its root was caught signing two keysets of one version: until it is followed anew. */
-  twins(): 'none' | 'seen'
+  conflict(): 'none' | 'seen'
   /** Where its broker is, the one that was told last at the end; empty where no keyset says. */
   addresses(): readonly Address[]
   /** `now` in seconds. A newer one is on the disk when it returns; throws where it cannot be written. */
@@ -49,7 +49,7 @@ const NO_KEYS: Keyring = new Map()
 export interface KeysetFile {
   readonly file: string
   /** Where the second of two keysets of one version is kept, for the trader to show. */
-  readonly twinFile: string
+  readonly conflictFile: string
   readonly issuer: string
   /** Fingerprint of the root that was pinned: counts until the journal has seen a keyset. */
   readonly root: string
@@ -60,7 +60,7 @@ export interface KeysetFile {
 
 export function heldKeys({
   file,
-  twinFile,
+  conflictFile,
   issuer,
   root,
   journaled,
@@ -70,7 +70,7 @@ export function heldKeys({
   const expected = { pinned: journaled?.root ?? root, topic: keysetTopic(issuer) }
   let held: VerifiedKeyset | null = null
   let ring = NO_KEYS
-  let twins: 'none' | 'seen' = existsSync(twinFile) ? 'seen' : 'none'
+  let conflict: 'none' | 'seen' = existsSync(conflictFile) ? 'seen' : 'none'
   const hold = (keyset: VerifiedKeyset) => {
     held = keyset
     ring = keysetKeyring(keyset.claims, publicKey)
@@ -90,15 +90,15 @@ export function heldKeys({
     held: () => held,
     floor: () => held?.claims.iat ?? 0,
     wire: (at) => (held === null || wireVersion(held.claims, at) !== null ? 'known' : 'unknown'),
-    twins: () => twins,
+    conflict: () => conflict,
     addresses: () => held?.claims.addresses ?? [],
     take(text, at) {
-      if (twins === 'seen') return { result: 'twins' }
+      if (conflict === 'seen') return { result: 'conflict' }
       const found = check(text, at)
       if (!found.ok && found.code === 'keyset_twice') {
-        writePrivate(twinFile, `${text}\n`)
-        twins = 'seen'
-        return { result: 'twins' }
+        writePrivate(conflictFile, `${text}\n`)
+        conflict = 'seen'
+        return { result: 'conflict' }
       }
       if (!found.ok) return { result: 'refused', code: found.code, message: found.message }
       if (found.hash === held?.hash) return { result: 'same' }
@@ -138,7 +138,7 @@ export function pinnedKeys(issuer: string, key: string): ProviderKeys {
     held: () => null,
     floor: () => 0,
     wire: () => 'known',
-    twins: () => 'none',
+    conflict: () => 'none',
     addresses: () => [],
     take: () => {
       return { result: 'refused', code: 'kind_unexpected', message: 'no keyset is expected here' }

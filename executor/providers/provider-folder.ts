@@ -48,7 +48,7 @@ export function providerFiles(home: string, name: string) {
     record: file('provider.json'),
     token: file('access.token'),
     keyset: file('keyset.txt'),
-    twin: file('keyset.twin.txt'),
+    conflict: file('keyset.conflict.txt'),
     /** The last word about an access that is not renewed. */
     told: file('access.told'),
   }
@@ -95,7 +95,7 @@ export interface NewProvider {
 /** The record last: an executor that runs looks at it, and finds the rest there. */
 export function writeProvider(home: string, name: string, provider: NewProvider): void {
   const files = providerFiles(home, name)
-  rmSync(files.twin, { force: true })
+  rmSync(files.conflict, { force: true })
   writePrivate(files.token, `${provider.token}\n`)
   writePrivate(files.keyset, `${provider.keyset}\n`)
   writePrivate(files.record, `${JSON.stringify(record.parse(provider.record), null, 2)}\n`)
@@ -130,6 +130,6 @@ export function readHeldKeyset(
   { issuer, root }: ProviderRecord,
   now: number,
 ): VerifiedKeyset | null {
-  const { keyset: file, twin: twinFile } = providerFiles(home, name)
-  return heldKeys({ file, twinFile, issuer, root, journaled: null, now }).held()
+  const { keyset: file, conflict: conflictFile } = providerFiles(home, name)
+  return heldKeys({ file, conflictFile, issuer, root, journaled: null, now }).held()
 }

@@ -206,7 +206,7 @@ export class Provider {
     switch (taken.result) {
       case 'same':
         return
-      case 'twins':
+      case 'conflict':
         return this.#look()
       case 'refused': {
         log.warn({ provider, code: taken.code }, taken.message)

@@ -154,7 +154,7 @@ export class Providers {
     const known = journaled(name)
     const keys = heldKeys({
       file: files.keyset,
-      twinFile: files.twin,
+      conflictFile: files.conflict,
       issuer,
       root,
       journaled: known?.keyset ?? null,

@@ -7,7 +7,7 @@ const NOW = 1_800_000_000_000
 const facts = (change: Partial<ProviderFacts> = {}): ProviderFacts => ({
   name: 'acme',
   url: 'mqtts://acme.example:8883',
-  twins: 'none',
+  conflict: 'none',
   keyset: { expires: NOW + 1 },
   wire: 'known',
   unverified: null,
@@ -23,7 +23,7 @@ test('all is well while nothing speaks against it', () => {
 })
 
 test.each<[string, Partial<ProviderFacts>, string, RegExp]>([
-  ['two keysets of one version', { twins: 'seen' }, 'equivocated', /two keysets .* new link/],
+  ['two keysets of one version', { conflict: 'seen' }, 'equivocated', /two keysets .* new link/],
   [
     'a token that is refused',
     { access: 'refused' },
@@ -67,9 +67,9 @@ test('a broker that is started anew is no news', () => {
 })
 
 test('what is worse is told first', () => {
-  const all = facts({ twins: 'seen', access: 'refused', keyset: 'missing', downSince: 0 })
+  const all = facts({ conflict: 'seen', access: 'refused', keyset: 'missing', downSince: 0 })
   expect(standingOf(all, NOW).status).toBe('equivocated')
-  expect(standingOf({ ...all, twins: 'none' }, NOW).status).toBe('ended')
+  expect(standingOf({ ...all, conflict: 'none' }, NOW).status).toBe('ended')
 })
 
 test('only what is wrong with a key says something about the keys', () => {

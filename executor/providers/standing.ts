@@ -8,7 +8,7 @@ export interface ProviderFacts {
   /** Where its broker is. */
   readonly url: string
   /** Two keysets of one version were signed by its root. */
-  readonly twins: 'none' | 'seen'
+  readonly conflict: 'none' | 'seen'
   /** `pinned`: an engine of one's own, whose key is in config.yaml. */
   readonly keyset: 'pinned' | 'missing' | { readonly expires: number }
   /** Whether this release knows a version of the wire that it speaks. */
@@ -36,12 +36,12 @@ export const UNVERIFIED_MS = 45_000
 const GOES_ON = 'what you hold of it is looked after as before'
 
 export function standingOf(facts: ProviderFacts, now: number): Standing {
-  const { name, url, twins, keyset, wire, unverified, access, blocked, downSince } = facts
+  const { name, url, conflict, keyset, wire, unverified, access, blocked, downSince } = facts
   const as = (status: Standing['status'], message: string) => ({
     status,
     message: `${name}: ${message}`,
   })
-  if (twins === 'seen')
+  if (conflict === 'seen')
     return as(
       'equivocated',
       `its root signed two keysets with one version number: it gets no entries, and ${GOES_ON}; ask the provider, then follow it anew with a new link`,
