@@ -1,9 +1,9 @@
 // What the trader says about prices to hear of: set, listed, taken out.
 import type { Answer, Decimal } from '@keyside/protocol'
-import { append, type DecisionContext, emit, report, singleLine } from '../execution/context.ts'
+import { append, type DecisionContext, emit, report } from '../execution/context.ts'
 import type { AskPriceAlert, Input } from '../execution/inputs.ts'
 import { watchMarkets } from '../execution/price-alerts.ts'
-import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { refusedAnswer } from '../execution/refusals.ts'
 import { crossing, isSameAlert } from '../model/price-alerts.ts'
 import { fitting } from '../model/report-room.ts'
 
@@ -19,7 +19,7 @@ export function setPriceAlert(
 ): undefined {
   const { all } = context.portfolio.priceAlerts
   if (Object.keys(all).length >= MAX_ALERTS)
-    return answer(context, to, refused('price_alerts_full', `there are ${MAX_ALERTS}`))
+    return answer(context, to, refusedAnswer('price_alerts_full', `there are ${MAX_ALERTS}`))
   const { currency } = context.environment.policy
   emit(context, { type: 'find_market', to, by, ask, currency })
 }
@@ -31,7 +31,7 @@ export function onMarketFound(
 ): undefined {
   const { market, result } = found
   if (result.found === 'unknown')
-    return answer(context, to, refused('price_alert_unanswered', result.message))
+    return answer(context, to, refusedAnswer('price_alert_unanswered', result.message))
   if (result.found === 'no') return answer(context, to, unlisted(market, result.near))
   const { last, all } = context.portfolio.priceAlerts
   const same = Object.values(all).find((one) => isSameAlert(one, { ...ask, market }))
@@ -40,7 +40,7 @@ export function onMarketFound(
   const { threshold, repeats } = ask
   const isThere = crossing(threshold, { low: bid, high: bid }, []) !== null
   if (isThere && repeats === 'once')
-    return answer(context, to, refused('price_alert_there', `${market} is at ${bid}`))
+    return answer(context, to, refusedAnswer('price_alert_there', `${market} is at ${bid}`))
   const state = isThere ? 'spent' : 'armed'
   const alert = { number: last + 1, market, threshold, repeats, state } as const
   append(context, { type: 'price_alert_set', alert, by })
@@ -49,7 +49,8 @@ export function onMarketFound(
 }
 
 export function removePriceAlert(context: DecisionContext, number: number, by: string): Answer {
-  if (context.portfolio.priceAlerts.all[number] === undefined) return refused('price_alert_unknown')
+  if (context.portfolio.priceAlerts.all[number] === undefined)
+    return refusedAnswer('price_alert_unknown')
   append(context, { type: 'price_alert_removed', number, by })
   watchMarkets(context)
   return priceAlertsAnswer(context)
@@ -77,16 +78,10 @@ export function priceAlertsAnswer(
 
 function unlisted(market: string, near: readonly string[]): Answer {
   const names = near.slice(0, MAX_NAMES).join(', ')
-  return refused(
+  return refusedAnswer(
     'price_alert_market_unknown',
     names === '' ? `it has no ${market}` : `it has no ${market}, and it has ${names}`,
   )
-}
-
-function refused(code: ExecutorCode, detail?: string): Answer {
-  const sentence = sentenceOf(code)
-  const message = detail === undefined ? sentence : singleLine(`${sentence} (${detail})`)
-  return { about: 'refused', code, message }
 }
 
 function answer(context: DecisionContext, to: string, content: Answer): undefined {
