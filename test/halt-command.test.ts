@@ -104,6 +104,7 @@ test('a home that is none is refused, is not made, and the true one is named', a
   const alone = await run('halt', nowhere)
   expect(alone).toMatchObject({ code: 3, stdout: '' })
   expect(alone.stderr).toMatch(/nothing was halted: .*nosuch is no Keyside home.*\(home_missing\)/)
+  expect((await run('unhalt --yes', nowhere)).stderr).toContain('(home_missing)')
   const system = await running()
   expect((await run('halt', nowhere)).stderr).toContain(system.home)
   expect(existsSync(nowhere)).toBe(false)

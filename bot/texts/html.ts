@@ -16,17 +16,21 @@ export function html(template: TemplateStringsArray, ...parts: readonly Part[]):
   return new Html(String.raw({ raw: template }, ...parts.map(write)))
 }
 
-/** A word that Telegram would make a link of: an address, a name, a command, a tag, a number to call. */
-const LINKED =
-  /(\S*(?::\/\/|[@#$]\p{L}|(?<![\p{L}\p{N}])\/\p{L}|[\p{L}\p{N}]\.\p{L}{2}|\d\.\d+\.\d|\+\d[\d()-]{5})\S*)/u
+const ADDRESS = String.raw`:\/\/|[@#$]\p{L}|[\p{L}\p{N}]\.\p{L}{2}|\d\.\d+\.\d+\.\d|\+\d[\d()-]{5}`
+const COMMAND = String.raw`(?<![\p{L}\p{N}])\/\p{L}`
+/** A word that Telegram would make a link of: an address, a name, a tag, a number to call. */
+export const ADDRESSES = new RegExp(String.raw`(\S*(?:${ADDRESS})\S*)`, 'u')
+/** A command too, which a tap sends. */
+const LINKS = new RegExp(String.raw`(\S*(?:${ADDRESS}|${COMMAND})\S*)`, 'u')
 
 /** Words of others: what Telegram would make a link of stands in code, where it makes none. `style` is for the rest. */
 export function unlinked(
   text: string,
   style: (words: string) => Html = (words) => html`${words}`,
+  links = LINKS,
 ): Html {
   const parts = text
-    .split(LINKED)
+    .split(links)
     .map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))
   return new Html(
     parts

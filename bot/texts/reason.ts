@@ -1,5 +1,5 @@
 // The device's reason: its sentence, and the code for looking it up.
-import { clip, type Html, html } from './html.ts'
+import { ADDRESSES, clip, type Html, html, unlinked } from './html.ts'
 import { amount, time, zone } from './numbers.ts'
 
 /** A card with a reason of this length still fits a caption. */
@@ -7,8 +7,10 @@ const MAX_LENGTH = 220
 /** A message of its own has room for all that a device says: what differs from case to case stands at its end. */
 export const WHOLE = 500
 
+/** The device quotes exchanges and providers: no address of theirs becomes a link. A command is its own advice. */
 export function reasonText(code: string, message: string | undefined, most = MAX_LENGTH): Html {
-  return html`${inOwnStyle(sentence(clip(message ?? 'no reason given', most)))} <code>${code}</code>`
+  const said = inOwnStyle(sentence(clip(message ?? 'no reason given', most)))
+  return html`${unlinked(said, undefined, ADDRESSES)} <code>${code}</code>`
 }
 
 /** The device writes "expected this, got that": a capital and a full stop, unless it begins with a name. */

@@ -6,6 +6,7 @@ import { cardText } from './card.ts'
 import { explainText } from './explain.ts'
 import { html } from './html.ts'
 import { orderText } from './orders.ts'
+import { reasonText } from './reason.ts'
 import { storyText } from './results.ts'
 import { reasonSentence } from './signal-reason.ts'
 import { whyText } from './why.ts'
@@ -54,4 +55,11 @@ const TOLD = {
 test.each(Object.entries(TOLD))('in %s no link is made of what a signal says', (_, { text }) => {
   expect(text).toContain('<code>https://example.org</code>')
   expect(text).toMatch(/<code>\/closeall\)?<\/code>/)
+})
+
+test("what an exchange says in a refusal becomes no link, and the device's advice stays a command", () => {
+  const { text } = reasonText('order_refused', 'the exchange says: see example.org; send /resume')
+  expect(text).toBe(
+    'The exchange says: see <code>example.org;</code> send /resume. <code>order_refused</code>',
+  )
 })

@@ -84,6 +84,11 @@ async function asked(home: string, by: string) {
 function haltedHomes(): readonly string[] {
   const home = keysideHome(environment)
   const accounts = accountHomes(home)
+  if (environment['KEYSIDE_HOME'] && !isSetUp(home) && !homesWithExecutor().includes(home))
+    throw new KeysideError(
+      'home_missing',
+      `nothing was unhalted: ${home} is no Keyside home; without KEYSIDE_HOME every halted executor of yours is found`,
+    )
   if (environment['KEYSIDE_HOME'] && accounts.length === 1) return [home]
   const elsewhere = environment['KEYSIDE_HOME'] ? [] : homesWithExecutor()
   const all = [...new Set([...elsewhere, ...(isSetUp(home) ? accounts : [])])]
