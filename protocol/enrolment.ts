@@ -37,8 +37,8 @@ export function enrollMac(
 }
 
 /**
- * Never throws for any token. Who does not hold the invitation costs one HMAC and no signature; who does has signed
- * with the key that `cnf` names, and `kid` is that key's.
+ * Never throws for any token. A token from somebody without the invitation costs one HMAC and no signature check; any
+ * other is signed with the key that `cnf` names, and `kid` is that key's.
  */
 export function verifyEnroll(
   token: string,
@@ -51,7 +51,7 @@ export function verifyEnroll(
   const { cnf, jti, mac } = read.claims
   const key = cnf.jwk.x
   if (!sameText(mac, enrollMac(enrollKey, { invitation, kid: thumbprint(key), jti })))
-    return refuse('enroll_mac_invalid', 'it does not come from who was given the invitation')
+    return refuse('enroll_mac_invalid', 'it does not come from the holder of the invitation')
   const enrolled = enrolKey(key)
   if (!enrolled.ok) return enrolled
   const pins = keyring([{ key: portablePublicKey(key), issuer: invitation, kinds: ['enroll'] }])

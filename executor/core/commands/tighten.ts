@@ -3,7 +3,8 @@ import type { Answer } from '@keyside/protocol'
 import Big from 'big.js'
 import { append, type DecisionContext, notice, singleLine } from '../execution/context.ts'
 import { losses } from '../execution/loss-limits.ts'
-import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
+import { refusedAnswer } from '../execution/refusals.ts'
+import { sentenceOf } from '../model/codes.ts'
 import { fitting } from '../model/report-room.ts'
 import type { Wish } from '../model/tightenings.ts'
 import { type Change, difference } from '../risk/policy/difference.ts'
@@ -55,16 +56,18 @@ export function tighten(context: DecisionContext, asked: Asked, by: string): Ans
   const { setting, to, step, from } = asked
   const { policy, stepOfCode } = context.environment
   const next = withSetting(policy, setting, to)
-  if (next === null) return refused('setting_unknown')
+  if (next === null) return refusedAnswer('setting_unknown')
   const change = tightened(policy, setting, to)
   if (change === null) {
-    if (isTighterOrEqual(policy, next)) return refused('setting_unchanged')
-    return step === 'look' ? wish(context, asked, by) : refused('tighten_loosens')
+    if (isTighterOrEqual(policy, next)) return refusedAnswer('setting_unchanged')
+    return step === 'look' ? wish(context, asked, by) : refusedAnswer('tighten_loosens')
   }
-  if (setting === 'code_above' && stepOfCode === 'unset') return refused('approval_code_unset')
+  if (setting === 'code_above' && stepOfCode === 'unset')
+    return refusedAnswer('approval_code_unset')
   if (step === 'look')
     return changesOf(asked, 'tightens', { ...change, policy, note: noteOf(context, change) })
-  if (from !== undefined && from !== changeableNow(policy, setting)) return refused('setting_moved')
+  if (from !== undefined && from !== changeableNow(policy, setting))
+    return refusedAnswer('setting_moved')
   append(context, {
     type: 'tightened',
     setting,
@@ -86,12 +89,12 @@ export function wish(context: DecisionContext, asked: Asked, by: string): Answer
   const { setting, to, step } = asked
   const { policy } = context.environment
   const next = withSetting(policy, setting, to)
-  if (next === null) return refused('setting_unknown')
+  if (next === null) return refusedAnswer('setting_unknown')
   const changes = difference(policy, next)
-  if (isTighterOrEqual(policy, next)) return refused('setting_unchanged')
+  if (isTighterOrEqual(policy, next)) return refusedAnswer('setting_unchanged')
   const { waiting, last } = context.portfolio.wishes
   const others = Object.values(waiting).filter((one) => one.setting !== setting)
-  if (others.length >= MAX_WISHES) return refused('wishes_full')
+  if (others.length >= MAX_WISHES) return refusedAnswer('wishes_full')
   if (step === 'look') return changesOf(asked, 'loosens', { policy, changes })
   const number = last + 1
   append(context, { type: 'wished', setting, to, by, number })
@@ -151,8 +154,4 @@ function changesOf(
     changes,
     ...(note !== '' && { note }),
   }
-}
-
-function refused(code: ExecutorCode): Answer {
-  return { about: 'refused', code, message: sentenceOf(code) }
 }
