@@ -17,11 +17,11 @@ stop: 3 %</pre>`
 const MEANT: readonly (readonly [RegExp, Html])[] = [
   [
     /\bun-?(?:halt|stop)\w*/,
-    html`A halt ends at the device alone, so <b>nothing has changed</b>: <code>keyside unhalt</code>. /resume ends a pause.`,
+    html`Only the device can end a halt, so <b>nothing has changed</b>: run <code>keyside unhalt</code> there. /resume ends a pause.`,
   ],
   [
     /\b(?:sell|sold)\b/,
-    html`Nothing is sold by that. /close sells a position, /closeall all that is held, and both ask first; /trades shows the last sales.`,
+    html`That did not sell anything. /close sells a position, /closeall all that is held, and both ask first; /trades shows the last sales.`,
   ],
   [
     /\b(?:win|won|lose|lost|profits?|loss|losses|gains?|money|earn\w*)\b/,
@@ -30,7 +30,7 @@ const MEANT: readonly (readonly [RegExp, Html])[] = [
   [
     /\b(?:buy|rules?|strateg(?:y|ies)|enter)\b/,
     lines(
-      html`Nothing is bought by a word from here. A rule that buys has lines like these, and I try one that you send:`,
+      html`That did not buy anything: buying takes a rule. Send me one like this, and I try it on a year of candles first:`,
       RULE_EXAMPLE,
     ),
   ],
