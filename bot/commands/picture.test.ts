@@ -5,7 +5,7 @@ import { openFixture, until } from '../testing/fixture.ts'
 
 test.for([
   ['below it', 'ema(12) crossed above ema(26)', 1],
-  ['before it', 'a long reason '.repeat(35).trim(), 2],
+  ['before it', `A long reason${' a long reason'.repeat(34)}`, 2],
 ] as const)('the story of a sale has its picture, with the text %s', async ([_, bought, count]) => {
   const fixture = await openFixture()
   const { device, clock } = fixture

@@ -40,7 +40,7 @@ test('/trade asks for one sale, and tells all of it in lines that a phone does n
 a-long-name-of-a-stream-00000000
 <b>Bought</b> from 18:04 UTC on
 for 3,202.51 USDT, each 64,050.1
-<i>ema(12) crossed above ema(26), rsi(14) 58</i>
+<i>ema(12) crossed above ema(26); RSI 58</i>
 Stop 63,000 at 18:05
 Stop 64,010.5 at 18:35
 <b>Sold</b> 19:04 UTC: take-profit

@@ -1,5 +1,5 @@
 // Fields of venues' answers, where amounts are texts, and what they say in our words.
-import { toDecimal } from '@keyside/protocol'
+import { type Decimal, toDecimal } from '@keyside/protocol'
 import type Big from 'big.js'
 import { z } from 'zod'
 import type { Candle, Fee, KeyRights, MarketRules } from '../../core/model/exchange.ts'
@@ -27,6 +27,10 @@ export const step = z
 export const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
 
 export const signedAmount = z.string().regex(/^-?\d{1,12}(?:\.\d{1,18})?$/)
+
+export function atLeastNothing(value: Big): Decimal {
+  return value.gt(0) ? toDecimal(value) : '0'
+}
 
 /** Unix ms. */
 export const time = z

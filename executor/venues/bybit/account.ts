@@ -1,11 +1,11 @@
 // What Bybit says of an account: what is on it, whether it may borrow, and what the key may do.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
 import type { Balance, KeyRights } from '../../core/model/exchange.ts'
 import type { AccountQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { signedAmount, yesOrNo } from '../adapter/text-fields.ts'
+import { atLeastNothing, signedAmount, yesOrNo } from '../adapter/text-fields.ts'
 import { get, result, rows, whole } from './answers.ts'
 
 const walletRow = z.object({ accountType: z.literal('UNIFIED'), coin: z.array(z.unknown()) })
@@ -30,10 +30,6 @@ const coinRow = z
     const borrowed = owed.map((one) => new Big(one)).reduce((a, b) => (a.gt(b) ? a : b))
     return { currency, ...amounts, ...(borrowed.gt(0) && { borrowed: toDecimal(borrowed) }) }
   })
-
-function atLeastNothing(value: Big): Decimal {
-  return value.gt(0) ? toDecimal(value) : '0'
-}
 
 const list = z.array(z.string()).optional()
 
