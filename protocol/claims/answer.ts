@@ -109,7 +109,7 @@ const positionsAnswer = z.strictObject({
         amount: decimal,
         entry: decimal,
         price: decimal,
-        /** Gain in quote; a loss is `negative`. */
+        /** Gain in quote, fees aside; a loss is `negative`. */
         gain: decimal,
         negative: z.boolean(),
         stop: decimal.optional(),
