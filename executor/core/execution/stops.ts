@@ -80,10 +80,9 @@ function isUncovered(
 
 /** More is held than the exchange takes in one order. */
 function tellUncovered(context: DecisionContext, position: Position, stop: Order): undefined {
-  const planned = planFor(context, position)
   const amount = restOf(stop)
-  if (planned === null || !planned.ok || !isWanted(context, stop)) return
   if (!isUncovered(context, position, amount)) return
+  if (planFor(context, position)?.ok !== true || !isWanted(context, stop)) return
   const message = `only ${amount} of ${available(position)} has one, for the exchange takes no larger order`
   notifyPosition(context, position, { level: 'error', code: 'stop_failed', message })
 }
