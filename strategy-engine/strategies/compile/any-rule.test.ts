@@ -2,11 +2,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { randomCandles } from '../../testing/random-candles.ts'
+import { explain } from '../rules/explain.ts'
 import { parseExpression } from '../rules/parse.ts'
 import { isCondition } from '../rules/tree.ts'
 import { condition, SCOPE } from '../testing/rule-texts.ts'
 import { Graph } from './graph.ts'
-import { namesTrade } from './trade.ts'
+import { compileTrade, namesTrade } from './trade.ts'
 
 const LENGTH = 400
 const CANDLES = randomCandles({ length: LENGTH, seconds: 300, seed: 5 })
@@ -42,4 +43,20 @@ test('any rule is true, false or unknown at each candle, in blocks as one by one
     { numRuns: 150 },
   )
   expect(known).toBeGreaterThan(5_000)
+})
+
+const LONG = 'max(highest(high, 20), lowest(low, 20) + 12 * atr(14), sma(200), close[3])'
+
+test.each([
+  `${LONG} @ 1h > 5`,
+  `${LONG} @ BTC/USDT > 5`,
+  `valuewhen((${LONG} > open) @ 1h, ${LONG}) > close`,
+])('why it holds can be told of parts of another timeframe or market: %s', (text) => {
+  const read = parseExpression(text, SCOPE)
+  if (!read.ok || !isCondition(read.parsed.tree)) return expect.unreachable(text)
+  const rule = { name: null, condition: read.parsed.tree }
+  const graph = new Graph('5m', 1)
+  compileTrade(rule.condition, graph, () => 1)
+  graph.feed(CANDLES, 0, 1, OTHERS)
+  expect(explain(rule, (part) => compileTrade(part, graph, () => 1)(0))).toContain('unknown')
 })

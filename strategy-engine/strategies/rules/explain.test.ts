@@ -66,6 +66,15 @@ test('tells earlier values, other markets, patterns and the position by their ow
   expect(said('(close > open)[3]', {})).toBe('(close > open)[3]')
 })
 
+test('what is of another candle or market is told as a whole, its long text cut, and never by its parts', () => {
+  const long = 'max(highest(high, 20), lowest(low, 20) + (12 * atr(14)), sma(200))'
+  const parts = { 'highest(high, 20)': 1, 'lowest(low, 20)': 1, 'atr(14)': 1, 'sma(200)': 1 }
+  const cut = `${long.slice(0, 57)}...`
+  for (const place of [' @ 1h', ' @ BTC/USDT 1h', '[3]', '[candles since entry]'])
+    expect(said(`${long}${place} < 5`, { ...parts, [`${long}${place}`]: 4 })).toBe(`${cut} 4.00`)
+  expect(said(`valuewhen(hammer, ${long}) < 5`, parts, null, 4)).toMatch(/^valuewhen.*[.]{3} 4.00$/)
+})
+
 test('puts the name of the rule in front, and says "unknown" of what is not known', () => {
   expect(said('close > 1', { close: 2 }, 'dip')).toBe('dip: close 2.00')
   expect(said('close > 1', {})).toBe('close unknown')

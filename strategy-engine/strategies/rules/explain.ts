@@ -62,7 +62,7 @@ function describe(rule: Condition, value: ValueOf): string[] {
     case 'ago':
     case 'past':
     case 'elsewhere':
-      return [value(rule) === 1 ? print(rule) : `no ${print(rule)}`]
+      return [holding(rule, value)]
   }
 }
 
@@ -71,9 +71,19 @@ function among(onlyTrue: boolean, parts: readonly Condition[], value: ValueOf): 
   return (holding.length === 0 ? parts : holding).flatMap((part) => describe(part, value))
 }
 
+/** A condition by its own text. */
+function holding(rule: Condition, value: ValueOf): string {
+  return value(rule) === 1 ? print(rule) : `no ${print(rule)}`
+}
+
+/** Of another candle or market: what it is made of has no value, or another one, at this candle. */
+const OF_ANOTHER = ['ago', 'past', 'when', 'elsewhere']
+
 /** The values in it that are not written numbers. */
 function readings(tree: Tree, value: ValueOf): string[] {
   if (tree.is === 'number') return []
+  if (OF_ANOTHER.includes(tree.is))
+    return [isCondition(tree) ? holding(tree, value) : reading(tree, value)]
   const isJoined = ['arithmetic', 'share', 'negative', 'compare', 'cross'].includes(tree.is)
   if (!isJoined && !isCondition(tree) && print(tree).length <= MAX_TEXT)
     return [reading(tree, value)]
@@ -83,8 +93,13 @@ function readings(tree: Tree, value: ValueOf): string[] {
 function reading(tree: Numeric, value: ValueOf): string {
   const text = print(tree)
   if (tree.is === 'number') return text
-  const shown = text.length <= MAX_TEXT ? `${text} ` : ''
+  const isLong = text.length > MAX_TEXT
+  const shown = isLong && !OF_ANOTHER.includes(tree.is) ? '' : `${cut(text)} `
   return `${shown}${said(value(tree), tree)}`
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 3)}...`
 }
 
 function said(value: number, tree: Numeric): string {
