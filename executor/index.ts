@@ -47,19 +47,19 @@ export {
 } from './keychain/secrets.ts'
 export { POLICY_CODES } from './policy/load.ts'
 export {
+  acceptLoosening,
+  dropLoosening,
+  type NumberedRequest,
+  policyWithLoosening,
+  waitingRequests,
+} from './policy/loosening-requests.ts'
+export {
   acceptPolicy,
   followedPolicy,
   type PolicyState,
   policyState,
 } from './policy/policy-file.ts'
 export { type OfferedStream, type Proposal, proposeStreams } from './policy/propose.ts'
-export {
-  acceptWish,
-  dropWish,
-  type NumberedWish,
-  policyWithWish,
-  waitingWishes,
-} from './policy/wishes.ts'
 export { markOf } from './process-mark.ts'
 export { type Followed, followOffer, type Offer, readOffer } from './providers/follow.ts'
 export {

@@ -38,6 +38,7 @@ import { providerKey } from './keychain/provider-keys.ts'
 import { codeSecret, deviceSecrets } from './keychain/secrets.ts'
 import { watchMarkets } from './market-watch.ts'
 import { policyHash } from './policy/accept.ts'
+import { looseningAnswers } from './policy/loosening-requests.ts'
 import {
   keptAcceptance,
   noteFollowed,
@@ -45,7 +46,6 @@ import {
   requirePolicy,
 } from './policy/policy-file.ts'
 import { PolicyInForce } from './policy/policy-in-force.ts'
-import { wishAnswers } from './policy/wishes.ts'
 import { journaledProvider, type OwnEngine, Providers } from './providers/providers.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
@@ -236,7 +236,7 @@ async function compose(
       policyFile: resolve(home, config.policy),
       started: { file: policyHash(text), ...accepted },
       acceptance: () => keptAcceptance(journal.database(), clock.now()),
-      wishAnswers: () => wishAnswers(journal.database()),
+      looseningAnswers: () => looseningAnswers(journal.database()),
       follow: (next) => inForce.follow(next, following),
       clock,
       take,

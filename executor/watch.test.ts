@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Input, WishEnded } from './core/execution/inputs.ts'
+import type { Input, LooseningEnded } from './core/execution/inputs.ts'
 import { DEFAULT_POLICY } from './core/risk/policy/default.ts'
 import { policyHash } from './policy/accept.ts'
 import type { Acceptance, WaitingPolicy } from './policy/loosening.ts'
@@ -16,7 +16,7 @@ const DAY = 86_400_000
 let home = ''
 let accepted: Acceptance
 let followed: string[] = []
-let answers: WishEnded[] = []
+let answers: LooseningEnded[] = []
 let inputs: Input[] = []
 let every: { ms: number; run: () => void }[] = []
 beforeEach(() => {
@@ -46,7 +46,7 @@ function start(waiting: WaitingPolicy | null = null): void {
     policyFile: join(home, 'policy.yaml'),
     started: { file: hash, ...accepted, waiting },
     acceptance: () => accepted,
-    wishAnswers: () => answers,
+    looseningAnswers: () => answers,
     follow: ({ hash: next }) => followed.push(next),
     clock: {
       now: () => NOW,
@@ -107,14 +107,14 @@ test('tells that an accepted policy waits, and until when: at the start, and whe
   expect([told(), followed]).toEqual([['policy_waits'], []])
 })
 
-test('what the terminal made of a wish is taken once, and after a start once more', async () => {
+test('what the terminal made of a request is taken once, and after a start once more', async () => {
   answers = [{ number: 1, how: 'dropped', detail: '' }]
   start()
   await look(1_000)
   answers = [...answers, { number: 2, how: 'accepted', detail: 'from then' }]
   await look(1_000)
   await look(1_000)
-  const ended = inputs.flatMap((input) => (input.type === 'wish_ended' ? [input.number] : []))
+  const ended = inputs.flatMap((input) => (input.type === 'loosening_ended' ? [input.number] : []))
   // The core takes no notice of one that waits no more.
   expect(ended).toEqual([1, 1, 2])
 })

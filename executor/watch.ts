@@ -1,6 +1,6 @@
 // What the executor looks at by itself: the policy file, and which of it was accepted.
 import { type Cancel, type Clock, isBusy, readText } from '@keyside/runtime'
-import type { Input, WishEnded } from './core/execution/inputs.ts'
+import type { Input, LooseningEnded } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
 import { timeOf } from './core/model/moment.ts'
 import { policyHash } from './policy/accept.ts'
@@ -20,8 +20,8 @@ export interface WatchOptions {
   readonly started: Acceptance & { readonly file: string }
   /** What was accepted, as it is now. */
   readonly acceptance: () => Acceptance | null
-  /** What somebody at the terminal has made of wishes from the chat; the core knows which are new. */
-  readonly wishAnswers: () => readonly WishEnded[]
+  /** What somebody at the terminal has made of requests from the chat; the core knows which are new. */
+  readonly looseningAnswers: () => readonly LooseningEnded[]
   /** Another one has come into force. */
   readonly follow: (accepted: AcceptedPolicy) => void
   readonly clock: Clock
@@ -38,10 +38,10 @@ export function startWatching(options: WatchOptions): Cancel {
     const text = textOf(options.policyFile)
     const now = unlessBusy(options.acceptance, kept) ?? kept
     const before = { file, kept }
-    const answers = unlessBusy(options.wishAnswers, [])
+    const answers = unlessBusy(options.looseningAnswers, [])
     if (answers.length > 0 && JSON.stringify(answers) !== answered) {
       answered = JSON.stringify(answers)
-      for (const answer of answers) take({ type: 'wish_ended', ...answer })
+      for (const answer of answers) take({ type: 'loosening_ended', ...answer })
     }
     file = policyHash(text)
     kept = now

@@ -263,7 +263,7 @@ test('each setting that can be named is lowered by the chat, and never raised ag
     ].filter(({ setting, to }) => before.get(setting) !== to),
   )
   expect(
-    Object.values(world.executor.state().portfolio.wishes.waiting).map(({ to }) => to),
+    Object.values(world.executor.state().portfolio.looseningRequests.waiting).map(({ to }) => to),
   ).toEqual(['2000', '500', '1 %', '1000', '400'])
   world.close()
 })

@@ -231,14 +231,19 @@ test('what the chat asks for waits at the terminal, is shown with its difference
   await run('policy accept --yes')
   const journal = new Journal(join(home, 'executor/journal.db'))
   const at = Date.now()
-  const wish = { type: 'wished', setting: 'limits.order', by: 'telegram:7', at } as const
-  const collar = { ...wish, setting: 'collar', to: '1 %', number: 2 }
-  journal.append([{ ...wish, to: '600', number: 1 }, collar], [], at)
+  const request = {
+    type: 'loosening_requested',
+    setting: 'limits.order',
+    by: 'telegram:7',
+    at,
+  } as const
+  const collar = { ...request, setting: 'collar', to: '1 %', number: 2 }
+  journal.append([{ ...request, to: '600', number: 1 }, collar], [], at)
   journal.close()
   expect((await run('requests')).stdout).toMatch(/LOOSENS +limits.order +500 USDT -> 600 USDT/)
   expect(await run('requests drop 2')).toMatchObject({ code: 0 })
   expect((await run('requests accept 1', ['no'])).stdout).toContain('Nothing was changed')
   expect((await run('requests accept 1', ['yes'])).stdout).toContain('does not count yet')
-  expect((await run('requests accept 1', ['yes'])).stderr).toContain('no wish of this number')
+  expect((await run('requests accept 1', ['yes'])).stderr).toContain('no request of this number')
   expect((await run('requests list')).stdout).toBe('Nothing waits.\n')
 })

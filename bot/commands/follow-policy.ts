@@ -17,17 +17,22 @@ const MAX_BUTTONS = 24
 /** Null for one that is done already: its text says all. */
 export function changeQuestion(change: About<'change'>, device: string): Question | null {
   const { step, effect, setting, to, from } = change
-  if (step === 'do') return null
+  if (step === 'apply') return null
   const yes =
     effect === 'tightens'
       ? instruct('Lower it', device, {
           do: 'tighten',
           setting,
           to,
-          step: 'do',
+          step: 'apply',
           ...(from !== undefined && { from }),
         })
-      : instruct('Let it wait at the device', device, { do: 'wish', setting, to, step: 'do' })
+      : instruct('Let it wait at the device', device, {
+          do: 'request_loosening',
+          setting,
+          to,
+          step: 'apply',
+        })
   return { text: changeText(change), yes, device }
 }
 
@@ -57,7 +62,7 @@ export function policyButtons(
       stepsDown(row, policy).map((to) => {
         const label =
           rows.length > 1 ? `${settingTitle(row.setting)} ${settingValue(to)}` : settingValue(to)
-        return look(label, device, { do: 'tighten', setting: row.setting, to, step: 'look' })
+        return look(label, device, { do: 'tighten', setting: row.setting, to, step: 'preview' })
       }),
     ),
     2,

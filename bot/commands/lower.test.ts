@@ -11,7 +11,7 @@ const asked = (read: typeof readLimits, text: string) => {
   const found = read(text.split(' ').filter(Boolean))
   return found instanceof Html ? found.text : found.instruction
 }
-const look = (setting: string, to: string) => ({ do: 'tighten', setting, to, step: 'look' })
+const look = (setting: string, to: string) => ({ do: 'tighten', setting, to, step: 'preview' })
 
 test.each([
   ['day 500', look('limits.day', '500')],
@@ -86,15 +86,15 @@ test('a setting leads to its steps down, as policy.yaml would write them', () =>
   expect(steps('limits.nothing')).toEqual([])
 })
 
-test('what is shown is what the yes sends: with what the setting was, and what allows more only as a wish', () => {
+test('what is shown is what the yes sends: with what the setting was, and what allows more only as a request', () => {
   const yes = (change: Partial<typeof tighten>) =>
-    changeQuestion({ ...tighten, step: 'look', ...change }, 'north')?.yes.data
+    changeQuestion({ ...tighten, step: 'preview', ...change }, 'north')?.yes.data
   const setting = 'limits.day'
   expect(yes({})).toMatchObject({
-    instruction: { do: 'tighten', setting, to: '1000', step: 'do', from: '2000' },
+    instruction: { do: 'tighten', setting, to: '1000', step: 'apply', from: '2000' },
   })
   expect(yes({ effect: 'loosens', to: '5000' })).toMatchObject({
-    instruction: { do: 'wish', setting, to: '5000', step: 'do' },
+    instruction: { do: 'request_loosening', setting, to: '5000', step: 'apply' },
   })
   expect(changeQuestion(tighten, 'north')).toBeNull()
 })

@@ -10,7 +10,7 @@ const STREAM = /^[a-z0-9][a-z0-9-]{0,31}\/[a-z0-9][a-z0-9-]{0,31}$/
 const MARKET = /^[a-z0-9]{1,16}\/[a-z0-9]{1,16}$/
 
 const look = (setting: string, to: string): CommandSpec =>
-  ask({ do: 'tighten', setting, to, step: 'look' })
+  ask({ do: 'tighten', setting, to, step: 'preview' })
 
 /** Without words: what is allowed and used, and the buttons that lower. */
 export function readLimits([name, ...words]: readonly string[]): Read {

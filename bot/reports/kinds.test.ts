@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { kindOfNotice, NOTICES } from './kinds.ts'
 
-test('what came of a wish is news of the policy, which is never off', () => {
-  const wish = { type: 'notice', level: 'info', message: 'order 5000: accepted' } as const
-  for (const code of ['wish_accepted', 'wish_dropped'])
-    expect(kindOfNotice({ ...wish, code })).toBe('policy')
+test('what came of a request is news of the policy, which is never off', () => {
+  const request = { type: 'notice', level: 'info', message: 'order 5000: accepted' } as const
+  for (const code of ['loosening_accepted', 'loosening_dropped'])
+    expect(kindOfNotice({ ...request, code })).toBe('policy')
 })
 
 test('each word that is known begins a code of a device', () => {

@@ -36,7 +36,7 @@ export function kindOfRefusal(event: Event<'refusal'>): NoticeKind {
 export const NOTICES: ReadonlyMap<string, NoticeKind> = new Map([
   ['exchange', 'exchange'],
   ['policy', 'policy'],
-  ['wish', 'policy'],
+  ['loosening', 'policy'],
   ['keyset', 'provider'],
   ['provider', 'provider'],
   ['plan', 'provider'],

@@ -80,13 +80,13 @@ function handleRule(deps: StrategyDeps, owner: Owner, message: Message): boolean
 /** `/strategies` and `/strategy`. */
 export function handleStrategy(deps: StrategyDeps, owner: Owner, words: readonly string[]): void {
   const found = engineOf(deps)
-  const wish = readStrategyRequest(words)
+  const request = readStrategyRequest(words)
   if (found === null) say(deps, owner, noEngine)
-  else if (wish.wants === 'help') say(deps, owner, strategyHelp)
-  else if (wish.wants === 'list') deps.inBackground(list(deps, found, owner))
+  else if (request.wants === 'help') say(deps, owner, strategyHelp)
+  else if (request.wants === 'list') deps.inBackground(list(deps, found, owner))
   else {
-    const ask = wish.wants === 'show' ? 'strategy' : 'drop'
-    deps.inBackground(askAndSay(deps, found, owner, { do: ask, name: wish.name }))
+    const ask = request.wants === 'show' ? 'strategy' : 'drop'
+    deps.inBackground(askAndSay(deps, found, owner, { do: ask, name: request.name }))
   }
 }
 

@@ -36,9 +36,9 @@ test.each([
   ['/strategy mine now', { wants: 'help' }],
   ['/strategy mine stop it', { wants: 'help' }],
   ['/strategy ../mine', { wants: 'help' }],
-])('%j is a wish about strategies', (message, wish) => {
+])('%j is a request about strategies', (message, request) => {
   expect(readRule(message)).toBeNull()
-  expect(readStrategyRequest(wordsAfterCommand(message))).toEqual(wish)
+  expect(readStrategyRequest(wordsAfterCommand(message))).toEqual(request)
 })
 
 test.each([

@@ -103,7 +103,7 @@ test('an answer that the pinned engine has not signed is none', async () => {
   expect(chat.messages().some(({ text }) => text?.includes('is right'))).toBe(false)
 })
 
-test('what is no wish for the engine is not sent to it', async () => {
+test('what is no request for the engine is not sent to it', async () => {
   const { fixture, chat, asked, says } = await withEngine(() => null)
   fixture.device.answer = ({ jti, instruction }) =>
     instruction.do === 'halt' ? { type: 'answer', to: jti, answer: { about: 'done' } } : null

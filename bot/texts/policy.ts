@@ -39,20 +39,20 @@ export function settingValue(value: string): string {
   return value.replace(/\d+(?:\.\d+)?/g, (number) => (isDecimal(number) ? amount(number) : number))
 }
 
-export function policyText({ currency, rows, wishes, more }: About<'policy'>): Html {
+export function policyText({ currency, rows, requests, more }: About<'policy'>): Html {
   const shown = rows.map(({ setting, to, accepted }) => {
     const was = accepted === undefined ? '' : ` (lowered here, was ${settingValue(accepted)})`
     return html`${settingTitle(setting)} <b>${settingValue(to)}</b>${was}`
   })
   return lines(
     list(html`<b>Your policy</b>, amounts in ${currency}`, shown, { left: more }),
-    wishes.length === 0 ? null : wishesText(wishes),
+    requests.length === 0 ? null : requestsText(requests),
   )
 }
 
 /** What waits at the device. */
-function wishesText(wishes: About<'policy'>['wishes']): Html {
-  const rows = wishes.map(
+function requestsText(requests: About<'policy'>['requests']): Html {
+  const rows = requests.map(
     ({ number, setting, to }) => html`${number}. ${settingTitle(setting)}: ${settingValue(to)}`,
   )
   return list(html`⏳ <b>Wait at your device</b> (<code>keyside requests</code>)`, rows)
@@ -84,27 +84,27 @@ export const confirmUnread = html`I did not understand that, so <b>nothing has c
 
 /** What would change, exactly, or has changed. */
 export function changeText(change: About<'change'>): Html {
-  const { step, effect, wish, note } = change
+  const { step, effect, request, note } = change
   const head =
-    wish === undefined
+    request === undefined
       ? CHANGE_HEADS[effect][step]
-      : html`⏳ <b>Waits at your device</b> as number ${wish}. Nothing has changed yet.`
+      : html`⏳ <b>Waits at your device</b> as number ${request}. Nothing has changed yet.`
   return lines(
     head,
     ...changeRows(change),
     note === undefined ? null : html`⚠️ ${note}`,
-    wish === undefined ? null : html`There: <code>keyside requests</code>`,
+    request === undefined ? null : html`There: <code>keyside requests</code>`,
   )
 }
 
 const CHANGE_HEADS = {
   tightens: {
-    look: html`<b>Lower this?</b> It holds until your device accepts a policy again.`,
-    do: html`✅ <b>Lowered</b>, at once. Only your device raises it again.`,
+    preview: html`<b>Lower this?</b> It holds until your device accepts a policy again.`,
+    apply: html`✅ <b>Lowered</b>, at once. Only your device raises it again.`,
   },
   loosens: {
-    look: html`<b>This allows more, so only your device can do it.</b> Let it wait there?`,
-    do: html`⏳ <b>Waits at your device.</b> Nothing has changed yet.`,
+    preview: html`<b>This allows more, so only your device can do it.</b> Let it wait there?`,
+    apply: html`⏳ <b>Waits at your device.</b> Nothing has changed yet.`,
   },
 }
 

@@ -1,10 +1,10 @@
 // keyside requests: what the chat would have the policy allow more. Only here, at the device, it is accepted.
 import {
-  acceptWish,
-  dropWish,
-  type NumberedWish,
-  policyWithWish,
-  waitingWishes,
+  acceptLoosening,
+  dropLoosening,
+  type NumberedRequest,
+  policyWithLoosening,
+  waitingRequests,
 } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -41,14 +41,14 @@ export function addRequests(program: Command): void {
 }
 
 function list({ json }: { json: boolean }): void {
-  const wishes = waitingWishes(files())
-  if (json) printJson({ requests: wishes })
-  else if (wishes.length === 0) print('Nothing waits.')
-  else print(...listLines(wishes))
+  const requests = waitingRequests(files())
+  if (json) printJson({ requests: requests })
+  else if (requests.length === 0) print('Nothing waits.')
+  else print(...listLines(requests))
 }
 
-function listLines(wishes: readonly NumberedWish[]): string[] {
-  const rows = wishes.map(({ number, setting, to, at }) => [
+function listLines(requests: readonly NumberedRequest[]): string[] {
+  const rows = requests.map(({ number, setting, to, at }) => [
     String(number),
     setting,
     to,
@@ -57,14 +57,14 @@ function listLines(wishes: readonly NumberedWish[]): string[] {
   return [
     ...table(rows),
     '',
-    ...wishes.flatMap(detailLines),
+    ...requests.flatMap(detailLines),
     'keyside requests accept NUMBER, or drop NUMBER.',
   ]
 }
 
-function detailLines({ number }: NumberedWish): string[] {
+function detailLines({ number }: NumberedRequest): string[] {
   try {
-    const { state } = policyWithWish(files(), number, systemClock.now())
+    const { state } = policyWithLoosening(files(), number, systemClock.now())
     return [`${number}:`, ...changeLines(state), '']
   } catch (error) {
     if (!(error instanceof KeysideError)) throw error
@@ -74,18 +74,18 @@ function detailLines({ number }: NumberedWish): string[] {
 
 async function accept(text: string, { yes }: { yes: boolean }): Promise<void> {
   const number = Number(text)
-  const { state } = policyWithWish(files(), number, systemClock.now())
+  const { state } = policyWithLoosening(files(), number, systemClock.now())
   print(...changeLines(state), ...comparedLines(state, takerFeeAt(keysideHome())), '')
   if (!yes && (await promptOr('Type yes to accept this policy: ', 'no')) !== 'yes')
     return print('Nothing was changed, and the request still waits.')
-  const accepted = acceptWish(files(), number, systemClock.now())
+  const accepted = acceptLoosening(files(), number, systemClock.now())
   if (accepted.state === 'accepted')
     return print(await inForceLine(keysideHome(), accepted.hash, systemClock))
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 
 function drop(text: string): void {
-  dropWish(files(), Number(text))
+  dropLoosening(files(), Number(text))
   print('Dropped: nothing changes. The chat is told.')
 }
 

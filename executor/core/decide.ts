@@ -3,7 +3,7 @@
 import { onMarketFound } from './commands/price-alerts.ts'
 import { onApproval } from './commands/receive-approval.ts'
 import { onCommand } from './commands/receive-command.ts'
-import { onWishEnded } from './commands/tighten.ts'
+import { onLooseningEnded } from './commands/tighten.ts'
 import { onAlert } from './execution/alerts.ts'
 import { onCandles } from './execution/approval.ts'
 import { watchClock } from './execution/clock-jumps.ts'
@@ -77,8 +77,8 @@ function take(context: DecisionContext, input: Input): undefined {
       return setTrading(context, 'halted', input.by, input.positions)
     case 'unhalt':
       return unhalt(context, input.by)
-    case 'wish_ended':
-      return onWishEnded(context, input)
+    case 'loosening_ended':
+      return onLooseningEnded(context, input)
     case 'notice':
       return notice(context, input.notice)
     case 'keyset':

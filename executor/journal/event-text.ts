@@ -115,10 +115,10 @@ export function eventText(event: JournalEvent): string {
         : `coins came or went without an order of this device: ${signed(event.moved)}`
     case 'tightened':
       return `${event.by} tightened the policy: ${event.setting} ${event.to}`
-    case 'wished':
+    case 'loosening_requested':
       return `${event.by} would have the policy allow more: ${event.setting} ${event.to} (number ${event.number}, waits here)`
-    case 'wish_ended':
-      return `wish ${event.number} was ${event.how} here`
+    case 'loosening_ended':
+      return `request ${event.number} was ${event.how} here`
     case 'commanded':
       return `${event.by} said: ${event.what}`
   }

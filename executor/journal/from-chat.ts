@@ -1,13 +1,13 @@
 // What the chat has tightened of the policy, and what it has asked the device for: read without the rest of the journal.
 import type { DatabaseSync } from 'node:sqlite'
 import {
+  applyLooseningEnded,
+  applyLooseningRequested,
   applyTightened,
-  applyWishEnded,
-  applyWished,
+  type LooseningRequests,
+  NO_LOOSENING_REQUESTS,
   NO_TIGHTENINGS,
-  NO_WISHES,
   type Tightenings,
-  type Wishes,
 } from '../core/model/tightenings.ts'
 import type { Row } from './chain.ts'
 import { toEvent } from './journal.ts'
@@ -15,7 +15,7 @@ import { CHAT_EVENTS } from './schema.ts'
 
 export interface FromChat {
   readonly tightenings: Tightenings
-  readonly wishes: Wishes
+  readonly requests: LooseningRequests
 }
 
 /** Throws `journal_damaged`. */
@@ -26,11 +26,11 @@ export function fromChat(db: DatabaseSync): FromChat {
     )
     .all() as unknown as readonly Row[]
   let tightenings = NO_TIGHTENINGS
-  let wishes = NO_WISHES
+  let requests = NO_LOOSENING_REQUESTS
   for (const event of rows.map(toEvent)) {
     if (event.type === 'tightened') tightenings = applyTightened(tightenings, event)
-    if (event.type === 'wished') wishes = applyWished(wishes, event)
-    if (event.type === 'wish_ended') wishes = applyWishEnded(wishes, event)
+    if (event.type === 'loosening_requested') requests = applyLooseningRequested(requests, event)
+    if (event.type === 'loosening_ended') requests = applyLooseningEnded(requests, event)
   }
-  return { tightenings, wishes }
+  return { tightenings, requests }
 }

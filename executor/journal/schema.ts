@@ -2,10 +2,10 @@
 import { LEDGER_EVENTS } from '../results/ledger.ts'
 
 /** Of another form is what an older or a newer Keyside has written. */
-export const JOURNAL_VERSION = 9
+export const JOURNAL_VERSION = 10
 
 /** What the chat has changed or asked for. */
-export const CHAT_EVENTS = ['tightened', 'wished', 'wish_ended'] as const
+export const CHAT_EVENTS = ['tightened', 'loosening_requested', 'loosening_ended'] as const
 
 /** Events are only ever added; each carries the hash of the one before it. */
 export const SCHEMA = `

@@ -49,8 +49,8 @@ const KINDS: Readonly<Record<JournalEvent['type'], true>> = {
   trading: true,
   unexpected: true,
   unprotected: true,
-  wish_ended: true,
-  wished: true,
+  loosening_ended: true,
+  loosening_requested: true,
   written_off: true,
 }
 

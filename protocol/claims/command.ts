@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { digest, jti, numericDate, registered, singleLine, stream, timeZone } from './common.ts'
 import { positiveDecimal } from './decimal.ts'
-import { tighten, wish } from './policy-setting.ts'
+import { requestLoosening, tighten } from './policy-setting.ts'
 import { marketWord, repeats, threshold } from './price-alert.ts'
 
 const ask = <Name extends string>(name: Name) => z.strictObject({ do: z.literal(name) })
@@ -53,7 +53,7 @@ const instruction = z.discriminatedUnion('do', [
   /** What of the policy the chat may lower, and what waits at the device. */
   ask('policy'),
   tighten,
-  wish,
+  requestLoosening,
   /** Ends what a pause began. */
   z.strictObject({ do: z.literal('resume'), what: named.optional() }),
   /**

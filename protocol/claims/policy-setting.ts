@@ -9,9 +9,9 @@ const setting = z
   .regex(/^[a-z_]+(?:\.[A-Za-z0-9_:/-]+)*$/, 'expected a setting such as "limits.day"')
 /** As policy.yaml writes it: `500`, `0.3 %`, `above 200`. */
 const value = singleLine.min(1).max(32)
-const step = z.enum(['look', 'do'])
+const step = z.enum(['preview', 'apply'])
 
-/** Of the policy in force; `look` changes nothing. `from`: what it was when the trader said yes. */
+/** Of the policy in force; `preview` changes nothing. `from`: what it was when the trader said yes. */
 export const tighten = z.strictObject({
   do: z.literal('tighten'),
   setting,
@@ -21,7 +21,12 @@ export const tighten = z.strictObject({
 })
 
 /** What would allow more: it waits for somebody at the device. */
-export const wish = z.strictObject({ do: z.literal('wish'), setting, to: value, step })
+export const requestLoosening = z.strictObject({
+  do: z.literal('request_loosening'),
+  setting,
+  to: value,
+  step,
+})
 
 export const policyAnswer = z.strictObject({
   about: z.literal('policy'),
@@ -31,10 +36,10 @@ export const policyAnswer = z.strictObject({
   /** How many are left out. */
   more: z.int().min(1).optional(),
   /** What would allow more and waits at the device. */
-  wishes: z.array(z.strictObject({ number: z.int().min(1), setting, to: value })).max(10),
+  requests: z.array(z.strictObject({ number: z.int().min(1), setting, to: value })).max(10),
 })
 
-/** To `tighten` and `wish`: what it would change (`look`), or has changed or left at the device (`do`). */
+/** To `tighten` and `request_loosening`: what it would change (`preview`), or has changed or left at the device (`apply`). */
 export const changeAnswer = z.strictObject({
   about: z.literal('change'),
   setting,
@@ -56,5 +61,5 @@ export const changeAnswer = z.strictObject({
   /** What it would do at once besides. */
   note: singleLine.optional(),
   /** Its number at the device. */
-  wish: z.int().min(1).optional(),
+  request: z.int().min(1).optional(),
 })

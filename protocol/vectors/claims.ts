@@ -154,12 +154,17 @@ export const raiseStop: Claims['command'] = {
 
 export const tightenDay: Claims['command'] = {
   ...command,
-  instruction: { do: 'tighten', setting: 'limits.day', to: '500', step: 'do', from: '2000' },
+  instruction: { do: 'tighten', setting: 'limits.day', to: '500', step: 'apply', from: '2000' },
 }
 
-export const wishForMarket: Claims['command'] = {
+export const looseningForMarket: Claims['command'] = {
   ...command,
-  instruction: { do: 'wish', setting: 'markets.SOL/USDT', to: 'allowed', step: 'look' },
+  instruction: {
+    do: 'request_loosening',
+    setting: 'markets.SOL/USDT',
+    to: 'allowed',
+    step: 'preview',
+  },
 }
 
 export const tellPrice: Claims['command'] = {

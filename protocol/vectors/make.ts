@@ -122,7 +122,7 @@ function valid(): Map<string, object> {
     ['command-close', vector('command', good.closeAsShown, BOT)],
     ['command-protect', vector('command', good.raiseStop, BOT)],
     ['command-tighten', vector('command', good.tightenDay, BOT)],
-    ['command-wish', vector('command', good.wishForMarket, BOT)],
+    ['command-request-loosening', vector('command', good.looseningForMarket, BOT)],
     ['command-summary', vector('command', good.summaryOfDay, BOT)],
     ['command-price-alert', vector('command', good.tellPrice, BOT)],
     ['approval', vector('approval', good.approval, BOT)],

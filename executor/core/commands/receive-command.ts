@@ -11,7 +11,7 @@ import { drawdownNow, limitsAnswer } from './limits.ts'
 import { priceAlertsAnswer, removePriceAlert, setPriceAlert } from './price-alerts.ts'
 import { protect } from './protect.ts'
 import { summaryNow } from './summary.ts'
-import { policyAnswer, tighten, wish } from './tighten.ts'
+import { policyAnswer, requestLoosening, tighten } from './tighten.ts'
 import { whyAnswer } from './why.ts'
 
 export function onCommand(context: DecisionContext, claims: Command): undefined {
@@ -33,8 +33,8 @@ export function onCommand(context: DecisionContext, claims: Command): undefined 
       return answer(policyAnswer(context))
     case 'tighten':
       return answer(tighten(context, instruction, by))
-    case 'wish':
-      return answer(wish(context, instruction, by))
+    case 'request_loosening':
+      return answer(requestLoosening(context, instruction, by))
     case 'orders':
     case 'trades':
     case 'trade':

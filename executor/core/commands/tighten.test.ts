@@ -13,10 +13,10 @@ async function ask(executor: TestExecutor, instruction: Asked) {
   return event?.type === 'answer' ? event.answer : null
 }
 
-const tighten = (setting: string, to: string, more: { step?: 'look'; from?: string } = {}) =>
-  ({ do: 'tighten', setting, to, step: 'do', ...more }) as const
-const wish = (setting: string, to: string, step: 'look' | 'do' = 'do') =>
-  ({ do: 'wish', setting, to, step }) as const
+const tighten = (setting: string, to: string, more: { step?: 'preview'; from?: string } = {}) =>
+  ({ do: 'tighten', setting, to, step: 'apply', ...more }) as const
+const requestLoosening = (setting: string, to: string, step: 'preview' | 'apply' = 'apply') =>
+  ({ do: 'request_loosening', setting, to, step }) as const
 
 async function limits(executor: TestExecutor) {
   const answer = await ask(executor, { do: 'limits' })
@@ -28,15 +28,15 @@ describe('tightening', () => {
   test('counts for the next entry, and over a crash', async () => {
     const executor = new TestExecutor()
     const day = { setting: 'limits.day', from: '2000 USDT', to: '200 USDT' }
-    expect(await ask(executor, tighten('limits.day', '200', { step: 'look' }))).toMatchObject({
+    expect(await ask(executor, tighten('limits.day', '200', { step: 'preview' }))).toMatchObject({
       about: 'change',
-      step: 'look',
+      step: 'preview',
       effect: 'tightens',
       changes: expect.arrayContaining([day]),
     })
     expect((await limits(executor)).day.limit, 'a look changes nothing').toBe('2000')
     expect(await ask(executor, tighten('limits.day', '200', { from: '2000' }))).toMatchObject({
-      step: 'do',
+      step: 'apply',
     })
     expect(await limits(executor)).toMatchObject({ day: { limit: '200' }, order: '200' })
     executor.crash()
@@ -55,7 +55,7 @@ describe('tightening', () => {
 
   test('what would allow more, changes nothing, or is nothing is refused, and not written down', async () => {
     const executor = new TestExecutor()
-    expect(await ask(executor, tighten('limits.day', '2001', { step: 'look' }))).toMatchObject({
+    expect(await ask(executor, tighten('limits.day', '2001', { step: 'preview' }))).toMatchObject({
       effect: 'loosens',
       from: '2000',
     })
@@ -113,7 +113,7 @@ describe('tightening', () => {
     await executor.enter()
     await at('59000')
     const note = async (setting: string, to: string) => {
-      const answer = await ask(executor, tighten(setting, to, { step: 'look' }))
+      const answer = await ask(executor, tighten(setting, to, { step: 'preview' }))
       return answer?.about === 'change' ? answer.note : answer
     }
     // 0.00497 x 1000 = 4.97
@@ -140,50 +140,68 @@ describe('tightening', () => {
   })
 })
 
-describe('a wish', () => {
+describe('a request to loosen', () => {
   test('changes nothing, waits, and is told of when it is answered', async () => {
     const executor = new TestExecutor()
-    expect(await ask(executor, wish('limits.day', '9000', 'look'))).toMatchObject({
+    expect(await ask(executor, requestLoosening('limits.day', '9000', 'preview'))).toMatchObject({
       effect: 'loosens',
     })
-    expect(await ask(executor, wish('limits.day', '9000'))).toMatchObject({ wish: 1 })
-    expect(await ask(executor, wish('markets.SOL/USDT', 'allowed'))).toMatchObject({ wish: 2 })
+    expect(await ask(executor, requestLoosening('limits.day', '9000'))).toMatchObject({
+      request: 1,
+    })
+    expect(await ask(executor, requestLoosening('markets.SOL/USDT', 'allowed'))).toMatchObject({
+      request: 2,
+    })
     executor.crash()
     expect(await ask(executor, { do: 'policy' })).toMatchObject({
-      wishes: [
+      requests: [
         { number: 1, setting: 'limits.day', to: '9000' },
         { number: 2, setting: 'markets.SOL/USDT' },
       ],
     })
     expect((await limits(executor)).day.limit).toBe('2000')
-    const ended = { type: 'wish_ended', number: 1, how: 'dropped', detail: '' } as const
+    const ended = { type: 'loosening_ended', number: 1, how: 'dropped', detail: '' } as const
     await executor.give(ended)
     await executor.give(ended)
     const told = executor.reports.filter(({ event }) => event.type === 'notice')
-    await executor.give({ type: 'wish_ended', number: 2, how: 'accepted', detail: 'it counts now' })
+    await executor.give({
+      type: 'loosening_ended',
+      number: 2,
+      how: 'accepted',
+      detail: 'it counts now',
+    })
     const notices = () =>
       executor.reports.flatMap(({ event }) => (event.type === 'notice' ? [event] : []))
     expect(told).toHaveLength(1)
     expect(notices()).toMatchObject([
-      { code: 'wish_dropped', message: expect.stringContaining('limits.day 9000') },
-      { code: 'wish_accepted', message: expect.stringMatching(/^markets.SOL.* it counts now$/) },
+      { code: 'loosening_dropped', message: expect.stringContaining('limits.day 9000') },
+      {
+        code: 'loosening_accepted',
+        message: expect.stringMatching(/^markets.SOL.* it counts now$/),
+      },
     ])
   })
 
   test('what allows no more needs nobody at the device', async () => {
     const executor = new TestExecutor()
-    expect(await ask(executor, wish('limits.day', '100'))).toMatchObject({
+    expect(await ask(executor, requestLoosening('limits.day', '100'))).toMatchObject({
       code: 'setting_unchanged',
     })
   })
 
   test('of one setting the newest waits, and no more than ten in all', async () => {
     const executor = new TestExecutor()
-    await ask(executor, wish('limits.day', '3000'))
-    expect(await ask(executor, wish('limits.day', '4000'))).toMatchObject({ wish: 2 })
+    await ask(executor, requestLoosening('limits.day', '3000'))
+    expect(await ask(executor, requestLoosening('limits.day', '4000'))).toMatchObject({
+      request: 2,
+    })
     for (let each = 0; each < 9; each += 1)
-      await ask(executor, wish(`markets.COIN${each}/USDT`, 'allowed'))
-    expect(await ask(executor, wish('collar', '3 %'))).toMatchObject({ code: 'wishes_full' })
-    expect(await ask(executor, wish('limits.day', '5000'))).toMatchObject({ wish: 12 })
+      await ask(executor, requestLoosening(`markets.COIN${each}/USDT`, 'allowed'))
+    expect(await ask(executor, requestLoosening('collar', '3 %'))).toMatchObject({
+      code: 'loosening_requests_full',
+    })
+    expect(await ask(executor, requestLoosening('limits.day', '5000'))).toMatchObject({
+      request: 12,
+    })
   })
 })

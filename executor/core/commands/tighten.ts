@@ -6,7 +6,7 @@ import { losses } from '../execution/loss-limits.ts'
 import { refusedAnswer } from '../execution/refusals.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { fitting } from '../model/report-room.ts'
-import type { Wish } from '../model/tightenings.ts'
+import type { LooseningRequest } from '../model/tightenings.ts'
 import { type Change, difference } from '../risk/policy/difference.ts'
 import { changeable, withSetting } from '../risk/policy/one-setting.ts'
 import type { Policy } from '../risk/policy/schema.ts'
@@ -16,14 +16,14 @@ import { isTighterOrEqual, tightened } from '../risk/policy/tighten.ts'
 const MAX_ROWS = 60
 const MAX_CHANGES = 12
 /** Whoever has the chat must not fill the terminal. */
-const MAX_WISHES = 10
+const MAX_REQUESTS = 10
 
 interface Asked {
   /** As policy.yaml names it, and writes it. */
   readonly setting: string
   readonly to: string
-  /** `look` says what it would change, and changes nothing. */
-  readonly step: 'look' | 'do'
+  /** `preview` says what it would change, and changes nothing. */
+  readonly step: 'preview' | 'apply'
   /** What it was when the trader said yes. */
   readonly from?: string | undefined
 }
@@ -39,15 +39,17 @@ export function policyAnswer(context: DecisionContext): Answer {
     return { setting, to, ...(before !== undefined && before !== to && { accepted: before }) }
   })
   const rows = fitting(all.slice(0, MAX_ROWS))
-  const wishes = Object.entries(context.portfolio.wishes.waiting).map(([number, wish]) => {
-    return { number: Number(number), setting: wish.setting, to: wish.to }
-  })
+  const requests = Object.entries(context.portfolio.looseningRequests.waiting).map(
+    ([number, request]) => {
+      return { number: Number(number), setting: request.setting, to: request.to }
+    },
+  )
   const left = all.length - rows.length
   return {
     about: 'policy',
     currency: policy.currency,
     rows: [...rows],
-    wishes,
+    requests,
     ...(left > 0 && { more: left }),
   }
 }
@@ -60,11 +62,13 @@ export function tighten(context: DecisionContext, asked: Asked, by: string): Ans
   const change = tightened(policy, setting, to)
   if (change === null) {
     if (isTighterOrEqual(policy, next)) return refusedAnswer('setting_unchanged')
-    return step === 'look' ? wish(context, asked, by) : refusedAnswer('tighten_loosens')
+    return step === 'preview'
+      ? requestLoosening(context, asked, by)
+      : refusedAnswer('tighten_loosens')
   }
   if (setting === 'code_above' && stepOfCode === 'unset')
     return refusedAnswer('approval_code_unset')
-  if (step === 'look')
+  if (step === 'preview')
     return changesOf(asked, 'tightens', { ...change, policy, note: noteOf(context, change) })
   if (from !== undefined && from !== changeableNow(policy, setting))
     return refusedAnswer('setting_moved')
@@ -85,36 +89,36 @@ function changeableNow(policy: Policy, setting: string): string | undefined {
 }
 
 /** Waits for somebody at the device; here it changes nothing. */
-export function wish(context: DecisionContext, asked: Asked, by: string): Answer {
+export function requestLoosening(context: DecisionContext, asked: Asked, by: string): Answer {
   const { setting, to, step } = asked
   const { policy } = context.environment
   const next = withSetting(policy, setting, to)
   if (next === null) return refusedAnswer('setting_unknown')
   const changes = difference(policy, next)
   if (isTighterOrEqual(policy, next)) return refusedAnswer('setting_unchanged')
-  const { waiting, last } = context.portfolio.wishes
+  const { waiting, last } = context.portfolio.looseningRequests
   const others = Object.values(waiting).filter((one) => one.setting !== setting)
-  if (others.length >= MAX_WISHES) return refusedAnswer('wishes_full')
-  if (step === 'look') return changesOf(asked, 'loosens', { policy, changes })
+  if (others.length >= MAX_REQUESTS) return refusedAnswer('loosening_requests_full')
+  if (step === 'preview') return changesOf(asked, 'loosens', { policy, changes })
   const number = last + 1
-  append(context, { type: 'wished', setting, to, by, number })
-  return { ...changesOf(asked, 'loosens', { policy, changes }), wish: number }
+  append(context, { type: 'loosening_requested', setting, to, by, number })
+  return { ...changesOf(asked, 'loosens', { policy, changes }), request: number }
 }
 
 /** Somebody at the device has answered: the chat is told. `detail`: from when on it counts, or that it is dropped. */
-export function onWishEnded(
+export function onLooseningEnded(
   context: DecisionContext,
   { number, how, detail }: { number: number; how: 'accepted' | 'dropped'; detail: string },
 ): undefined {
-  const ended = context.portfolio.wishes.waiting[number]
+  const ended = context.portfolio.looseningRequests.waiting[number]
   if (ended === undefined) return
-  append(context, { type: 'wish_ended', number, how })
-  const code = `wish_${how}` as const
-  const message = `${wishText(ended)}: ${sentenceOf(code)}${detail === '' ? '' : `, ${detail}`}`
+  append(context, { type: 'loosening_ended', number, how })
+  const code = `loosening_${how}` as const
+  const message = `${requestText(ended)}: ${sentenceOf(code)}${detail === '' ? '' : `, ${detail}`}`
   notice(context, { level: 'info', code, message })
 }
 
-function wishText({ setting, to }: Wish): string {
+function requestText({ setting, to }: LooseningRequest): string {
   return `${setting} ${to}`
 }
 

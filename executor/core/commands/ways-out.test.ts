@@ -171,7 +171,7 @@ test('a part that came to nothing is not sold by the same yes a second time', as
   expect(stops(executor)).toEqual([['0.005', '58000']])
 })
 
-test('a part for which the exchange lacks the coins is made again with what is there, still as the wish of the trader', async () => {
+test('a part for which the exchange lacks the coins is made again with what is there, still as the trader wants it', async () => {
   const executor = await holding()
   executor.exchange.coins = 'counted'
   executor.exchange.own = '-0.003'

@@ -121,7 +121,7 @@ export type Input =
   | { readonly type: 'halt'; readonly by: string; readonly positions?: 'keep' | 'sell' }
   | { readonly type: 'unhalt'; readonly by: string }
   | { readonly type: 'notice'; readonly notice: Notice }
-  | ({ readonly type: 'wish_ended' } & WishEnded)
+  | ({ readonly type: 'loosening_ended' } & LooseningEnded)
   | ({ readonly type: 'condition' } & ConditionSeen)
   | { readonly type: 'key_rights'; readonly rights: Answered<KeyRights> }
   /** The public address of this device, seen twice. */
@@ -167,8 +167,8 @@ export interface SignedSignal {
 
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 
-/** What somebody at the device made of a wish from the chat. */
-export interface WishEnded {
+/** What somebody at the device made of a request from the chat. */
+export interface LooseningEnded {
   readonly number: number
   readonly how: 'accepted' | 'dropped'
   /** From when on it counts; empty where nothing is to be said. */

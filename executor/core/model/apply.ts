@@ -53,7 +53,7 @@ import { isFinal, nextState } from './order-table.ts'
 import { positionKey } from './position.ts'
 import { applyPriceAlert } from './price-alerts.ts'
 import type { Portfolio } from './state.ts'
-import { applyTightened, applyWishEnded, applyWished } from './tightenings.ts'
+import { applyLooseningEnded, applyLooseningRequested, applyTightened } from './tightenings.ts'
 
 /** Throws for an event that cannot follow: nothing of such a decision may be written. */
 export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
@@ -122,10 +122,16 @@ export function apply(portfolio: Portfolio, event: JournalEvent): Portfolio {
       return applyResumed(portfolio, event)
     case 'tightened':
       return { ...portfolio, tightenings: applyTightened(portfolio.tightenings, event) }
-    case 'wished':
-      return { ...portfolio, wishes: applyWished(portfolio.wishes, event) }
-    case 'wish_ended':
-      return { ...portfolio, wishes: applyWishEnded(portfolio.wishes, event) }
+    case 'loosening_requested':
+      return {
+        ...portfolio,
+        looseningRequests: applyLooseningRequested(portfolio.looseningRequests, event),
+      }
+    case 'loosening_ended':
+      return {
+        ...portfolio,
+        looseningRequests: applyLooseningEnded(portfolio.looseningRequests, event),
+      }
     case 'commanded':
       return {
         ...portfolio,

@@ -54,13 +54,13 @@ const EXECUTOR_SENTENCES = {
   tighten_halts:
     'the result is that far below its best already, so this halts trading at once, and only the device undoes that',
   tighten_closes_day: 'so much is lost today already, so there are no more entries until 00:00 UTC',
-  wishes_full:
-    'ten wishes wait at the device already: accept or drop them there with "keyside requests"',
-  wish_unknown: 'no wish of this number waits: "keyside requests" lists them',
-  wish_unwritable:
-    'this cannot be written into policy.yaml as it is: edit it by hand, then run "keyside policy accept" and drop the wish',
-  wish_accepted: 'accepted at the device',
-  wish_dropped: 'dropped at the device: nothing changes',
+  loosening_requests_full:
+    'ten requests wait at the device already: accept or drop them there with "keyside requests"',
+  loosening_request_unknown: 'no request of this number waits: "keyside requests" lists them',
+  loosening_request_unwritable:
+    'this cannot be written into policy.yaml as it is: edit it by hand, then run "keyside policy accept" and drop the request',
+  loosening_accepted: 'accepted at the device',
+  loosening_dropped: 'dropped at the device: nothing changes',
   balance_unknown: 'the exchange did not say what you have: ask again in a moment',
   price_moved:
     'the price has left the order that was approved: nothing was sent, wait for the next signal',

@@ -95,12 +95,12 @@ interface PolicyTightened {
 }
 
 /** The chat would have the policy allow more: it waits for somebody at the device. */
-interface Wished extends Omit<PolicyTightened, 'type'> {
-  readonly type: 'wished'
+interface LooseningRequested extends Omit<PolicyTightened, 'type'> {
+  readonly type: 'loosening_requested'
 }
 
-interface WishAnswered {
-  readonly type: 'wish_ended'
+interface LooseningEnded {
+  readonly type: 'loosening_ended'
   readonly number: number
   readonly how: 'accepted' | 'dropped'
 }
@@ -188,8 +188,8 @@ export type NewEvent =
   | Paused
   | Resumed
   | PolicyTightened
-  | Wished
-  | WishAnswered
+  | LooseningRequested
+  | LooseningEnded
   | Commanded
   | PositionDrift
   | Missing

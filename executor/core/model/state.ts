@@ -12,7 +12,12 @@ import type { Position } from './position.ts'
 import { NO_PRICE_ALERTS, type PriceAlerts } from './price-alerts.ts'
 import type { Provider, Stream } from './provider.ts'
 import type { Session } from './session.ts'
-import { NO_TIGHTENINGS, NO_WISHES, type Tightenings, type Wishes } from './tightenings.ts'
+import {
+  type LooseningRequests,
+  NO_LOOSENING_REQUESTS,
+  NO_TIGHTENINGS,
+  type Tightenings,
+} from './tightenings.ts'
 
 /** What was made of the trader's approval codes. */
 export interface Codes {
@@ -33,7 +38,7 @@ export interface Portfolio {
   readonly pauses: Readonly<Record<string, Pause>>
   /** Of the policy, by the chat. */
   readonly tightenings: Tightenings
-  readonly wishes: Wishes
+  readonly looseningRequests: LooseningRequests
   readonly providers: Readonly<Record<string, Provider>>
   /** By `<provider>/<stream>`, as are positions and orders. */
   readonly streams: Readonly<Record<string, Stream>>
@@ -80,7 +85,7 @@ export const EMPTY_PORTFOLIO: Portfolio = {
   pausedUntil: 0,
   pauses: {},
   tightenings: NO_TIGHTENINGS,
-  wishes: NO_WISHES,
+  looseningRequests: NO_LOOSENING_REQUESTS,
   providers: {},
   streams: {},
   orders: {},

@@ -15,8 +15,8 @@ export interface Tightenings {
   readonly settings: Readonly<Record<string, Tightening>>
 }
 
-/** A wish that allows more: it waits for somebody at the device. */
-export interface Wish {
+/** A setting that allows more: it waits for somebody at the device. */
+export interface LooseningRequest {
   readonly setting: string
   readonly to: string
   /** Unix ms. */
@@ -24,14 +24,14 @@ export interface Wish {
   readonly by: string
 }
 
-export interface Wishes {
+export interface LooseningRequests {
   readonly last: number
   /** By number; those that wait, one for each setting. */
-  readonly waiting: Readonly<Record<string, Wish>>
+  readonly waiting: Readonly<Record<string, LooseningRequest>>
 }
 
 export const NO_TIGHTENINGS: Tightenings = { last: 0, settings: {} }
-export const NO_WISHES: Wishes = { last: 0, waiting: {} }
+export const NO_LOOSENING_REQUESTS: LooseningRequests = { last: 0, waiting: {} }
 
 export function applyTightened(
   { settings }: Tightenings,
@@ -40,10 +40,10 @@ export function applyTightened(
   return { last: number, settings: { ...settings, [setting]: { to, number } } }
 }
 
-export function applyWished(
-  { waiting }: Wishes,
-  { number, setting, to, at, by }: FactOf<'wished'>,
-): Wishes {
+export function applyLooseningRequested(
+  { waiting }: LooseningRequests,
+  { number, setting, to, at, by }: FactOf<'loosening_requested'>,
+): LooseningRequests {
   const others = Object.entries(waiting).filter(([, one]) => one.setting !== setting)
   return {
     last: number,
@@ -51,7 +51,10 @@ export function applyWished(
   }
 }
 
-export function applyWishEnded(wishes: Wishes, { number }: FactOf<'wish_ended'>): Wishes {
-  const { [number]: _, ...waiting } = wishes.waiting
-  return { ...wishes, waiting }
+export function applyLooseningEnded(
+  requests: LooseningRequests,
+  { number }: FactOf<'loosening_ended'>,
+): LooseningRequests {
+  const { [number]: _, ...waiting } = requests.waiting
+  return { ...requests, waiting }
 }

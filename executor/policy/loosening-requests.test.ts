@@ -1,4 +1,4 @@
-// A wish from the chat at the terminal: what accepting it would change, what it writes, and what the executor hears of it.
+// A request from the chat at the terminal: what accepting it would change, what it writes, and what the executor hears of it.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +6,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { NewEvent } from '../core/model/events.ts'
 import { DEFAULT_POLICY } from '../core/risk/policy/default.ts'
 import { Journal } from '../journal/journal.ts'
+import {
+  acceptLoosening,
+  dropLoosening,
+  looseningAnswers,
+  policyWithLoosening,
+  waitingRequests,
+} from './loosening-requests.ts'
 import { acceptPolicy, policyState } from './policy-file.ts'
-import { acceptWish, dropWish, policyWithWish, waitingWishes, wishAnswers } from './wishes.ts'
 
 const NOW = 1_790_000_000_000
 const DAY = 86_400_000
@@ -15,7 +21,7 @@ const LIVE = DEFAULT_POLICY.replace('real_money: no', 'real_money: yes')
 
 let home = ''
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'keyside-wishes-'))
+  home = mkdtempSync(join(tmpdir(), 'keyside-requests-'))
   writeFileSync(join(home, 'policy.yaml'), LIVE)
   acceptPolicy({ home }, NOW)
 })
@@ -30,53 +36,62 @@ function journal<T>(use: (journal: Journal) => T): T {
   }
 }
 
-function said(type: 'wished' | 'tightened', setting: string, to: string, number: number): void {
+function said(
+  type: 'loosening_requested' | 'tightened',
+  setting: string,
+  to: string,
+  number: number,
+): void {
   const event: NewEvent = { type, setting, to, by: 'telegram:7', number }
   journal((one) => one.append([{ ...event, at: NOW }], [], NOW))
 }
 
 const text = () => readFileSync(join(home, 'policy.yaml'), 'utf8')
-const answers = () => journal((one) => wishAnswers(one.database()))
+const answers = () => journal((one) => looseningAnswers(one.database()))
 
 test('accepting writes one line, waits as any loosening, and says so to the executor', () => {
-  said('wished', 'limits.day', '5000', 1)
-  expect(waitingWishes({ home })).toMatchObject([{ number: 1, setting: 'limits.day', to: '5000' }])
-  expect(policyWithWish({ home }, 1, NOW).state.changes).toMatchObject([
+  said('loosening_requested', 'limits.day', '5000', 1)
+  expect(waitingRequests({ home })).toMatchObject([
+    { number: 1, setting: 'limits.day', to: '5000' },
+  ])
+  expect(policyWithLoosening({ home }, 1, NOW).state.changes).toMatchObject([
     { setting: 'limits.day', effect: 'loosens', from: '2000 USDT', to: '5000 USDT' },
   ])
   expect(text(), 'a look writes nothing').toBe(LIVE)
-  expect(acceptWish({ home }, 1, NOW)).toMatchObject({
+  expect(acceptLoosening({ home }, 1, NOW)).toMatchObject({
     state: 'waits',
     waiting: { due: NOW + DAY },
   })
   expect(text()).toBe(LIVE.replace('day: 2000 ', 'day: 5000 '))
   expect(policyState({ home }, NOW + DAY).inForce?.limits.day).toBe('5000')
-  expect(waitingWishes({ home })).toEqual([])
+  expect(waitingRequests({ home })).toEqual([])
   expect(answers()).toMatchObject([
     { number: 1, how: 'accepted', detail: expect.stringMatching(/^from 20.* UTC$/) },
   ])
 })
 
 test('one that is dropped changes nothing', () => {
-  said('wished', 'collar', '1 %', 1)
-  dropWish({ home }, 1)
-  expect([text(), waitingWishes({ home }), answers()]).toEqual([
+  said('loosening_requested', 'collar', '1 %', 1)
+  dropLoosening({ home }, 1)
+  expect([text(), waitingRequests({ home }), answers()]).toEqual([
     LIVE,
     [],
     [{ number: 1, how: 'dropped', detail: '' }],
   ])
-  expect(() => dropWish({ home }, 1)).toThrow(expect.objectContaining({ code: 'wish_unknown' }))
-  expect(() => acceptWish({ home }, 9, NOW)).toThrow(
-    expect.objectContaining({ code: 'wish_unknown' }),
+  expect(() => dropLoosening({ home }, 1)).toThrow(
+    expect.objectContaining({ code: 'loosening_request_unknown' }),
+  )
+  expect(() => acceptLoosening({ home }, 9, NOW)).toThrow(
+    expect.objectContaining({ code: 'loosening_request_unknown' }),
   )
 })
 
-test('what the chat has lowered stays lowered, and is written down beside the wish', () => {
+test('what the chat has lowered stays lowered, and is written down beside the request', () => {
   said('tightened', 'limits.day', '400', 1)
   said('tightened', 'approval', 'always', 2)
   said('tightened', 'collar', '0.2 %', 3)
-  said('wished', 'streams.home/ema-cross.allocation', '1500', 1)
-  const { changes } = policyWithWish({ home }, 1, NOW).state
+  said('loosening_requested', 'streams.home/ema-cross.allocation', '1500', 1)
+  const { changes } = policyWithLoosening({ home }, 1, NOW).state
   expect(changes.filter(({ effect }) => effect !== 'tightens')).toEqual([
     {
       setting: 'streams.home/ema-cross.allocation',
@@ -85,7 +100,7 @@ test('what the chat has lowered stays lowered, and is written down beside the wi
       to: '1500 USDT',
     },
   ])
-  acceptWish({ home }, 1, NOW)
+  acceptLoosening({ home }, 1, NOW)
   const after = policyState({ home }, NOW + DAY)
   expect(after.inForce).toMatchObject({
     limits: { day: '400', hour: '400', order: '400' },
@@ -104,19 +119,19 @@ test.each([
     'home/ema-cross: { allocation: 1000, lifetime_budget: 900 }',
   ],
 ])('%s %s is written as a person would', (setting, to, line) => {
-  said('wished', setting, to, 1)
-  expect(policyWithWish({ home }, 1, NOW).text).toContain(line)
+  said('loosening_requested', setting, to, 1)
+  expect(policyWithLoosening({ home }, 1, NOW).text).toContain(line)
 })
 
 test('what makes no policy, or cannot be put into the file, is refused and nothing is written', () => {
-  said('wished', 'limits.order', '9000', 1)
-  expect(() => acceptWish({ home }, 1, NOW)).toThrow(
+  said('loosening_requested', 'limits.order', '9000', 1)
+  expect(() => acceptLoosening({ home }, 1, NOW)).toThrow(
     expect.objectContaining({ code: 'policy_invalid' }),
   )
-  said('wished', 'of.another.version', '1', 2)
-  expect(() => acceptWish({ home }, 2, NOW)).toThrow(
-    expect.objectContaining({ code: 'wish_unwritable' }),
+  said('loosening_requested', 'of.another.version', '1', 2)
+  expect(() => acceptLoosening({ home }, 2, NOW)).toThrow(
+    expect.objectContaining({ code: 'loosening_request_unwritable' }),
   )
   expect([text(), answers()]).toEqual([LIVE, []])
-  expect(waitingWishes({ home })).toHaveLength(2)
+  expect(waitingRequests({ home })).toHaveLength(2)
 })
