@@ -56,8 +56,8 @@ test('stop, levels, trailing stop and break-even are held as they are signed, at
     break_even: '0.7 %',
   }
   for (const rules of [DISTANCES, PERCENTS])
-    for (let places = 0; places <= 6; places++)
-      for (let at = 0; at < 40; at++) {
+    for (let places = 0; places <= 12; places++)
+      for (let at = 0; at < 20; at++) {
         const unit = new Big(10).pow(-places)
         const close = unit.times(1_000 + at * 170_003)
         const { held, said } = enteredAt(close, unit.times(7 + at * 11), rules)
@@ -68,6 +68,26 @@ test('stop, levels, trailing stop and break-even are held as they are signed, at
           breakEven: said.breakEven,
         })
       }
+})
+
+test('where the wire leaves no room for a stop, nothing is entered, and one that is moved to the price is reached', () => {
+  const close = 0.000_000_01
+  const tiny = (fields: Readonly<Record<string, string>>) => {
+    const rules = strategy({ enter: 'close > 0', exit: 'close > 1', ...fields })
+    const graph = new Graph('1m', 1)
+    const model = new Model(rules, graph)
+    return [0, 60].map((start) => {
+      const price = close.toFixed(12)
+      graph.feed(
+        columnsOf([{ start, open: price, high: price, low: price, close: price, volume: '1' }]),
+        0,
+        1,
+      )
+      return model.scan(0, 1) === 0 ? model.decided : model.refused
+    })
+  }
+  expect(tiny({ stop: '0.001 %' })).toEqual([true, true])
+  expect(tiny({ stop: '50 %', move_stop: '[{ to: close * 99.999 % }]' })).toEqual(['entry', 'exit'])
 })
 
 test('a level and a stop that lie at the very price of a candle are reached', () => {

@@ -12,17 +12,24 @@ const SAID = 10_000
 /** Of such a percent times that: far more than its rounding, far less than one. */
 const NOISE = 1e-6
 
-/** 10 to the power of 0 to 12, the places that the wire has. */
-const POWERS = Array.from({ length: 13 }, (_, places) => 10 ** places)
+/** 10 to the power of 12, the places that the wire has. */
+const UNITS = 1e12
+/** Prices of fewer units are so small that the wire's last place is more than a float's rounding. */
+const FEW = 1e11
+/** Of so few units: far more than their rounding as floats. */
+const UNIT_NOISE = 1e-4
 
 /**
- * The number that the decimal is: of 0.1 less 3 % a float is a last digit below 0.097, which is what the signal says and
- * where the market trades.
+ * The decimal that the signal says: of 0.1 less 3 % a float is a last digit below 0.097, which is where the market trades.
+ * Of very small prices the wire's last place is rounded up or down as the signal's is.
  */
-function decimal(price: number): number {
-  const places = Math.min(12, 14 - Math.floor(Math.log10(price)))
-  const power = POWERS[places]
-  return power === undefined ? price : Math.round(price * power) / power
+export function signed(price: number, round: 'up' | 'down'): number {
+  let units = UNITS
+  for (let most = 1_000; price >= most && units > 1; most *= 10) units /= 10
+  const exact = price * units
+  const nearest = Math.round(exact)
+  if (exact >= FEW || Math.abs(exact - nearest) < UNIT_NOISE) return nearest / units
+  return (round === 'up' ? Math.ceil(exact) : Math.floor(exact)) / units
 }
 
 /** Of a time that counts from the first entry, at a safety order so much later: what is over is over at once. */
@@ -69,7 +76,8 @@ export class ExitPrices {
     if (Number.isNaN(stop) || Number.isNaN(far)) return null
     if (!(stop > 0 && stop < price && far > 0 && far < price)) return 'refused'
     const rules = this.#rules
-    rules.stop = decimal(price - stop)
+    rules.stop = signed(price - stop, 'up')
+    if (rules.stop >= price) return 'refused'
     for (const [place, series] of this.#gains.entries()) {
       if (series === null) continue
       const gain = ((series.column[i] as number) / price) * 100
@@ -97,7 +105,11 @@ export class ExitPrices {
 
   levelsAt(price: number): ExitRules['takeProfits'] {
     const { takeProfits } = this.#rules
-    for (const level of takeProfits) level.price = decimal(price * (1 + level.at / 100))
+    let place = 0
+    for (const level of takeProfits) {
+      level.price = signed(price * (1 + level.at / 100), this.#gains[place] ? 'up' : 'down')
+      place += 1
+    }
     return takeProfits
   }
 }

@@ -1,6 +1,7 @@
 // Where rules would have the stop of what is held, candle by candle.
 import type { Graph } from './compile/graph.ts'
 import { type Ask, compileTrade, type TradeValue } from './compile/trade.ts'
+import { signed } from './exit-prices.ts'
 import type { StopMove } from './file/strategy.ts'
 
 export class StopMoves {
@@ -14,7 +15,7 @@ export class StopMoves {
     }))
   }
 
-  /** The highest of those that hold at candle `i` of the block and are known, quote per base; 0 for none. */
+  /** The highest of those that hold at candle `i` of the block and are known, as it is signed, quote per base; 0 for none. */
   at(i: number): number {
     let highest = 0
     for (const { holds, to } of this.#moves)
@@ -22,6 +23,6 @@ export class StopMoves {
         const price = to(i)
         if (price > highest) highest = price
       }
-    return highest
+    return highest > 0 ? signed(highest, 'up') : 0
   }
 }
