@@ -35,7 +35,7 @@ test('says before it asks which policy comes back, and afterwards that trading i
   const refused = await adjust('n')
   expect(refused.stdout).toContain(`In force is another policy than policy.yaml${bound}`)
   expect(refused.stdout).toContain('none starts until')
-  expect(refused.stdout).toContain('Nothing was changed.')
+  expect(refused.stderr).toContain('nothing was changed (not_confirmed)')
   expect((await run('journal list --json')).stdout).toBe('[]\n')
 
   const done = await adjust('y')

@@ -41,7 +41,7 @@ test('from a link to a policy that is accepted, and out again', async () => {
   const policy = read(file('policy.yaml'))
 
   const declined = await run(['follow', link], 'no')
-  expect(declined.stdout).toContain('Nothing was changed.')
+  expect(declined.stderr).toContain('nothing was changed (not_confirmed)')
   expect(read(file('policy.yaml'))).toBe(policy)
 
   const { stdout } = await keyside(['follow', link], { env, answers: ['yes'] })

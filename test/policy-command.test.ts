@@ -61,7 +61,13 @@ test('the first policy is in force, and accepting it again says so', async () =>
 
 test('a wider policy is marked, wants a typed yes, and waits for a day', async () => {
   write(WIDER)
-  expect((await run('policy accept', ['y'])).stdout).toContain('Nothing was changed.')
+  const { code, stderr } = await run('policy accept', ['y'])
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringContaining(
+      'nothing was changed; the question asks for the whole word, yes (not_confirmed)',
+    ),
+  ])
   expect((await shown()).state).toBe('changed')
   const { stdout } = await run('policy accept', ['yes'])
   expect(stdout).toMatch(/LOOSENS +limits\.order +500 USDT -> 600 USDT/)
@@ -242,7 +248,9 @@ test('what the chat asks for waits at the terminal, is shown with its difference
   journal.close()
   expect((await run('requests')).stdout).toMatch(/LOOSENS +limits.order +500 USDT -> 600 USDT/)
   expect(await run('requests drop 2')).toMatchObject({ code: 0 })
-  expect((await run('requests accept 1', ['no'])).stdout).toContain('Nothing was changed')
+  expect((await run('requests accept 1', ['no'])).stderr).toContain(
+    'the request still waits (not_confirmed)',
+  )
   expect((await run('requests accept 1', ['yes'])).stdout).toContain('does not count yet')
   expect((await run('requests accept 1', ['yes'])).stderr).toContain('no request of this number')
   expect((await run('requests list')).stdout).toBe('Nothing waits.\n')

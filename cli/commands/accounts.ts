@@ -17,7 +17,7 @@ import { type Account, accountHome, accountsOf } from '../home/accounts.ts'
 import { executorSection } from '../home/executor-section.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 import { exchangeUrl } from './init.ts'
 import { askExchange, firstPolicy, TRADED_WITH, type TradedWith } from './init-trader.ts'
 
@@ -118,7 +118,7 @@ async function remove(name: string, yes: boolean): Promise<void> {
   const home = keysideHome()
   removableAccount(home, name)
   const question = `Trade with ${name} no more? Its keys are deleted here; its record is kept.`
-  if (!yes && !(await confirm(question))) return print('It stays as it is.')
+  if (!yes) await requireConfirm(question, `${name} stays as it is`)
   const kept = await removeAccount(home, name, systemClock)
   print(
     `${name} is removed, and the bot serves it no more. Its record is in ${kept}.`,

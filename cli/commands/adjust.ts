@@ -14,7 +14,7 @@ import { homeKeys } from '../home/home-keychain.ts'
 import { silentDeps, takerFeeAt } from '../home/venue-info.ts'
 import { boundOf, comparedLines, stateLines } from '../terminal/policy-report.ts'
 import { print, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 export function addAdjust(journal: Command): void {
   journal
@@ -32,7 +32,7 @@ async function run({ yes }: { yes: boolean }): Promise<void> {
   const adjustment = await prepare(home, found.policy.markets)
   try {
     print(...changesOf(adjustment), '', ...policyLines(found, home), '')
-    if (!yes && !(await confirm('Set the journal to this?'))) return print('Nothing was changed.')
+    if (!yes) await requireConfirm('Set the journal to this?', 'nothing was changed')
     await adjustment.carryOut(yes ? 'unasked' : 'asked')
     print(
       'Done. Trading is halted: "keyside unhalt" at this device undoes that.',

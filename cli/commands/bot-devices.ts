@@ -10,7 +10,7 @@ import {
 import { day } from '../terminal/duration.ts'
 import { grouped } from '../terminal/fingerprint.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 export function addBotDevices(bot: Command): void {
   const devices = bot
@@ -54,7 +54,7 @@ function linesOf({ name, broker, access, fingerprint }: BotDevice): string[] {
 async function remove(name: string, yes: boolean): Promise<void> {
   removableDevice(keysideHome(), name)
   const question = `Serve ${name} no more? The bot's key for it and its access are deleted here.`
-  if (!yes && !(await confirm(question))) return print('It stays as it is.')
+  if (!yes) await requireConfirm(question, `${name} is served as before`)
   removeBotDevice(keysideHome(), name)
   print(
     `${name} is taken out, and a bot that runs serves it no more.`,

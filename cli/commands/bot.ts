@@ -8,7 +8,7 @@ import { type ProgramContext, runProgram } from '../programs/run-program.ts'
 import { claimLines } from '../terminal/claim.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 import { addBotDevices } from './bot-devices.ts'
 
 export function addBot(program: Command): void {
@@ -30,7 +30,7 @@ async function release({ yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome(environment)
   const config = loadConfig('bot', botConfig, home, environment)
   const question = 'Take the bot from its owner? What it has not sent yet is forgotten.'
-  if (!yes && !(await confirm(question))) return print('It stays as it is.')
+  if (!yes) await requireConfirm(question, 'the bot keeps its owner')
   if (!releaseOwner(config, home)) return print('Nobody owns this bot.')
   print('Nobody owns this bot now. It shows a new claim code where it runs.')
 }

@@ -14,7 +14,7 @@ import type { Command } from 'commander'
 import { executorSection } from '../home/executor-section.ts'
 import { openHomeKeychain } from '../home/home-keychain.ts'
 import { print } from '../terminal/print.ts'
-import { confirm, prompt } from '../terminal/prompt.ts'
+import { prompt, requireConfirm } from '../terminal/prompt.ts'
 
 export function addCode(program: Command): void {
   const code = program
@@ -67,7 +67,7 @@ async function check(): Promise<void> {
 async function remove({ yes }: { yes: boolean }): Promise<void> {
   const keychain = await openHomeKeychain(keysideHome())
   const question = 'Forget the authenticator? Orders above code_above are refused without one.'
-  if (!yes && !(await confirm(question))) return print('It stays as it is.')
+  if (!yes) await requireConfirm(question, 'the authenticator stays')
   const there = await removeCodeSecret(keychain)
   print(
     there

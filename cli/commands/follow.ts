@@ -19,7 +19,7 @@ import { openHomeKeychain } from '../home/home-keychain.ts'
 import { silentDeps } from '../home/venue-info.ts'
 import { followedLines, offerLines, proposalLines, question } from '../terminal/offer-report.ts'
 import { print } from '../terminal/print.ts'
-import { promptOr } from '../terminal/prompt.ts'
+import { requireYes } from '../terminal/prompt.ts'
 
 interface Options {
   as?: string
@@ -46,10 +46,7 @@ async function follow(link: string, { as, yes }: Options): Promise<void> {
   const deps = { ...silentDeps(home), database: config.database }
   const offer = await readOffer(link, as, deps)
   print(...offerLines(offer), '')
-  if (!yes && (await promptOr(question(offer), 'no')) !== 'yes') {
-    print('Nothing was changed.')
-    return
-  }
+  if (!yes) await requireYes(question(offer), 'nothing was changed')
   // A passphrase may be asked for: not before it is needed.
   const keychain = await openHomeKeychain(home, config)
   const followed = await followOffer(offer, enrolmentKeys(keychain, deps.randomBytes), deps)

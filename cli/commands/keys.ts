@@ -18,7 +18,7 @@ import { EXIT } from '../programs/exit.ts'
 import { askForKeys, judged, requireKeys, warningLine } from '../terminal/ask-keys.ts'
 import { checkKeyRights, type KeyCheck } from '../terminal/key-check.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 export function addKeys(program: Command): void {
   const keys = program.command('keys').description('the exchange keys on this device')
@@ -96,8 +96,8 @@ async function remove({ yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome()
   const { account } = executorSection(home)
   const keychain = await openHomeKeychain(home)
-  if (!yes && !(await confirm(`Remove the key of account "${account}" from this device?`)))
-    return print('It stays as it is.')
+  const question = `Remove the key of account "${account}" from this device?`
+  if (!yes) await requireConfirm(question, 'the key stays')
   const there = await removeExchangeKeys(keychain, account)
   print(
     there

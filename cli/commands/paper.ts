@@ -4,7 +4,7 @@ import { KeysideError, keysideHome } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { executorSection } from '../home/executor-section.ts'
 import { print } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 export function addPaper(program: Command): void {
   const paper = program.command('paper').description('the account of a home that trades on paper')
@@ -31,7 +31,7 @@ async function reset({ yes }: { yes: boolean }): Promise<void> {
   const words = Object.entries(balances).map(([currency, amount]) => `${amount} ${currency}`)
   const question = `Begin again with ${words.join(', ')}, and forget the balances of now?`
   try {
-    if (!yes && !(await confirm(question))) return print('Nothing was changed.')
+    if (!yes) await requireConfirm(question, 'nothing was changed')
     carryOut()
     print(`The paper account has ${words.join(', ')}. What was sold before stays on record.`)
   } finally {

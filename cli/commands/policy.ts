@@ -20,7 +20,7 @@ import {
   waitingLines,
 } from '../terminal/policy-report.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { promptOr } from '../terminal/prompt.ts'
+import { requireYes } from '../terminal/prompt.ts'
 
 const UNDER_LIVE_NO =
   'Under "real_money: no" nothing is bought for real money: until that changes, these amounts are those of paper or of the sandbox.'
@@ -91,8 +91,7 @@ async function accept({ yes }: { yes: boolean }): Promise<void> {
   const isKnown = found.state === 'accepted' || found.state === 'waits'
   if (isKnown && found.fromChat.length === 0) return print(...stateLines(found))
   print(...changeLines(found), '', ...boundLines(found), await tradedLine(), '')
-  if (!yes && (await promptOr('Type yes to accept this policy: ', 'no')) !== 'yes')
-    return print('Nothing was changed.')
+  if (!yes) await requireYes('Type yes to accept this policy: ', 'nothing was changed')
   const accepted = acceptPolicy(files(), systemClock.now())
   if (accepted.state === 'accepted')
     return print(await inForceLine(keysideHome(), accepted.hash, systemClock))

@@ -14,7 +14,7 @@ import { programsOf } from '../home/roles.ts'
 import { shutOut } from '../pairing/access-list.ts'
 import { withProvider } from '../provider/provider-home.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 interface AddOptions {
   stream: string
@@ -109,7 +109,7 @@ async function remove(program: string, { yes }: { yes: boolean }): Promise<void>
   const home = keysideHome()
   programOfHome(home, program)
   const question = `Let ${program} speak for its stream no more? What the stream holds stays as it is.`
-  if (!yes && !(await confirm(question))) return
+  if (!yes) await requireConfirm(question, `${program} speaks for its stream as before`)
   const { stream } = removeProgram(home, program)
   await endConnection(home, programClient(program))
   print(

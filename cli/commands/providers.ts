@@ -20,7 +20,7 @@ import { openHomeKeychain } from '../home/home-keychain.ts'
 import { day } from '../terminal/duration.ts'
 import { grouped } from '../terminal/fingerprint.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 
 export function addProviders(program: Command): void {
   const providers = program
@@ -150,7 +150,7 @@ async function remove(name: string, yes: boolean): Promise<void> {
   const home = keysideHome()
   const config = executorSection(home)
   requireProvider(home, name)
-  if (!yes && !(await confirm(`Follow ${name} no more?`))) return print('It is followed as before.')
+  if (!yes) await requireConfirm(`Follow ${name} no more?`, `${name} is followed as before`)
   // Before anything is changed: a wrong passphrase leaves all as it was.
   const keychain = await openHomeKeychain(home, config)
   markRemoved(home, name, new Date(systemClock.now()))

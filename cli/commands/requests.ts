@@ -13,7 +13,7 @@ import { takerFeeAt } from '../home/venue-info.ts'
 import { inForceLine } from '../programs/policy-in-force.ts'
 import { changeLines, comparedLines, waitingLines } from '../terminal/policy-report.ts'
 import { print, printJson, table } from '../terminal/print.ts'
-import { promptOr } from '../terminal/prompt.ts'
+import { requireYes } from '../terminal/prompt.ts'
 
 export function addRequests(program: Command): void {
   const requests = program
@@ -76,8 +76,11 @@ async function accept(text: string, { yes }: { yes: boolean }): Promise<void> {
   const number = Number(text)
   const { state } = policyWithLoosening(files(), number, systemClock.now())
   print(...changeLines(state), ...comparedLines(state, takerFeeAt(keysideHome())), '')
-  if (!yes && (await promptOr('Type yes to accept this policy: ', 'no')) !== 'yes')
-    return print('Nothing was changed, and the request still waits.')
+  if (!yes)
+    await requireYes(
+      'Type yes to accept this policy: ',
+      'nothing was changed, and the request still waits',
+    )
   const accepted = acceptLoosening(files(), number, systemClock.now())
   if (accepted.state === 'accepted')
     return print(await inForceLine(keysideHome(), accepted.hash, systemClock))

@@ -10,7 +10,7 @@ import {
 } from '@keyside/strategy-engine/strategies'
 import { type TrialFile, trialsOf } from '../home/trials.ts'
 import { print } from '../terminal/print.ts'
-import { confirm } from '../terminal/prompt.ts'
+import { requireConfirm } from '../terminal/prompt.ts'
 import { showLines, tradeRows } from '../terminal/strategy-lines.ts'
 
 export async function acceptTrial(name: string, { yes }: { yes: boolean }): Promise<void> {
@@ -35,7 +35,7 @@ export async function acceptTrial(name: string, { yes }: { yes: boolean }): Prom
   if (own !== null)
     print('', 'In its place now:', '', ...linesOf(readStrategyFile(own, readText(own))))
   print('', own === null ? NEW : CHANGED)
-  if (!yes && !(await confirm('Is this what you want?'))) return print('Nothing was changed.')
+  if (!yes) await requireConfirm('Is this what you want?', 'nothing was changed')
   writePrivate(target, text)
   rmSync(trial.path)
   print(`${target} is in force within a second, and the trial has ended.`)

@@ -42,10 +42,12 @@ async function run({ yes, account }: { yes: boolean; account?: string }): Promis
       `several executors are halted, and --yes is for one: say which with --account, or with KEYSIDE_HOME=${homes.join(' or KEYSIDE_HOME=')}`,
     )
   const by = `terminal:${userInfo().username}`
+  const left: string[] = []
   for (const home of homes)
     if (yes || (await confirm(`Let the executor of ${home} trade again?`)))
       print(await undo(home, by))
-    else print('Still halted.')
+    else left.push(home)
+  if (left.length > 0) throw new KeysideError('not_confirmed', `still halted: ${left.join(', ')}`)
 }
 
 const WORDS = {
@@ -63,7 +65,10 @@ async function undo(home: string, by: string): Promise<string> {
     if (answer !== null && answer.trading !== 'halted')
       return `Unhalted: the executor of ${home} (process ${found.note.pid}) trades again.`
     if (answer !== null)
-      return `Still halted: another halt came to ${home}, or its journal is held by another program; ask again.`
+      throw new KeysideError(
+        'still_halted',
+        `still halted: another halt came to ${home}, or its journal is held by another program; ask again`,
+      )
     // One that ran elsewhere may be gone: then its journal is free, and lies here.
     if (found.executor === 'here' || !isHalted(home, database))
       throw new KeysideError(

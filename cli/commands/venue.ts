@@ -21,7 +21,7 @@ import { homeStanding, silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/exit.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
 import { print, printJson } from '../terminal/print.ts'
-import { confirm, prompt, promptSecret } from '../terminal/prompt.ts'
+import { confirm, prompt, promptSecret, requireConfirm } from '../terminal/prompt.ts'
 import { planLines, runLines, standingLines, stepLines } from '../terminal/proof-report.ts'
 
 interface ProveFlags {
@@ -89,7 +89,7 @@ async function prove(name: string, { testnet, liveLeast, market }: ProveFlags): 
     print(
       ...planLines(config.name, { market, network, address: config.address ?? null }, prover.plan),
     )
-    if (!(await confirm('Run it?'))) return print('Nothing was ordered.')
+    await requireConfirm('Run it?', 'nothing was ordered')
     const run = await prover.run(
       (result) => print(...stepLines(result)),
       (does) => print('', does),

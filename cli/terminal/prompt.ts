@@ -23,6 +23,19 @@ export async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await promptOr(`${question} [y/N] `, 'no')).trim())
 }
 
+/** Throws `not_confirmed` with what is left as it was, unless the answer is a yes. */
+export async function requireConfirm(question: string, otherwise: string): Promise<void> {
+  if (!(await confirm(question))) throw new KeysideError('not_confirmed', otherwise)
+}
+
+/** As `requireConfirm`, where a single letter is too little: the question asks to type yes. */
+export async function requireYes(question: string, otherwise: string): Promise<void> {
+  const answer = (await promptOr(question, 'no')).trim().toLowerCase()
+  if (answer === 'yes') return
+  const hint = answer === 'y' ? '; the question asks for the whole word, yes' : ''
+  throw new KeysideError('not_confirmed', `${otherwise}${hint}`)
+}
+
 /** For commands that will prompt: what is typed before the first prompt is not echoed either. */
 export function expectPrompts(): void {
   if (process.stdin.isTTY) terminal().arm()

@@ -19,7 +19,7 @@ import { days } from '../../terminal/duration.ts'
 import { freeFile, writableFile } from '../../terminal/free-file.ts'
 import { newPassphrase } from '../../terminal/new-passphrase.ts'
 import { print } from '../../terminal/print.ts'
-import { confirm } from '../../terminal/prompt.ts'
+import { requireConfirm } from '../../terminal/prompt.ts'
 
 export function addRoot(program: Command): void {
   const root = program
@@ -93,7 +93,7 @@ async function sign(
   const unsigned = readKeyset(readText(resolve(file)))
   print(...keysetLines(unsigned), '')
   writableFile(file)
-  if (!yes && !(await confirm('Sign this?'))) return print('Nothing was signed.')
+  if (!yes) await requireConfirm('Sign this?', 'nothing was signed')
   const rootFile = root === undefined ? rootOf(home) : resolve(root)
   const given = passphraseFile && resolve(passphraseFile)
   const signed = await signWith(rootFile, unsigned, home, given)

@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { keysetReminder, type ProviderHome, withProvider } from '../../provider/provider-home.ts'
 import { day, days, minute } from '../../terminal/duration.ts'
 import { print, printJson, table } from '../../terminal/print.ts'
-import { confirm } from '../../terminal/prompt.ts'
+import { requireConfirm } from '../../terminal/prompt.ts'
 
 export function addSubscribers(program: Command): void {
   const subscribers = program
@@ -122,7 +122,7 @@ function rowsOf(provider: Provider): Row[] {
 async function remove(provider: Provider, name: string, yes: boolean): Promise<void> {
   provider.requireName(name)
   const question = `Shut ${name} out, now? Its device keeps managing what it holds, without your signals.`
-  if (!yes && !(await confirm(question))) return
+  if (!yes) await requireConfirm(question, `${name} stays a subscriber`)
   provider.remove(name)
   print(`${name} is shut out. A new link lets it in again: keyside invite ${name}.`)
 }
