@@ -4,6 +4,7 @@ import type { CandleColumns } from '../market/candle-columns.ts'
 import { codeSeries, eachBlock, graphFor } from './compile/code.ts'
 import { Graph } from './compile/graph.ts'
 import { namesTrade } from './compile/trade.ts'
+import { reachOf } from './file/parts.ts'
 import type { Code, Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 
@@ -183,7 +184,7 @@ function stopsOf(strategy: Strategy, { candles, others }: History): Stops {
 /** What the rules say after a start with limited history, beside what they say with all of it. */
 function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
   const needed = warmupOf(strategy)
-  const history = historyOf(needed)
+  const history = historyOf(reachOf(strategy))
   const rules = [...strategy.enter, ...strategy.exit].filter((rule) => !namesTrade(rule.condition))
   const room = past.candles.length - history - COMPARED
   if (room <= 0) return null

@@ -420,6 +420,14 @@ test('an alert whose rule could not be known before has not begun when it is kno
   expect(new Runner(rules, new Graph('1m', 1))).toMatchObject({ warmup: 0, reach: 2 })
 })
 
+test('history reaches back as far as what is looked at while long', () => {
+  const reachOf = (fields: Parameters<typeof strategy>[0]) =>
+    new Runner(strategy(fields), new Graph('1m', 1)).reach
+  expect(reachOf({ exit: 'profit > 1 % and close < sma(50) @ 1h' })).toBe((49 + 2) * 60)
+  expect(reachOf({ add: '[{ when: close < entry - atr(20), size: 5 % }]' })).toBe(20)
+  expect(reachOf({ move_stop: '[{ to: "lowest(low, 9)[3]", when: profit > 1 % }]' })).toBe(11)
+})
+
 test('an alert is said once, when its rule begins to hold, also while nothing may be entered', () => {
   const step = steps(
     strategy({ enter: 'close > 1000', alert: '{ high: close > 110, low: close < 90 }' }),

@@ -14,6 +14,7 @@ import {
   stopAt,
 } from './decision.ts'
 import { exitText } from './exit-text.ts'
+import { reachOf } from './file/parts.ts'
 import type { Rule, Strategy } from './file/strategy.ts'
 import { type Cause, Model } from './model.ts'
 import { explain, explainMove, MAX_REASON } from './rules/explain.ts'
@@ -62,7 +63,6 @@ export class Runner {
   readonly #model: Model
   /** Whether each held when that was last known; before it ever was, nothing has begun. */
   readonly #alerts: { readonly rule: Rule; readonly column: Column; held: boolean }[]
-  readonly #alertWarmup: number
   /** Of each part of a rule that was explained. */
   readonly #values = new Map<Tree, Ask>()
   /** What the last signal told the executors to hold. The model differs from it after candles that were missed. */
@@ -79,7 +79,6 @@ export class Runner {
     this.#model = new Model(strategy, graph)
     const alerts = strategy.alerts.map((rule) => ({ rule, ...graph.series(rule.condition) }))
     this.#alerts = alerts.map(({ rule, column }) => ({ rule, column, held: true }))
-    this.#alertWarmup = Math.max(0, ...alerts.map(({ warmup }) => warmup))
   }
 
   /** Candles before the first at which an entry can be decided. */
@@ -87,9 +86,9 @@ export class Runner {
     return this.#model.warmup
   }
 
-  /** Candles before the first at which all is known that it may say, alerts included. */
+  /** Candles before the first at which all is known that it looks at: while it holds something, and for alerts too. */
   get reach(): number {
-    return Math.max(this.#model.warmup, this.#alertWarmup)
+    return reachOf(this.#strategy)
   }
 
   /**

@@ -10,7 +10,7 @@ import type { Column } from './operators.ts'
 /** The graph of the other series, as far as it is used here. */
 interface SeriesGraph {
   readonly timeframe: Timeframe
-  series(tree: Tree): { readonly column: Column; readonly warmup: number }
+  series(tree: Tree): { readonly column: Column }
   feed(candles: CandleColumns, from: number, to: number): void
   memories(): Memories | null
 }
@@ -34,14 +34,10 @@ export class Elsewhere {
     this.#graph = graph
   }
 
-  /** Writes the values of `tree` into `to`; gives the candles (of the strategy's own) before the first of them. */
-  show(tree: Tree, to: Column): number {
-    const { column, warmup } = this.#graph.series(tree)
+  /** Writes the values of `tree` into `to`. */
+  show(tree: Tree, to: Column): void {
+    const { column } = this.#graph.series(tree)
     this.#shown.push({ text: print(tree), from: column, to: to.fill(Number.NaN) })
-    if (!this.#isLonger) return warmup
-    const ratio = TIMEFRAMES[this.#graph.timeframe] / this.#base
-    // The first of the longer candles is seldom seen from its beginning.
-    return (warmup + 2) * ratio
   }
 
   /** Before the steps of a block: where its candles come from. */

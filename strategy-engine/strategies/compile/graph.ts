@@ -4,6 +4,7 @@ import type { PriceName } from '../../indicators/kernel.ts'
 import { INDICATORS } from '../../indicators/table.ts'
 import { TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
 import { type CandleColumns, columnsOf } from '../../market/candle-columns.ts'
+import { candlesBefore } from '../rules/candles-before.ts'
 import { print } from '../rules/print.ts'
 import { type Condition, childrenOf, MAX_AGO, type Numeric, type Tree } from '../rules/tree.ts'
 import { Elsewhere } from './elsewhere.ts'
@@ -79,7 +80,7 @@ export class Graph {
     const known = this.#series.get(text)
     if (known !== undefined) return known
     if (this.#isFed) throw new Error(`the series ${text} comes after the first candle`)
-    const made = this.#make(tree)
+    const made = { column: this.#make(tree), warmup: candlesBefore(tree, this.timeframe) }
     this.#series.set(text, made)
     return made
   }
@@ -90,7 +91,7 @@ export class Graph {
     const [only] = each
     if (only !== undefined && each.length === 1) return only
     const columns = each.map(({ column }) => column)
-    return this.#step(warmest(...each), (out) => operators.any(columns, out))
+    return this.own(each, (out) => operators.any(columns, out))
   }
 
   /** Of a series, as far back as x[n] reaches. */
@@ -107,7 +108,7 @@ export class Graph {
 
   /** A series that is computed from others of this graph by a step of the caller's own. */
   own(of: readonly Series[], make: (out: Column) => Step): Series {
-    return this.#step(warmest(...of), make)
+    return { column: this.#step(make), warmup: Math.max(0, ...of.map(({ warmup }) => warmup)) }
   }
 
   /**
@@ -138,29 +139,29 @@ export class Graph {
     return this.#memories.with(this.#elsewhere)
   }
 
-  #make(tree: Tree): Series {
+  #make(tree: Tree): Column {
+    const of = (part: Tree) => this.series(part).column
     switch (tree.is) {
       case 'number':
-        return { column: new Float64Array(this.block).fill(tree.value), warmup: 0 }
+        return new Float64Array(this.block).fill(tree.value)
       case 'price':
-        return { column: this.#price(tree.name), warmup: 0 }
+        return this.#price(tree.name)
       case 'indicator':
       case 'pattern':
         return this.#indicator(tree)
       case 'ago': {
-        const of = this.series(tree.of)
-        if (tree.candles === 0) return of
+        const series = of(tree.of)
+        if (tree.candles === 0) return series
         const memory = this.#memories.add(print(tree), operators.ring(tree.candles))
-        const warmup = of.warmup + tree.candles
-        return this.#step(warmup, (out) => operators.ago(of.column, tree.candles, out, memory))
+        return this.#step((out) => operators.ago(series, tree.candles, out, memory))
       }
       case 'elsewhere':
         return this.#from(tree)
       case 'negative':
       case 'not': {
-        const of = this.series(tree.of)
+        const series = of(tree.of)
         const negate = tree.is === 'not' ? operators.not : operators.negative
-        return this.#step(of.warmup, (out) => negate(of.column, out))
+        return this.#step((out) => negate(series, out))
       }
       case 'arithmetic':
       case 'compare':
@@ -168,36 +169,29 @@ export class Graph {
       case 'logic':
         return this.#pair(tree)
       case 'share': {
-        const [of, percent] = [this.series(tree.of), this.series(tree.percent)]
-        const warmup = warmest(of, percent)
-        return this.#step(warmup, (out) => operators.share(of.column, percent.column, out))
+        const [value, percent] = [of(tree.of), of(tree.percent)]
+        return this.#step((out) => operators.share(value, percent, out))
       }
       case 'call':
       case 'some': {
-        const of = childrenOf(tree).map((each) => this.series(each))
-        const columns = of.map(({ column }) => column)
+        const columns = childrenOf(tree).map(of)
         const { call, some } = operators
-        return this.#step(warmest(...of), (out) =>
+        return this.#step((out) =>
           tree.is === 'call' ? call(tree.function, columns, out) : some(tree.count, columns, out),
         )
       }
       case 'if': {
-        const when = this.series(tree.when)
-        const [then, otherwise] = [this.series(tree.yes), this.series(tree.no)]
-        return this.#step(warmest(when, then, otherwise), (out) =>
-          operators.choose(when.column, then.column, otherwise.column, out),
-        )
+        const [when, yes, no] = [of(tree.when), of(tree.yes), of(tree.no)]
+        return this.#step((out) => operators.choose(when, yes, no, out))
       }
       case 'when': {
-        const [when, of] = [this.series(tree.when), this.series(tree.of)]
+        const [when, value] = [of(tree.when), of(tree.of)]
         const memory = this.#memories.add(print(tree), Float64Array.of(Number.NaN))
-        return this.#step(warmest(when, of), (out) =>
-          operators.when(when.column, of.column, out, memory),
-        )
+        return this.#step((out) => operators.when(when, value, out, memory))
       }
       case 'time': {
         const closeOf = (i: number) => this.startOf(i) + this.#seconds
-        return this.#step(0, (out) => operators.time(operators.TIME_OF[tree.name], closeOf, out))
+        return this.#step((out) => operators.time(operators.TIME_OF[tree.name], closeOf, out))
       }
       case 'past':
       case 'trade':
@@ -211,43 +205,39 @@ export class Graph {
     return column
   }
 
-  #pair(tree: Extract<Tree, { is: 'arithmetic' | 'compare' | 'cross' | 'logic' }>): Series {
-    const left = this.series(tree.left)
-    const right = this.series(tree.right)
-    const warmup = warmest(left, right)
-    const [a, b] = [left.column, right.column]
+  #pair(tree: Extract<Tree, { is: 'arithmetic' | 'compare' | 'cross' | 'logic' }>): Column {
+    const [a, b] = [this.series(tree.left).column, this.series(tree.right).column]
     switch (tree.is) {
       case 'arithmetic':
-        return this.#step(warmup, (out) => operators.ARITHMETIC_STEPS[tree.operator](a, b, out))
+        return this.#step((out) => operators.ARITHMETIC_STEPS[tree.operator](a, b, out))
       case 'compare':
-        return this.#step(warmup, (out) => operators.COMPARE_STEPS[tree.operator](a, b, out))
+        return this.#step((out) => operators.COMPARE_STEPS[tree.operator](a, b, out))
       case 'logic': {
         const join = tree.operator === 'and' ? operators.and : operators.or
-        return this.#step(warmup, (out) => join(a, b, out))
+        return this.#step((out) => join(a, b, out))
       }
       case 'cross': {
-        const { over, under } = this.#crossings(tree)
-        return { column: tree.operator === 'crossover' ? over : under, warmup: warmup + 1 }
+        const { over, under } = this.#crossings(tree, a, b)
+        return tree.operator === 'crossover' ? over : under
       }
     }
   }
 
   /** Both directions are found in one go: a strategy that enters at one mostly leaves at the other. */
-  #crossings(tree: Extract<Tree, { is: 'cross' }>): Crossings {
+  #crossings(tree: Extract<Tree, { is: 'cross' }>, left: Column, right: Column): Crossings {
     const key = print({ ...tree, operator: 'crossover' })
     const known = this.#crossed.get(key)
     if (known !== undefined) return known
     const [over, under] = [new Float64Array(this.block), new Float64Array(this.block)]
-    const [left, right] = [this.series(tree.left), this.series(tree.right)]
     const memory = this.#memories.add(key, new Float64Array([Number.NaN]))
-    this.#steps.push(operators.crossings(left.column, right.column, over, under, memory))
+    this.#steps.push(operators.crossings(left, right, over, under, memory))
     const made = { over, under }
     this.#crossed.set(key, made)
     return made
   }
 
   /** The outputs of an indicator are computed together, whichever of them are named. */
-  #indicator(tree: Extract<Tree, { is: 'indicator' | 'pattern' }>): Series {
+  #indicator(tree: Extract<Tree, { is: 'indicator' | 'pattern' }>): Column {
     const indicator = INDICATORS[tree.name]
     if (indicator === undefined) throw new Error(`no indicator "${tree.name}"`)
     const { inputs } = indicator
@@ -264,10 +254,10 @@ export class Graph {
     })
     const column = outputs[tree.output]
     if (column === undefined) throw new Error(`${tree.name} has no output ${tree.output}`)
-    return { column, warmup: warmest(...fed) + indicator.warmup(tree.parameters) }
+    return column
   }
 
-  #from({ of, timeframe, market }: Extract<Tree, { is: 'elsewhere' }>): Series {
+  #from({ of, timeframe, market }: Extract<Tree, { is: 'elsewhere' }>): Column {
     const key = `${market ?? ''} ${timeframe ?? this.timeframe}`
     let elsewhere = this.#elsewhere.get(key)
     if (elsewhere === undefined) {
@@ -277,18 +267,15 @@ export class Graph {
       this.#steps.push(elsewhere.step)
     }
     const column = new Float64Array(this.block)
-    return { column, warmup: elsewhere.show(of, column) }
+    elsewhere.show(of, column)
+    return column
   }
 
-  #step(warmup: number, make: (out: Column) => Step): Series {
+  #step(make: (out: Column) => Step): Column {
     const column = new Float64Array(this.block)
     this.#steps.push(make(column))
-    return { column, warmup }
+    return column
   }
 }
 
 const CLOSE: Numeric = { is: 'price', name: 'close' }
-
-function warmest(...series: readonly Series[]): number {
-  return Math.max(0, ...series.map(({ warmup }) => warmup))
-}

@@ -62,6 +62,6 @@ export function constant(
   return Number.NaN
 }
 
-function thousands(value: number): string {
+export function thousands(value: number): string {
   return Math.abs(value) >= 1_000 ? value.toLocaleString('en') : String(value)
 }

@@ -1,7 +1,8 @@
 // `x @ 1h`, `x @ BTC/USDT`, `x @ BTC/USDT 1h`: a value of another timeframe, another market, or both.
 import { tradedMarket } from '@keyside/protocol'
 import { TIMEFRAME_NAMES, TIMEFRAMES, type Timeframe } from '../../market/candle.ts'
-import { condition, numeric, withHistory } from './check.ts'
+import { candlesBefore } from './candles-before.ts'
+import { condition, numeric, thousands, withHistory } from './check.ts'
 import type { Cursor } from './cursor.ts'
 import type { Parsed } from './scope.ts'
 import { timeframeHint } from './suggest.ts'
@@ -22,9 +23,27 @@ export function elsewhere(cursor: Cursor, of: Parsed): Parsed {
   if (place.timeframe === null && place.market === null) return { ...of, to: cursor.peek(-1).at }
   const parts = [{ ...of, elsewhere: true }]
   const unit = of.unit === 'literal' ? 'mixed' : of.unit
-  return of.unit === 'condition'
-    ? cursor.make({ is: 'elsewhere', of: condition(cursor, of), ...place }, unit, of.from, parts)
-    : cursor.make({ is: 'elsewhere', of: numeric(cursor, of), ...place }, unit, of.from, parts)
+  const part =
+    of.unit === 'condition'
+      ? cursor.make({ is: 'elsewhere', of: condition(cursor, of), ...place }, unit, of.from, parts)
+      : cursor.make({ is: 'elsewhere', of: numeric(cursor, of), ...place }, unit, of.from, parts)
+  bound(cursor, part)
+  return part
+}
+
+/** An engine fetches twice as many of the strategy's own candles as are needed, and goes through all of them at a start. */
+const MAX_CANDLES = 300_000
+
+function bound(cursor: Cursor, part: Parsed): void {
+  const own = cursor.scope.timeframe
+  if (own === null || part.unit === 'unknown') return
+  const needed = candlesBefore(part.tree, own)
+  if (needed <= MAX_CANDLES) return
+  const said = `"${short(cursor.written(part))}" needs ${thousands(needed)} candles of ${own}`
+  cursor.problem(
+    part.from,
+    `${said}, and at most ${thousands(MAX_CANDLES)} are fetched: look back less far, or write a longer "timeframe"`,
+  )
 }
 
 function takeMarket(cursor: Cursor): string | null {
