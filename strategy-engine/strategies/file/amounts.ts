@@ -9,7 +9,8 @@ import { named, short } from '../rules/units.ts'
 import type { Path, Report } from './report.ts'
 import type { PriceDistance, Stop } from './strategy.ts'
 
-const CURRENCY = /^(\S+)\s*\b([A-Z][A-Z0-9]*)$/
+/** A number and a word: `100 USDT`, `5 1INCH`, `0.01BTC`. */
+const WITH_WORD = /^(?<amount>\S+)\s+(?<word>\w+)$|^(?<amount>[\d.]+)(?<word>[A-Z]\w*)$/
 
 export class Amounts {
   readonly #report: Report
@@ -24,13 +25,13 @@ export class Amounts {
   percent(
     path: Path,
     text: string,
-    { least = 0, most, below = false }: { least?: number; most: number; below?: boolean },
+    { zero = false, most, below = false }: { zero?: boolean; most: number; below?: boolean },
   ): string | null {
     const value = this.#constant(path, text, 'percent', '2 %')
     if (value === null) return null
-    const isTooSmall = least === 0 ? value <= 0 : value < least
+    const isTooSmall = zero ? value < 0 : value <= 0
     if (!isTooSmall && (below ? value < most : value <= most)) return plain(value)
-    const from = least === 0 ? 'above 0 %' : 'at least 0 %'
+    const from = zero ? 'at least 0 %' : 'above 0 %'
     const to = below ? `below ${most} %` : `at most ${most} %`
     return this.#wrong(path, `expected ${from} and ${to}, such as "2 %", got "${short(text)}"`)
   }
@@ -65,23 +66,28 @@ export class Amounts {
     )
   }
 
-  /** Above a price: percent of it, or an amount of the quote currency. */
-  gain(path: Path, text: string, least = 0): string | PriceDistance | null {
+  /** Above a price: percent of it, or an amount of the quote currency. `zero`: or at it. */
+  gain(path: Path, text: string, zero = false): string | PriceDistance | null {
     const parsed = this.#parse(path, text)
     if (parsed === null) return null
-    if (parsed.unit === 'percent') return this.percent(path, text, { most: 1_000, least })
+    if (parsed.unit === 'percent') return this.percent(path, text, { most: 1_000, zero })
     const distance = this.distance(path, text)
     return distance?.by === 'distance' ? { distance: distance.distance, text: distance.text } : null
   }
 
   /** `market` is BASE/QUOTE; null where it is wrong. */
   size(path: Path, text: string, market: string | null): Signal['size'] | null {
-    const [, amount = '', currency] = CURRENCY.exec(text.trim()) ?? []
-    if (currency === undefined) {
+    const { amount = '', word: currency } = WITH_WORD.exec(text.trim())?.groups ?? {}
+    const [base, quote] = market?.split('/') ?? []
+    if (currency === undefined || this.#scope.names.has(currency)) {
+      if (/^[\d.]+$/.test(text.trim()))
+        return this.#wrong(
+          path,
+          `expected an amount such as "10 %" or "100 ${quote ?? 'USDT'}", got "${short(text)}"`,
+        )
       const percent = this.percent(path, text, { most: 100 })
       return percent === null ? null : { unit: 'percent', value: percent }
     }
-    const [base, quote] = market?.split('/') ?? []
     if (!isDecimal(amount) || !/[1-9]/.test(amount))
       return this.#wrong(
         path,

@@ -79,6 +79,11 @@ describe('reads', () => {
     expect(stop.by === 'percent' ? stop.percent : print(stop.distance)).toBe(expected)
   })
 
+  test('a size in a currency that begins with a digit', () => {
+    const size = (text: string) => strategy({ market: '1INCH/USDT', size: text }).size
+    expect(size('5 1INCH')).toEqual({ unit: 'base', value: '5' })
+  })
+
   test('a trailing stop at a distance, and from which gain on', () => {
     const trailing = (text: string) => strategy({ trailing_stop: text }).exits.trailingStop
     expect(trailing('1.5 %')).toEqual({ by: 'percent', percent: '1.5' })
@@ -320,7 +325,15 @@ describe('refuses, with line, column and reason:', () => {
     ],
     [{ size: '-5 %' }, '6:7 size: expected above 0 % and at most 100 %, such as "2 %", got "-5 %"'],
     [{ size: '0 USDT' }, '6:7 size: expected an amount such as "100 USDT", got "0 USDT"'],
-    [{ size: '5' }, '6:7 size: expected a percent such as "2 %", got "5"'],
+    [{ size: '5' }, '6:7 size: expected an amount such as "10 %" or "100 USDT", got "5"'],
+    [{ size: '5 usdt' }, '6:7 size: expected %, USDT or BTC after the amount, got "usdt"'],
+    [{ timeframe: '[5m]' }, '3:12 timeframe: expected one timeframe, such as "5m"'],
+    [{ stoploss: '2 %' }, '8:1 stoploss: unknown key "stoploss": here it is called "stop"'],
+    [{ enter: '{}' }, '4:8 enter: expected 1 to 20 rules, got 0'],
+    [
+      { take_profit: '[{ at: -1 %, after: 1h }]' },
+      '8:21 take_profit.at: expected at least 0 % and at most 1000 %, such as "2 %", got "-1 %"',
+    ],
     [{ size: 'close * 5 %' }, '6:7 size: expected a percent such as "2 %", got "close * 5 %"'],
     [{ risk: '1 %' }, '8:1 risk: write "size" or "risk", not both'],
     [

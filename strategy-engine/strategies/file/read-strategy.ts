@@ -4,13 +4,12 @@ import { keysAt, type OpenedYaml, openYaml } from '@keyside/runtime'
 import type { z } from 'zod'
 import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
-import { suggestion } from '../rules/suggest.ts'
 import { Amounts } from './amounts.ts'
 import { readNames, readParams } from './names.ts'
 import { askForOrders, missing, UNUSED } from './needed-keys.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
-import { COMMA_HINT, notName, strategyShape, type Written } from './shape.ts'
+import { COMMA_HINT, keyHint, notName, strategyShape, type Written } from './shape.ts'
 import type { Exits, Problem, Size, Stop, Strategy, TakeProfitLevel } from './strategy.ts'
 import { readAdds, readMoves } from './while-long.ts'
 
@@ -83,7 +82,7 @@ function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
       for (const key of issue.keys.slice(0, MAX_PROBLEMS)) {
         wrong.add(path[0] ?? key)
         const known = keysAt(strategyShape, path)
-        const hint = /[()]/.test(key) ? `: ${COMMA_HINT}` : suggestion(key, known)
+        const hint = /[()]/.test(key) ? `: ${COMMA_HINT}` : keyHint(key, known)
         report.addKey([...path, key], `unknown key "${key.slice(0, 40)}"${hint}`)
       }
       continue
@@ -268,9 +267,9 @@ class Reading {
     const time =
       after === undefined ? 0 : this.#amounts.duration([...path, 'after'], after, MAX_SECONDS, 0)
     // At once and at no gain it would sell what was just bought.
-    const least = time !== null && time > 0 ? -1 : 0
+    const mayBeZero = time !== null && time > 0
     const [gain, share] = [
-      this.#amounts.gain([...path, 'at'], at, least),
+      this.#amounts.gain([...path, 'at'], at, mayBeZero),
       this.#amounts.percent([...path, 'sell'], sell, { most: 100 }),
     ]
     if (gain === null || share === null || time === null) return null

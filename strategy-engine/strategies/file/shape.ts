@@ -2,7 +2,7 @@
 import { id, tradedMarket } from '@keyside/protocol'
 import { z } from 'zod'
 import { TIMEFRAME_NAMES } from '../../market/candle.ts'
-import { timeframeHint } from '../rules/suggest.ts'
+import { suggestion, timeframeHint } from '../rules/suggest.ts'
 import { MAX_RULE_LENGTH } from '../rules/tokens.ts'
 
 /** Of one file: as many streams as a plan may have. */
@@ -25,6 +25,27 @@ const RULE_NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/
 /** What `params` and `let` define; no word of the language may be one. */
 const OWN_NAME = /^[a-z][a-z0-9_]{0,31}$/
 
+/** What freqtrade and others call it. */
+const FOREIGN_KEYS: Readonly<Record<string, string>> = {
+  stoploss: 'stop',
+  stop_loss: 'stop',
+  minimal_roi: 'take_profit',
+  roi: 'take_profit',
+  pair: 'market',
+  symbol: 'market',
+  pairs: 'markets',
+  interval: 'timeframe',
+  stake_amount: 'size',
+}
+
+/** The end of a sentence about a key that nobody knows. */
+export function keyHint(key: string, known: readonly string[]): string {
+  const foreign = Object.hasOwn(FOREIGN_KEYS, key) ? FOREIGN_KEYS[key] : undefined
+  return foreign !== undefined && known.includes(foreign)
+    ? `: here it is called "${foreign}"`
+    : suggestion(key, known)
+}
+
 /** What a comma without quotes makes of a rule in { }. */
 export const COMMA_HINT = 'inside { } a rule with a comma belongs in quotes'
 
@@ -33,11 +54,14 @@ export function notName(key: string): string {
   return `"${key.slice(0, 30)}" is no name: expected 1 to 32 of a-z, 0-9 and "_"; ${COMMA_HINT}`
 }
 
-function records(value: z.ZodString, pattern: RegExp, most: number, what: string) {
+function records(value: z.ZodString, pattern: RegExp, most: number, many: string, what = many) {
   return z.record(z.string(), value, `expected ${what}`).superRefine((entries, context) => {
     const keys = Object.keys(entries)
     if (keys.length < 1 || keys.length > most)
-      context.addIssue({ code: 'custom', message: `expected 1 to ${most}, got ${keys.length}` })
+      context.addIssue({
+        code: 'custom',
+        message: `expected 1 to ${most} ${many}, got ${keys.length}`,
+      })
     for (const key of keys.filter((one) => !pattern.test(one)).slice(0, most))
       context.addIssue({
         code: 'custom',
@@ -63,7 +87,8 @@ function namedRulesError(issue: z.core.$ZodRawIssue): string {
   return errors?.[1]?.[0]?.message ?? 'expected rules with names'
 }
 
-const names = (what: string) => records(text(what), OWN_NAME, MAX_NAMES, `names, each with ${what}`)
+const names = (what: string) =>
+  records(text(what), OWN_NAME, MAX_NAMES, 'names', `names, each with ${what}`)
 const spot = tradedMarket.refine(
   (name) => !name.includes(':'),
   'expected a spot market, without ":"',
@@ -72,7 +97,7 @@ const timeframe = z.enum(TIMEFRAME_NAMES, {
   error: ({ input }) =>
     typeof input === 'string'
       ? `unknown timeframe "${input.slice(0, 30)}"${timeframeHint(input)}`
-      : undefined,
+      : 'expected one timeframe, such as "5m"',
 })
 const takeProfit = z.strictObject({
   at: amount('4 %').describe('so far above the entry price: 4 % or 3 * atr(14)'),

@@ -1,5 +1,6 @@
 // What a part of a rule must be where it stands.
 import type { Cursor } from './cursor.ts'
+import { plain } from './print.ts'
 import { constantOf, type Parsed } from './scope.ts'
 import { type Condition, isCondition, type Numeric, type Tree } from './tree.ts'
 import { short } from './units.ts'
@@ -34,13 +35,14 @@ function isNumber(tree: Tree): tree is Numeric {
   return !isCondition(tree)
 }
 
-/** What the position knows has a value now, and no history. */
-export function withHistory(cursor: Cursor, part: Parsed, what: string): void {
+/** What the position knows has a value now, and no history: false, with its problem noted. */
+export function withHistory(cursor: Cursor, part: Parsed, what: string): boolean {
   if (part.trade)
     cursor.problem(
       part.from,
       `"${short(cursor.written(part))}" is of the position, which has no earlier candles: it takes no ${what}`,
     )
+  return !part.trade
 }
 
 /** A number that is known while reading; NaN, with its problem noted, where it is none in the bounds. */
@@ -58,7 +60,8 @@ export function constant(
   const kind = whole ? 'a whole number' : 'a number'
   const bounds = `from ${thousands(least)} to ${thousands(most)}`
   const got = short(cursor.written(part))
-  cursor.problem(part.from, `${what} is ${kind} ${bounds}, got "${got}"`)
+  const being = value === null || /^-?[\d.]+$/.test(got) ? '' : `, which is ${plain(value)}`
+  cursor.problem(part.from, `${what} is ${kind} ${bounds}, got "${got}"${being}`)
   return Number.NaN
 }
 

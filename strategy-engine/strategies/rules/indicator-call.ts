@@ -82,7 +82,7 @@ function missing(name: string, indicator: Indicator, { name: parameter, ...bound
 }
 
 function seriesOf(cursor: Cursor, name: string, series: Parsed): Tree | null {
-  withHistory(cursor, series, 'indicator')
+  if (!withHistory(cursor, series, 'indicator')) return null
   if (OF_CONDITION.includes(name)) return condition(cursor, series)
   const tree: Condition | Numeric = numeric(cursor, series)
   if (series.unit === 'percent' || series.unit === 'duration')
@@ -95,9 +95,10 @@ function seriesOf(cursor: Cursor, name: string, series: Parsed): Tree | null {
 
 function outputOf(cursor: Cursor, name: string, { outputs }: Indicator): number {
   if (!cursor.take('.')) return 0
-  const { text, at, type } = cursor.skip()
+  if (cursor.peek().type !== 'word') cursor.unexpected(`one of ${outputs.join(', ')}`)
+  const { text, at } = cursor.skip()
   const output = outputs.indexOf(text)
-  if (type === 'word' && output >= 0 && outputs.length > 1) return output
+  if (output >= 0 && outputs.length > 1) return output
   const apart = [`${name}_${text}`, text].find((one) => Object.hasOwn(INDICATORS, one))
   if (apart !== undefined)
     cursor.problem(

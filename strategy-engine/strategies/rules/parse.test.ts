@@ -284,7 +284,9 @@ describe('refuses, with the column:', () => {
       'write "x[1] @ 1h" for candles of the other timeframe, "(x @ 1h)[1]" for its own',
     ],
     ['3 of (close > 1, low > 1)', 1, 'how many of them is a whole number from 1 to 2, got "3"'],
-    ['1 of (close > 1)', 1, '"of" takes 2 to 20 conditions, got 1'],
+    ['2 of (close > 1)', 1, '"of" takes 2 to 20 conditions, got 1'],
+    ['ta.sma(close, 5) > 1', 1, 'unknown name "ta": write "sma" alone'],
+    ['volume * 5 %% > 1', 13, '"%" stands once, after a written number: "5 %"'],
     [
       '5m > 400d',
       6,

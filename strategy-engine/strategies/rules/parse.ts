@@ -46,9 +46,8 @@ function parse(text: string, scope: Scope): ParsedRule {
 }
 
 function rest(cursor: Cursor): never {
-  const { text, type } = cursor.peek()
-  if (text === '%')
-    return cursor.unexpected('the end: "%" stands after a number only, such as "5 %", and')
+  const { text, type, at } = cursor.peek()
+  if (text === '%') cursor.fail(at, '"%" stands once, after a written number: "5 %"')
   const before = cursor.peek(-1)
   if (before.type === 'number' && type === 'word') return cursor.unexpected('"and", "or" or "*"')
   return cursor.unexpected('the end, "and" or "or"')
@@ -209,7 +208,10 @@ function some(cursor: Cursor, number: Parsed): Parsed {
   const choices = list(cursor)
   const of = choices.map((choice) => condition(cursor, choice))
   if (of.length < 2 || of.length > MAX_CHOICES)
-    cursor.problem(number.from, `"of" takes 2 to ${MAX_CHOICES} conditions, got ${of.length}`)
+    return cursor.refused(
+      number.from,
+      `"of" takes 2 to ${MAX_CHOICES} conditions, got ${of.length}`,
+    )
   const bounds = { whole: true, least: 1, most: of.length }
   const count = constant(cursor, number, bounds, 'how many of them')
   return cursor.make({ is: 'some', count, of }, 'condition', number.from, [...choices, number])

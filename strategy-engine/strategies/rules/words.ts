@@ -49,8 +49,11 @@ const FOREIGN: Readonly<Record<string, string>> = {
   stddev: 'stdev',
   crossed_above: 'crossover',
   cross_above: 'crossover',
+  crosses_above: 'crossover',
+  cross: 'crossover',
   crossed_below: 'crossunder',
   cross_below: 'crossunder',
+  crosses_below: 'crossunder',
   dayofweek: 'weekday',
   iff: 'if',
   where: 'if',
@@ -214,6 +217,13 @@ function ownName(cursor: Cursor, word: Token, list: () => readonly Parsed[]): Pa
       { ...meaning, size: meaning.size - 1 },
     ])
     return known(cursor, part, name, at)
+  }
+  const part = cursor.peek().text === '.' ? cursor.peek(1).text.toLowerCase() : ''
+  if (CALLABLE.includes(part)) {
+    cursor.problem(at, `unknown name "${short(name)}": write "${part}" alone`)
+    for (let ahead = 0; ahead < 2; ahead++) cursor.skip()
+    if (cursor.peek().text === '(') list()
+    return cursor.unknown(at)
   }
   const isCall = cursor.peek().text === '('
   if (later.has(name))
