@@ -100,7 +100,7 @@ function termsOf(
   if (wanted.plans.length === 0)
     throw new KeysideError(
       'plan_unknown',
-      `no plan is named: say what ${client} subscribes to, with --plans and of ${offered.join(', ')}`,
+      `no plan is named: say what ${client} subscribes to, such as --plans ${offered.join(',')}`,
     )
   if (wanted.plans.some((plan) => !offered.includes(plan)) || wanted.plans.length > MAX_PLANS)
     throw new KeysideError(

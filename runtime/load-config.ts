@@ -34,7 +34,7 @@ export function loadConfig<Schema extends z.ZodType>(
   const written = opened.data[name]
   if ((written === undefined || written === null) && overrides.length === 0)
     throw invalid(
-      `${file}, line ${opened.lineOf([name])}: the section "${name}" is missing: write it as docs/configuration.md shows`,
+      `${file}, line ${opened.lineOf([name])}: the section "${name}" is missing, so nothing here is the ${name}: run this in the home that has it (KEYSIDE_HOME), or write the section as docs/configuration.md shows`,
     )
   const section = structuredClone(written ?? {}) as Section
   // What is no section is refused as it is.

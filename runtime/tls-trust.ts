@@ -84,7 +84,7 @@ function sentence(code: TlsCode, host: string, port: number, reason = ''): strin
     case 'broker_tls_self_signed':
       return `${broker} signed its certificate itself, and no key is pinned: write "tls: pin:<digest>" beside the address, as the invitation or "keyside doctor" on that machine has it`
     case 'broker_tls_other_key':
-      return `${broker} has another key than the one pinned: somebody may stand in between; ask who runs it, on another way than this one, and follow a new invitation if the key was replaced`
+      return `${broker} has another key than the one pinned: somebody may stand in between; ask who runs it, by another way than this one, and follow a new invitation if the key was replaced`
     case 'broker_tls_old':
       return `${broker} offers no TLS 1.2 or newer: who runs it must update it`
     case 'broker_tls_failed':

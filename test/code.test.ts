@@ -88,6 +88,7 @@ test('an authenticator is added with its code, checked, and removed, and doctor 
   }
   expect(await finding()).toMatchObject({ ok: true })
   expect((await type('code remove --yes')).stdout).toContain('Removed')
+  expect((await type('code remove --yes')).stderr).toContain('(approval_code_unset)')
   expect(await finding()).toMatchObject({
     ok: false,
     text: 'code_above is 200 and there is no authenticator: run "keyside code add"',

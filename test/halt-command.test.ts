@@ -1,7 +1,7 @@
 // `keyside halt` and `keyside unhalt` beside executors as real processes, however those were started.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -104,12 +104,28 @@ test('a home that is none is refused, is not made, and the true one is named', a
   const nowhere = join(user, 'nosuch')
   const alone = await run('halt', nowhere)
   expect(alone).toMatchObject({ code: 3, stdout: '' })
-  expect(alone.stderr).toMatch(/nothing was halted: .*nosuch is no Keyside home.*\(home_missing\)/)
+  expect(alone.stderr).toMatch(
+    /nothing was halted: .*nosuch is no home that trades.*\(home_missing\)/,
+  )
   expect((await run('unhalt --yes', nowhere)).stderr).toContain('(home_missing)')
   const system = await running()
   expect((await run('halt', nowhere)).stderr).toContain(system.home)
   expect(existsSync(nowhere)).toBe(false)
   expect(isHalted(system.home)).toBe(false)
+})
+
+test('a home without an executor, such as a provider has, is refused, and no request is left there', async () => {
+  const home = join(user, 'provider')
+  mkdirSync(home)
+  writeFileSync(join(home, 'config.yaml'), 'broker: {}\nengine: {}\n', { mode: 0o600 })
+  for (const command of ['halt', 'unhalt --yes']) {
+    const refused = await run(command, home)
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('(home_missing)') })
+  }
+  expect(existsSync(haltFile(home))).toBe(false)
+  // What cannot be read may be one that trades.
+  writeFileSync(join(home, 'config.yaml'), 'executor: [', { mode: 0o600 })
+  expect((await run('halt', home)).stdout).toContain('starts halted')
 })
 
 test('with no executor and no home at all, nothing is said to be halted', async () => {

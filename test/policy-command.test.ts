@@ -183,6 +183,7 @@ test('doctor names the market that is not traded, and it alone', async () => {
   sandbox.setStatus('ETH/USDT', 'BREAK')
   const config = join(home, 'config.yaml')
   writeFileSync(config, withAddress(readFileSync(config, 'utf8'), sandbox.address))
+  expect((await run('keys remove', ['y'])).stderr).toContain('(exchange_key_missing)')
   expect(await run('keys add', [keys.apiKey, keys.secret])).toMatchObject({ code: 0 })
   const findings = JSON.parse((await run('doctor --json')).stdout)
   const markets = findings.find(({ check }: { check: string }) => check === 'markets')

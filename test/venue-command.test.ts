@@ -1,5 +1,5 @@
 // keyside venue: what it refuses before anything is asked of an exchange, and what it lists without a home.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CLAIM_NAMES, codeOf, keepProof } from '@keyside/executor'
@@ -80,6 +80,22 @@ test('a proof needs a word whose money it is, and the home of that exchange', as
   const refused = (...args: string[]) => typed('venue', 'prove', ...args)
   await expect(refused('binance')).rejects.toMatchObject({ code: 'answer_missing' })
   await expect(refused('okx', '--live-least')).rejects.toMatchObject({ code: 'venue_not_here' })
+})
+
+test('an exchange that is none is refused before it is asked where, and with the names that there are', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  vi.spyOn(process, 'exit').mockImplementation(() => {
+    throw new Error('exit')
+  })
+  await expect(typed('venue', 'prove', 'foo')).rejects.toThrow('exit')
+  expect(said.mock.calls.join()).toMatch(/'foo' is invalid.*binance, bybit, okx/)
+  vi.restoreAllMocks()
+})
+
+test('lists them in a home that has no executor too', async () => {
+  mkdirSync(join(folder, 'home'))
+  writeFileSync(join(folder, 'home/config.yaml'), 'broker: {}\n', { mode: 0o600 })
+  expect((await typed('venue', 'list'))[0]).toMatch(/^claim +binance +bybit +okx$/m)
 })
 
 test('paper has nothing to prove, and no key is asked for', async () => {

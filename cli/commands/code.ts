@@ -55,11 +55,7 @@ async function add(): Promise<void> {
 
 async function check(): Promise<void> {
   const secret = await codeSecret(await openHomeKeychain(keysideHome()))
-  if (secret === null)
-    throw new KeysideError(
-      'approval_code_unset',
-      'this device has no authenticator: run "keyside code add"',
-    )
+  if (secret === null) throw noAuthenticator()
   await askForCode(secret)
   print('The code is right.')
 }
@@ -68,12 +64,8 @@ async function remove({ yes }: { yes: boolean }): Promise<void> {
   const keychain = await openHomeKeychain(keysideHome())
   const question = 'Forget the authenticator? Orders above code_above are refused without one.'
   if (!yes) await requireConfirm(question, 'the authenticator stays')
-  const there = await removeCodeSecret(keychain)
-  print(
-    there
-      ? 'Removed, from the next start of the executor on. Delete it in the app too.'
-      : 'This device has no authenticator.',
-  )
+  if (!(await removeCodeSecret(keychain))) throw noAuthenticator()
+  print('Removed, from the next start of the executor on. Delete it in the app too.')
 }
 
 /** Before anything is shown: a secret that is not stored should be in no app. */
@@ -92,5 +84,12 @@ async function askForCode(secret: Uint8Array): Promise<void> {
   throw new KeysideError(
     'approval_code_wrong',
     'that is not the code of this secret now: look at the clocks of both devices, and run it again',
+  )
+}
+
+function noAuthenticator(): KeysideError {
+  return new KeysideError(
+    'approval_code_unset',
+    'this device has no authenticator: run "keyside code add"',
   )
 }

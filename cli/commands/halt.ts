@@ -3,8 +3,9 @@ import { homesWithExecutor } from '@keyside/executor'
 import { KeysideError, keysideHome, systemClock, systemRandomBytes } from '@keyside/runtime'
 import type { Command } from 'commander'
 import { accountHomes } from '../home/accounts.ts'
+import { mayTrade } from '../home/roles.ts'
 import { EXIT } from '../programs/exit.ts'
-import { haltExecutor, isSetUp } from '../programs/halt-executor.ts'
+import { haltExecutor } from '../programs/halt-executor.ts'
 import { haltLines, isHaltedBy } from '../programs/halt-report.ts'
 import { environment } from '../terminal/config.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -59,18 +60,18 @@ function homes(which: 'all accounts' | 'one account'): readonly string[] {
   const home = keysideHome(environment)
   const running = homesWithExecutor()
   if (environment['KEYSIDE_HOME']) {
-    if (isSetUp(home) || running.includes(home))
+    if (mayTrade(home) || running.includes(home))
       return which === 'one account' ? [home] : accountHomes(home)
     throw new KeysideError(
       'home_missing',
-      `nothing was halted: ${home} is no Keyside home${instead(running)}`,
+      `nothing was halted: ${home} is no home that trades${instead(running)}`,
     )
   }
-  const all = [...new Set([...running, ...(isSetUp(home) ? accountHomes(home) : [])])]
+  const all = [...new Set([...running, ...(mayTrade(home) ? accountHomes(home) : [])])]
   if (all.length > 0) return all
   throw new KeysideError(
     'executor_not_found',
-    `nothing was halted: no executor of this user runs, and ${home} is not set up; if one runs as another user or in a container, give its home in KEYSIDE_HOME`,
+    `nothing was halted: no executor of this user runs, and ${home} is no home that trades; if one runs as another user or in a container, give its home in KEYSIDE_HOME`,
   )
 }
 

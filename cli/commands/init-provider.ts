@@ -40,7 +40,7 @@ export async function initProvider(home: string, options: ProviderOptions): Prom
   print(
     `Set up in ${home}.`,
     '',
-    'Traders know you by the fingerprint of your root key. Tell it to them on another way than the link:',
+    'Traders know you by the fingerprint of your root key. Tell it to them by another way than the link:',
     `  ${grouped(root)}`,
     'Keep a copy of authority/root.vault and of its passphrase: without both, every trader has to follow you anew.',
     '',

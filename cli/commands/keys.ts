@@ -96,14 +96,16 @@ async function remove({ yes }: { yes: boolean }): Promise<void> {
   const home = keysideHome()
   const { account } = executorSection(home)
   const keychain = await openHomeKeychain(home)
+  // By its name alone: one that cannot be read can still be removed.
+  if (!(await exchangeAccounts(keychain)).includes(account))
+    throw new KeysideError(
+      'exchange_key_missing',
+      `account "${account}" has no key here: nothing is to be removed`,
+    )
   const question = `Remove the key of account "${account}" from this device?`
   if (!yes) await requireConfirm(question, 'the key stays')
-  const there = await removeExchangeKeys(keychain, account)
-  print(
-    there
-      ? 'Removed; an executor that runs has it until it ends. Delete it at the exchange too.'
-      : `Account "${account}" has no key here.`,
-  )
+  await removeExchangeKeys(keychain, account)
+  print('Removed; an executor that runs has it until it ends. Delete it at the exchange too.')
 }
 
 async function examine(home: string, keys: ExchangeKeys): Promise<KeyCheck> {

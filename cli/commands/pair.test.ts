@@ -1,7 +1,13 @@
 // keyside pair, when it must begin nothing.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { formatInvitation } from '@keyside/protocol'
+import { signingKey } from '@keyside/protocol/node'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { Command } from 'commander'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { makeHome } from '../home/home.ts'
 import { addPair } from './pair.ts'
 
 const pair = (...words: readonly string[]) => {
@@ -23,11 +29,33 @@ const LINK = formatInvitation({
 })
 
 test.each([
-  ['pairing_address_missing', 'bot'],
   ['pairing_wrong_link', LINK],
   ['invitation_malformed', 'keyside://signals.example.org'],
   ['invitation_malformed', 'bots'],
 ])('refuses with %s', async (code, what) => {
   await expect(pair(what)).rejects.toMatchObject({ code })
-  await expect(pair(what), 'what to do').rejects.toThrow(/: run |: --listen /)
+  await expect(pair(what), 'what to do').rejects.toThrow(/: run /)
+})
+
+test('at a folder that is no device it says so, before it asks where to listen', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-pair-'))
+  vi.stubEnv('KEYSIDE_HOME', home)
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(home, { recursive: true })
+  })
+  await expect(pair('bot')).rejects.toMatchObject({ code: 'config_missing' })
+  makeHome({
+    home,
+    role: 'trader',
+    clock: systemClock,
+    randomBytes: systemRandomBytes,
+    deviceKey: signingKey(systemRandomBytes(32)).publicKey,
+    keychain: 'vault',
+    examples: { strategies: [], policy: '' },
+  })
+  await expect(pair('bot')).rejects.toMatchObject({
+    code: 'pairing_address_missing',
+    message: expect.stringContaining(': --listen '),
+  })
 })

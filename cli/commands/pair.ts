@@ -70,6 +70,7 @@ Examples:
 const parts = { clock: systemClock, randomBytes: systemRandomBytes }
 
 async function invite(home: string, { listen, valid }: Options): Promise<void> {
+  const config = executorSection(home)
   if (listen === undefined)
     throw new KeysideError(
       'pairing_address_missing',
@@ -84,12 +85,12 @@ async function invite(home: string, { listen, valid }: Options): Promise<void> {
   if (listenForBot(home, at) === 'changed') {
     print(
       `The home broker is to listen at ${listen}, with TLS and a certificate of its own.`,
-      'Stop "keyside up" and start it again, then run this command once more.',
+      'Nobody is paired yet: stop "keyside up" and start it again, then run this command once more.',
     )
+    process.exitCode = EXIT.failed
     return
   }
   await reachHomeBroker(home, at)
-  const config = executorSection(home)
   const { key } = await deviceSecrets(await openHomeKeychain(home, config))
   const pairing = await inviteBot({
     ...parts,

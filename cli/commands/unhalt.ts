@@ -13,7 +13,8 @@ import { KeysideError, keysideHome, newJti, systemClock, systemRandomBytes } fro
 import type { Command } from 'commander'
 import { accountHomes } from '../home/accounts.ts'
 import { executorSection } from '../home/executor-section.ts'
-import { ANSWER_TIMEOUT_MS, isSetUp, pollUntil } from '../programs/halt-executor.ts'
+import { mayTrade } from '../home/roles.ts'
+import { ANSWER_TIMEOUT_MS, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
@@ -89,13 +90,13 @@ async function asked(home: string, by: string) {
 function haltedHomes(): readonly string[] {
   const home = keysideHome(environment)
   const accounts = accountHomes(home)
-  if (environment['KEYSIDE_HOME'] && !isSetUp(home) && !homesWithExecutor().includes(home))
+  if (environment['KEYSIDE_HOME'] && !mayTrade(home) && !homesWithExecutor().includes(home))
     throw new KeysideError(
       'home_missing',
-      `nothing was unhalted: ${home} is no Keyside home; without KEYSIDE_HOME every halted executor of yours is found`,
+      `nothing was unhalted: ${home} is no home that trades; without KEYSIDE_HOME every halted executor of yours is found`,
     )
   if (environment['KEYSIDE_HOME'] && accounts.length === 1) return [home]
   const elsewhere = environment['KEYSIDE_HOME'] ? [] : homesWithExecutor()
-  const all = [...new Set([...elsewhere, ...(isSetUp(home) ? accounts : [])])]
+  const all = [...new Set([...elsewhere, ...(mayTrade(home) ? accounts : [])])]
   return all.filter((one) => isHalted(one, executorSection(one).database))
 }

@@ -17,13 +17,14 @@ export function addUpdate(program: Command): void {
     .option('--key <key>', 'the public key of releases, where this installation came with none')
     .addHelpText('after', '\nExample:\n  keyside update check keyside-0.2.0.release.json')
     .action((file: string, options: { key?: string }) => {
+      const manifest = readText(file)
       const key = options.key ?? releaseKey()
       if (key === null)
         throw new KeysideError(
           'release_key_missing',
           'this installation came without the key that signs releases: name the one that the project publishes, with --key',
         )
-      const release = readRelease(readText(file), key)
+      const release = readRelease(manifest, key)
       for (const one of release.files) checkFile(one, dirname(file))
       print(saidOf(release, version(), dirname(file)))
     })

@@ -1,6 +1,4 @@
 // keyside venue: what is proved of each exchange, and a proof with the trader's own key.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   CLAIM_NAMES,
   CLAIMS,
@@ -14,10 +12,10 @@ import {
   venueFacts,
 } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { executorSection } from '../home/executor-section.ts'
 import { homeKeys } from '../home/home-keychain.ts'
-import { homeStanding, silentDeps } from '../home/venue-info.ts'
+import { exchangeOf, homeStanding, silentDeps } from '../home/venue-info.ts'
 import { EXIT } from '../programs/exit.ts'
 import { stopSignal } from '../programs/stop-signal.ts'
 import { print, printJson } from '../terminal/print.ts'
@@ -41,7 +39,8 @@ export function addVenue(program: Command): void {
     .addHelpText('after', '\nWhat each claim says: docs/venues.md\nExample:\n  keyside venue list')
     .action(list)
   venue
-    .command('prove <venue>')
+    .command('prove')
+    .addArgument(new Argument('<venue>').choices(VENUE_NAMES))
     .description('ask an exchange itself, with the smallest orders; it says the costs, and asks')
     .addOption(
       new Option('--testnet', "on the exchange's test network, with a key of it").conflicts(
@@ -63,7 +62,7 @@ function list({ json }: { json: boolean }): void {
     const standings = VENUE_NAMES.map((venue) => [venue, homeStanding(home, venue, claim)] as const)
     return { claim, says: CLAIMS[claim].says, venues: Object.fromEntries(standings) }
   })
-  const own = existsSync(join(home, 'config.yaml')) ? executorSection(home).exchange.name : null
+  const own = exchangeOf(home)?.name
   if (json) printJson(rows)
   else print(...standingLines(rows, VENUE_NAMES.find((venue) => venue === own) ?? null))
 }

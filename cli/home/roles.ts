@@ -1,4 +1,6 @@
 // What a home is for. Its config.yaml says so by its sections: one for each program that runs here.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { HOME } from '@keyside/protocol'
 import { configSections, loadConfig } from '@keyside/runtime'
 import { engineConfig } from '@keyside/strategy-engine'
@@ -13,6 +15,16 @@ export type TraderRole = Exclude<Role, 'provider'>
 export function programsOf(home: string): Program[] {
   const sections = configSections(home)
   return PROGRAMS.filter((program) => sections.includes(program))
+}
+
+/** One whose config.yaml cannot be read may: an emergency stop works whatever is in it. */
+export function mayTrade(home: string): boolean {
+  if (!existsSync(join(home, 'config.yaml'))) return false
+  try {
+    return programsOf(home).includes('executor')
+  } catch {
+    return true
+  }
 }
 
 /** For whom the engine of a home signs. */

@@ -17,6 +17,7 @@ import {
 } from '@keyside/executor'
 import { createLog, systemClock, systemRandomBytes } from '@keyside/runtime'
 import { executorSection } from './executor-section.ts'
+import { programsOf } from './roles.ts'
 
 /** For a command that asks the exchange something and prints the answer itself. */
 export function silentDeps(home: string) {
@@ -64,10 +65,15 @@ export async function unprovedLine(home: string): Promise<string | null> {
   return `${exchange.name} itself has not shown ${unproved.length} things that are taken for granted of it: "keyside venue list" names them, "keyside venue prove" asks it`
 }
 
+/** Null where no home is, and in one that does not trade, such as a provider's. */
+export function exchangeOf(home: string) {
+  const trades = existsSync(join(home, 'config.yaml')) && programsOf(home).includes('executor')
+  return trades ? executorSection(home).exchange : null
+}
+
 /** Of one venue, by what this home has on file of it. */
 export function homeStanding(home: string, venue: VenueName, claim: ClaimName): Standing {
-  const isHome = existsSync(join(home, 'config.yaml'))
-  const exchange = isHome ? executorSection(home).exchange : null
+  const exchange = exchangeOf(home)
   const address = exchange?.name === venue ? (exchange.address ?? null) : null
   const proofs = readProofs(home, venue)
   return standingOf(claim, { venue, proofs, code: codeOf(venue), address, now: systemClock.now() })

@@ -1,6 +1,4 @@
 // Halts one home from outside: requests it by a file, waits, and kills an executor that does not answer.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   askForHalt,
   type ExecutorNote,
@@ -29,10 +27,6 @@ export type Outcome =
   | { readonly outcome: 'no_answer'; readonly note: ExecutorNote }
   /** The request stays on file. */
   | { readonly outcome: 'not_running' }
-
-export function isSetUp(home: string): boolean {
-  return existsSync(join(home, 'config.yaml'))
-}
 
 export async function haltExecutor(
   home: string,

@@ -13,7 +13,7 @@ export function offerLines({ name, invitation, before, plans, url }: Offer): str
       ['broker', `${url}, TLS: ${invitation.tls}`],
     ]),
     '',
-    'Compare the fingerprint with what the provider tells you on another way than this link: whoever changed the link on its way to you has another one.',
+    'Compare the fingerprint with what the provider tells you by another way than this link: whoever changed the link on its way to you has another one.',
     ...(before === 'followed'
       ? ['', `You follow ${name} already: this device gets a new key and a new access there.`]
       : []),
