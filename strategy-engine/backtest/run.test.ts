@@ -222,6 +222,16 @@ test('a stop that a rule has moved up sells from the next candle on, at its pric
   expect(sold.map(({ price }) => price.toFixed(6))).toEqual(byHand.map((price) => price.toFixed(6)))
 })
 
+test('buy and hold costs what a purchase of the account costs', () => {
+  const candles = randomCandles({ length: 50, seed: 3 })
+  const all = strategyOf(['enter: close > 0', 'size: 100 %', 'stop: 99 %'])
+  const options = { ...OPTIONS, fill: 'close', fee: 2, spread: 4, slippage: 1 } as const
+  const { ledger, metrics } = runBacktest(all, { candles, options })
+  const price = (ledger.fills.row(0).price * (candles.open[0] ?? 0)) / (candles.close[0] ?? 0)
+  const amount = ledger.balance / (price * 1.02)
+  expect(metrics.hold.end).toBeCloseTo(amount * (candles.close[49] ?? 0), 3)
+})
+
 test('it is told how far it is, and every run ends with the same result', () => {
   const candles = randomCandles({ length: 5_000, seed: 2 })
   const parts: number[] = []

@@ -42,7 +42,8 @@ export function runBacktest(strategy: Strategy, input: RunInput): Backtested {
   if (done === undefined) throw new Error('one strategy, one result')
   const { ledger, warmup } = done
   const seconds = TIMEFRAMES[strategy.timeframe]
-  const cost = (options.fee + options.spread / 2 + options.slippage) / 100
+  const slip = (options.spread / 2 + options.slippage) / 100
+  const cost = (1 + slip) * (1 + options.fee / 100) - 1
   return {
     name: strategy.name,
     market: strategy.market,
