@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atInterrupt } from './at-interrupt.ts'
 
 export interface Place {
   readonly folder: string
@@ -23,11 +24,16 @@ export async function withDisk(
   const disk = join(folder, 'disk')
   mkdirSync(disk)
   const mounted = run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', disk]).status === 0
-  try {
-    await use({ folder, disk, mounted })
-  } finally {
+  const clean = () => {
     // Also from under a program that still has a file open there.
     if (mounted) run('umount', ['--lazy', disk])
     rmSync(folder, { recursive: true })
+  }
+  const ended = atInterrupt(clean)
+  try {
+    await use({ folder, disk, mounted })
+  } finally {
+    ended()
+    clean()
   }
 }

@@ -8,6 +8,7 @@ import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { newSandboxSecrets, type Sandbox, startSandbox } from '../cli/sandbox/sandbox.ts'
 import { makeSandboxHome } from '../cli/sandbox/sandbox-home.ts'
 import { systemdService } from '../cli/service/systemd.ts'
+import { atInterrupt } from './at-interrupt.ts'
 
 export interface ServiceOptions {
   /** The installation that is started, and may be changed under it. */
@@ -88,6 +89,17 @@ export async function openService(options: ServiceOptions): Promise<RunningServi
     const all = up?.pid === undefined || !isRunning() ? [] : withChildren(up.pid)
     return new Map(all.map((pid) => [nameOf(pid), pid]))
   }
+  const killAll = () => {
+    for (const pid of processes().values()) process.kill(pid, 'SIGKILL')
+  }
+  const remove = () => {
+    rmSync(home, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const closed = atInterrupt(() => {
+    killAll()
+    remove()
+  })
   const claimed = () => /\/start ([\w-]+)/.exec(printed)?.[1]
   return {
     home,
@@ -122,15 +134,15 @@ export async function openService(options: ServiceOptions): Promise<RunningServi
       if (code !== 0) throw new Error(`stopped with ${code}:\n${said()}`)
     },
     kill: async () => {
-      for (const pid of processes().values()) process.kill(pid, 'SIGKILL')
+      killAll()
       await ended()
     },
     close: async () => {
+      closed()
       up?.kill('SIGTERM')
       await ended()
       await sandbox.stop()
-      rmSync(home, { recursive: true, force: true })
-      rmSync(folder, { recursive: true })
+      remove()
     },
   }
 }

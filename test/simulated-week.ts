@@ -11,6 +11,7 @@ import { LogFile } from '../cli/programs/log-file.ts'
 import { proveEvents } from '../executor/journal/journal.ts'
 import { requireMarked, writeMark } from '../executor/journal/mark.ts'
 import { policyOf, TestExecutor } from '../executor/testing/rig.ts'
+import { atInterrupt } from './at-interrupt.ts'
 
 const MINUTE_MS = 60_000
 const LOG_BYTES = 100_000
@@ -42,9 +43,11 @@ export interface SimulatedWeek {
 export async function simulatedWeek(options: SimulatedWeekOptions): Promise<SimulatedWeek> {
   const folder = mkdtempSync(join(tmpdir(), 'keyside-simulated-week-'))
   const week = new Week(folder)
+  const ended = atInterrupt(() => rmSync(folder, { recursive: true }))
   try {
     return await week.run(options)
   } finally {
+    ended()
     week.end()
     rmSync(folder, { recursive: true })
   }
