@@ -85,7 +85,7 @@ test('a summary of the day is sent once, at its time there, with its chart', asy
     'Result <b>+12.5 USDT</b> (+0.39 %)',
     '3 sold, 2 with a gain',
     'Fees 6.43 USDT',
-    '2 held, +23.08 USDT now',
+    '2 held, +23.08 USDT before fees',
     'Entries today 802.63 of 2,000 USDT',
     '⚠️ <b>Still so</b>',
     'The disk is nearly full, since 06:00',

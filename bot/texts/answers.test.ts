@@ -41,21 +41,22 @@ Stop 63,000
 <b>1.25 ETH</b> · rsi-dip
 In at 3,120.5, now 3,101.25
 Loss <b>−24.06 USDT (−0.62 %)</b>
-Stop none`,
+Stop none
+Gains and losses are before fees.`,
   orders: `<b>Orders</b>, newest first, UTC
-<b>Buy 0.05 BTC</b> at 64,100.5
+<b>Buy 0.05 BTC</b> for at most 64,100.5
 BTC/USDT · ema-cross · 20:04
 ⏳ to approve
-<b>Buy 0.05 BTC</b> at 64,100.5
+<b>Buy 0.05 BTC</b> for at most 64,100.5
 BTC/USDT · ema-cross · 19:55
 ❓ UNCLEAR
 <b>Stop 0.05 BTC</b> at 62,370
 BTC/USDT · ema-cross · 19:05
 ➡️ open
-<b>Buy 0.05 BTC</b> at 64,100.5
+<b>Buy 0.05 BTC</b> for at most 64,100.5
 BTC/USDT · ema-cross · 19:04
 ✅ filled
-<b>Sell 12.5 ETH</b> at 3,110
+<b>Sell 12.5 ETH</b> for at least 3,110
 ETH/USDT · ema-cross · 22 Nov 19:05
 ⚪ canceled, 2.5 filled: <code>not_filled</code>`,
   trades: `<b>Sales</b>, newest first, UTC
@@ -185,7 +186,7 @@ test('streams and positions that the device left out are counted', () => {
   const status = { ...ANSWERS.status, more: 8 } as typeof ANSWERS.status
   expect(answerText(status, html``, NOW).text).toMatch(/\nand 8 more$/)
   const positions = { ...ANSWERS.positions, more: 12 } as typeof ANSWERS.positions
-  expect(answerText(positions, html``, NOW).text).toMatch(/\nand 12 more$/)
+  expect(answerText(positions, html``, NOW).text).toMatch(/\nand 12 more\n/)
 })
 
 test('rows that are long are left out before the message is too long for Telegram', () => {

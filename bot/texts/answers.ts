@@ -1,5 +1,5 @@
 // The device's answers to queries, short enough for a phone.
-import { type Answer, type OrderStatus, shownStream } from '@keyside/protocol'
+import { type Answer, type OrderStatus, type OrderView, shownStream } from '@keyside/protocol'
 import Big from 'big.js'
 import { explainText } from './explain.ts'
 import { type Html, html, lines, list } from './html.ts'
@@ -196,7 +196,7 @@ function positionsText({ rows, more: left }: About<'positions'>): Html {
       html`Stop ${row.stop === undefined ? 'none' : amount(row.stop)}`,
     )
   })
-  return list(null, shown, { most: MAX_ROWS, left })
+  return lines(list(null, shown, { most: MAX_ROWS, left }), html`Gains and losses are before fees.`)
 }
 
 const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
@@ -216,13 +216,18 @@ const STATUSES: { readonly [Status in OrderStatus | 'waiting']: string } = {
   not_placed: '⚪ never placed',
 }
 
+/** A stop is known by the price that it waits for; of others this is the limit, which is not what was paid. */
+function bounded({ kind, stop, side, price }: OrderView): string {
+  if (kind === 'stop') return `at ${amount(stop ?? price)}`
+  return `for ${side === 'buy' ? 'at most' : 'at least'} ${amount(price)}`
+}
+
 function ordersText({ rows }: About<'orders'>, now: number): Html {
   if (rows.length === 0) return html`No orders yet.`
   const shown = rows.map(({ at, order, status, filled, code, message }) => {
-    const what = order.kind === 'stop' ? 'Stop' : verb(order.side)
     const isPart = status !== 'filled' && new Big(filled).gt(0)
     return lines(
-      html`<b>${what} ${amount(order.amount)} ${baseOf(order)}</b> at ${amount(order.stop ?? order.price)}`,
+      html`<b>${order.kind === 'stop' ? 'Stop' : verb(order.side)} ${amount(order.amount)} ${baseOf(order)}</b> ${bounded(order)}`,
       html`${order.market} · ${shownStream(order.stream)} · ${time(at * 1000, now)}`,
       html`${STATUSES[status]}${isPart ? `, ${amount(filled)} filled` : ''}${code === undefined || message !== undefined ? '' : html`: <code>${code}</code>`}`,
       code === undefined || message === undefined

@@ -52,7 +52,7 @@ function streamText({ key, gain, negative, currency }: ResultRow): string {
 function heldLines({ positions, unpriced, held }: Summary): Html[] {
   if (positions === 0) return [html`Nothing is held now.`]
   const gains = held.map(({ currency, gain, negative }) => `${signed(gain, negative)} ${currency}`)
-  const now = gains.length === 0 ? '' : `, ${gains.join(', ')} now`
+  const now = gains.length === 0 ? '' : `, ${gains.join(', ')} before fees`
   return [
     html`${positions} held${now}`,
     ...(unpriced === 0 ? [] : [html`${unpriced} of them without a price`]),

@@ -10,6 +10,7 @@ test.each([
   ['un\u200bhalt please', 'keyside unhalt'],
   ['/sell', '/closeall'],
   ['buy eth when rsi is below 30', 'enter: rsi(14)'],
+  ['rule', 'A rule looks like this'],
   ['hello', '/help'],
   ['', '/help'],
 ])('"%s" leads to %s', (message, told) => {

@@ -28,9 +28,16 @@ const MEANT: readonly (readonly [RegExp, Html])[] = [
     html`/profit shows what sales have brought, and /positions how it stands with what is held.`,
   ],
   [
-    /\b(?:buy|rules?|strateg(?:y|ies)|enter)\b/,
+    /\b(?:buy|enter)\b/,
     lines(
       html`That did not buy anything: buying takes a rule. Send me one like this, and I try it on a year of candles first:`,
+      RULE_EXAMPLE,
+    ),
+  ],
+  [
+    /\b(?:rules?|strateg(?:y|ies))\b/,
+    lines(
+      html`A rule looks like this. Send me one, and I try it on a year of candles first:`,
       RULE_EXAMPLE,
     ),
   ],

@@ -14,6 +14,6 @@ const TEXTS: Readonly<Record<Exclude<Ended, 'max_hold'>, string>> = {
 /** `maxHold` in seconds. */
 export function exitText(cause: Ended, maxHold: number | undefined): string {
   return cause === 'max_hold'
-    ? `the strategy's longest time in the market is over: ${maxHold} s`
+    ? `the strategy's longest time in the market is over: ${maxHold} s from its own entry`
     : TEXTS[cause]
 }

@@ -81,9 +81,9 @@ test('leaves when its longest time in the market is over, and may enter again at
   const made = run(rules, candles(Array(10).fill(100)))
   expect(made.map(({ at, kind, reason }) => [at, kind, reason])).toEqual([
     [0, 'entry', 'close 100.00'],
-    [3, 'exit', "the strategy's longest time in the market is over: 180 s"],
+    [3, 'exit', "the strategy's longest time in the market is over: 180 s from its own entry"],
     [4, 'entry', 'close 100.00'],
-    [7, 'exit', "the strategy's longest time in the market is over: 180 s"],
+    [7, 'exit', "the strategy's longest time in the market is over: 180 s from its own entry"],
     [8, 'entry', 'close 100.00'],
   ])
 })
