@@ -115,11 +115,11 @@ export function yearOf(months: readonly Month[], year: string): number {
   return (own.reduce((all, { change }) => all * (1 + change / 100), 1) - 1) * 100
 }
 
-export function wrapped(sentence: string): readonly string[] {
+export function wrapped(sentence: string, width = WIDTH): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of sentence.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > WIDTH) {
+    if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line)
       line = `  ${word}`
     } else line = line === '' ? word : `${line} ${word}`

@@ -17,6 +17,8 @@ export interface Searched extends Choice {
 }
 
 const SHOWN = 5
+const WIDTH = 80
+const INDENT = '      '
 
 export function searchReport(searched: Searched): readonly string[] {
   const { title, size, tried, forward, seed, goal, leastTrades, assumed } = searched
@@ -28,16 +30,16 @@ export function searchReport(searched: Searched): readonly string[] {
     '',
     'Walk-forward: each part with what was best on all candles before it',
     `  ${'begins'.padEnd(12)}${'before'.padStart(11)}${'on it'.padStart(11)}${'buy, hold'.padStart(11)}${'trades'.padStart(8)}  chosen`,
-    ...forward.steps.map((step) =>
-      [
+    ...forward.steps.flatMap((step) => {
+      const row = [
         `  ${day(step.from).padEnd(12)}`,
         percent(step.chosen?.totalPercent ?? null).padStart(11),
         percent(step.percent).padStart(11),
         percent(step.holdPercent).padStart(11),
         String(step.trades).padStart(8),
-        `  ${step.chosen === null ? 'nothing' : said(step.chosen.params)}`,
-      ].join(''),
-    ),
+      ].join('')
+      return beside(row, step.chosen === null ? 'nothing' : said(step.chosen.params))
+    }),
     `  ${'together'.padEnd(12)}${''.padStart(11)}${percent(forward.percent).padStart(11)}${percent(forward.holdPercent).padStart(11)}`,
     '',
     `Best of ${plural(tried.length, 'combination')} on all candles, with hindsight: believe the table above`,
@@ -46,14 +48,22 @@ export function searchReport(searched: Searched): readonly string[] {
       : []),
     ...(best.length === 0
       ? [`  none has ${plural(leastTrades, 'closed trade')}: see --least-trades`]
-      : best.slice(0, SHOWN).map(bestLine)),
+      : best.slice(0, SHOWN).flatMap(bestLines)),
     '',
     ...accountSaid(assumed).flatMap(wrapped),
-  ].map((line) => line.slice(0, 80))
+  ].map((line) => line.slice(0, WIDTH))
 }
 
-function bestLine({ params, totalPercent, drawdownPercent, sharpe, trades }: Tried): string {
-  return `  ${percent(totalPercent).padStart(10)}  drawdown ${percent(-drawdownPercent).padStart(9)}  Sharpe ${ratio(sharpe).padStart(6)}  ${said(params)}, ${plural(trades, 'trade')}`
+function bestLines({ params, totalPercent, drawdownPercent, sharpe, trades }: Tried): string[] {
+  const row = `  ${percent(totalPercent).padStart(10)}  drawdown ${percent(-drawdownPercent).padStart(9)}  Sharpe ${ratio(sharpe).padStart(6)}`
+  return beside(row, `${said(params)}, ${plural(trades, 'trade')}`)
+}
+
+/** What was chosen is what a search is for: below its row where it has no room beside it. */
+function beside(row: string, chosen: string): string[] {
+  const line = `${row}  ${chosen}`
+  if (line.length <= WIDTH) return [line]
+  return [row, ...wrapped(chosen, WIDTH - INDENT.length).map((part) => `${INDENT}${part}`)]
 }
 
 function said(params: Combination): string {

@@ -245,3 +245,20 @@ test('the report says how many were tried beside the best, and that it was chose
   expect(lines.join('\n')).toContain('hindsight')
   expect(lines.filter((line) => line.length > 80)).toEqual([])
 })
+
+test('what was chosen is told whole, however many parameters there are', () => {
+  const tried = tryCombinations(TASK, all, CANDLES)
+  const names = Array.from({ length: 8 }, (_, at) => `a_long_name_${at}`)
+  const best = { ...(tried[0] ?? expect.fail()), trades: 99 }
+  const chosen = { ...best, params: Object.fromEntries(names.map((name) => [name, 12.5])) }
+  const choice = { goal: 'sharpe', leastTrades: 5 } as const
+  const { steps, ...forward } = walkForward(TASK, tried, CANDLES, choice)
+  const assumed = { market: TASK.market, options: TASK.options, detail: null }
+  const lines = searchReport({
+    ...{ title: 'a', size: 30, tried: [chosen], seed: 1, assumed, ...choice },
+    forward: { ...forward, steps: steps.map((step) => ({ ...step, chosen })) },
+  })
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+  for (const name of names)
+    expect(lines.join(' ').split(`${name}=12.5`)).toHaveLength(steps.length + 2)
+})
