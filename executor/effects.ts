@@ -13,7 +13,7 @@ import { look } from './observe-exchange.ts'
 import { openingPrice } from './opening-price.ts'
 import { findMarket } from './price-alerts/find-market.ts'
 import type { AskReplay } from './providers/replay.ts'
-import { MAX_REPLAYED, type Publisher } from './report/publisher.ts'
+import { MAX_REPLAYED, type ReportPublisher } from './report-publisher.ts'
 import { resultsOfPeriod } from './results/period.ts'
 import type { Exchange } from './venues/port.ts'
 
@@ -21,7 +21,7 @@ export interface EffectOptions {
   readonly exchange: Exchange
   readonly journal: Journal
   readonly results: Results
-  readonly publisher: Pick<Publisher, 'send'>
+  readonly publisher: Pick<ReportPublisher, 'send'>
   /** Asks a provider; null without an answer, and then the core asks again. */
   readonly replay?: (effect: AskReplay) => Promise<Input | null>
   readonly take: (input: Input) => void

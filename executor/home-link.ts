@@ -14,8 +14,8 @@ import {
 } from '@keyside/runtime'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
-import { botKeyring, verifyFromBot } from './messages/verify-message.ts'
-import type { Publisher } from './report/publisher.ts'
+import type { ReportPublisher } from './report-publisher.ts'
+import { botKeyring, verifyFromBot } from './verify-message.ts'
 
 export interface HomeLinkOptions {
   readonly config: Pick<ExecutorConfig, 'id' | 'bot' | 'home'>
@@ -25,7 +25,7 @@ export interface HomeLinkOptions {
   readonly take: (input: Input) => Promise<void> | undefined
   /** The same for what nobody acknowledges. */
   readonly tryTake: (input: Input) => void
-  readonly publisher: Publisher
+  readonly publisher: ReportPublisher
   readonly lastReport: () => number
   readonly clock: Clock
   readonly log: Logger

@@ -20,7 +20,7 @@ import { type EffectOptions, runEffect } from './effects.ts'
 import type { Journal, OutboxReport } from './journal/journal.ts'
 import { Results } from './journal/results.ts'
 import type { AskReplay } from './providers/replay.ts'
-import type { Publisher } from './report/publisher.ts'
+import type { ReportPublisher } from './report-publisher.ts'
 import type { Exchange } from './venues/port.ts'
 
 export interface ShellOptions {
@@ -35,7 +35,7 @@ export interface ShellOptions {
   readonly codeSecret: Uint8Array | null
   /** What the venue itself has not shown of what an entry relies on: names of claims. */
   readonly unproved: () => readonly string[]
-  readonly publisher: Pick<Publisher, 'send'>
+  readonly publisher: Pick<ReportPublisher, 'send'>
   /** How the link to the home broker is; absent where it never leaves this machine. */
   readonly homeLink?: () => Environment['homeLink']
   /** Asks a provider for signals that were missed. */

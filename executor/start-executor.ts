@@ -49,7 +49,7 @@ import { PolicyInForce } from './policy/policy-in-force.ts'
 import { journaledProvider, type OwnEngine, Providers } from './providers/providers.ts'
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
-import { Publisher } from './report/publisher.ts'
+import { ReportPublisher } from './report-publisher.ts'
 import { answerRequests } from './requests.ts'
 import { Shell } from './shell.ts'
 import { createVenue } from './venues/create-venue.ts'
@@ -122,7 +122,7 @@ async function compose(
   const exchange = await createVenue(config.exchange, keys, deps)
   onStop(() => exchange.stop())
   const { key, salt } = await deviceSecrets(keychain)
-  const publisher = new Publisher({
+  const publisher = new ReportPublisher({
     device: config.id,
     audience: config.bot.id,
     session,
@@ -286,7 +286,11 @@ async function giveUp(error: KeysideError, parts: Parts, close: () => Promise<un
   parts.onFailed(error)
 }
 
-async function closeHome(own: Link | null, publisher: Publisher, clock: Clock): Promise<void> {
+async function closeHome(
+  own: Link | null,
+  publisher: ReportPublisher,
+  clock: Clock,
+): Promise<void> {
   if (own === null) return
   await within(OFFLINE_PUBLISH_MS, publisher.leave(), clock)
   await own.close()

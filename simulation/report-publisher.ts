@@ -1,5 +1,5 @@
 // The executor's publisher of reports, on the simulated network.
-import { Publisher } from '../executor/report/publisher.ts'
+import { ReportPublisher } from '../executor/report-publisher.ts'
 import { GENESIS, reportTopic } from '../protocol/index.ts'
 import type { Clock } from '../runtime/index.ts'
 import { DEVICE, DEVICE_KEY } from './keys.ts'
@@ -14,12 +14,12 @@ export interface ReportPublisherOptions {
   readonly onReport: (token: string) => void
 }
 
-export function reportPublisher(options: ReportPublisherOptions): Publisher {
+export function reportPublisher(options: ReportPublisherOptions): ReportPublisher {
   const { simulation, network, clock, isConnected, onReport } = options
   const log = { warn: () => undefined } as unknown as ConstructorParameters<
-    typeof Publisher
+    typeof ReportPublisher
   >[0]['log']
-  const publisher = new Publisher({
+  const publisher = new ReportPublisher({
     device: DEVICE,
     audience: 'bot',
     session: 'A'.repeat(22),

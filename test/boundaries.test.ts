@@ -34,7 +34,7 @@ const FORBIDDEN: readonly (readonly [file: string, imported: string, rule: strin
   ['protocol/x.ts', '@keyside/runtime', UNDECLARED],
   ['protocol/x.ts', 'node:crypto', RESTRICTED],
   ['executor/journal/x.ts', '../keychain/port.ts', RESTRICTED],
-  ['executor/report/x.ts', '../keychain/os.ts', RESTRICTED],
+  ['executor/providers/x.ts', '../keychain/os.ts', RESTRICTED],
   ['executor/policy/x.ts', '../keychain/port.ts', RESTRICTED],
   ['executor/core/risk/x.ts', '../../journal/journal.ts', RESTRICTED],
   ['executor/core/model/x.ts', '@keyside/runtime', RESTRICTED],

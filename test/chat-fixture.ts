@@ -17,7 +17,7 @@ import { claimFor } from '../bot/store/owner.ts'
 import type { Policy } from '../executor/core/risk/policy/schema.ts'
 import { policyInForce } from '../executor/core/risk/policy/tighten.ts'
 import { loadPolicy } from '../executor/policy/load.ts'
-import { Publisher } from '../executor/report/publisher.ts'
+import { ReportPublisher } from '../executor/report-publisher.ts'
 import { TestExecutor } from '../executor/testing/rig.ts'
 
 const BOT_KEY = signingKey(new Uint8Array(32).fill(2))
@@ -44,7 +44,7 @@ export class ChatFixture {
   readonly #bot: Bot
   readonly #deps: ChatDeps
   readonly #receiver: Receiver
-  readonly #publisher: Publisher
+  readonly #publisher: ReportPublisher
   #work: Promise<void>[] = []
   #sent = 0
   #update = 0
@@ -88,8 +88,8 @@ export class ChatFixture {
     this.#bot.use(chatHandlers(this.#deps))
   }
 
-  #publish(): Publisher {
-    const publisher = new Publisher({
+  #publish(): ReportPublisher {
+    const publisher = new ReportPublisher({
       device: 'device',
       audience: 'bot',
       session: 'EBESExQVFhcYGRobHB0eHw',

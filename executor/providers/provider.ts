@@ -20,7 +20,7 @@ import {
 } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
-import { verifyFromProvider } from '../messages/verify-message.ts'
+import { verifyFromProvider } from '../verify-message.ts'
 import { type AccessFiles, renewProviderAccess } from './access-renewal.ts'
 import { Condition } from './condition.ts'
 import { FloodGate } from './flood-gate.ts'

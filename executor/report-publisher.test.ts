@@ -2,8 +2,8 @@ import { GENESIS, KINDS, type ReportEvent } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { systemRandomBytes } from '@keyside/runtime'
 import { expect, test } from 'vitest'
-import { jtiOf, START } from '../testing/rig.ts'
-import { Publisher } from './publisher.ts'
+import { ReportPublisher } from './report-publisher.ts'
+import { jtiOf, START } from './testing/rig.ts'
 
 const state: ReportEvent = { type: 'state', state: 'running', by: 'me' }
 const strange: ReportEvent = {
@@ -19,7 +19,7 @@ const strange: ReportEvent = {
 function listened() {
   const sent: object[] = []
   const logged: object[] = []
-  const publisher = new Publisher({
+  const publisher = new ReportPublisher({
     device: 'device',
     audience: 'bot',
     session: jtiOf('session'),

@@ -10,9 +10,9 @@ import {
   WIRE_VERSIONS,
 } from '@keyside/protocol'
 import { type Clock, type Link, type Logger, newJti, type RandomBytes } from '@keyside/runtime'
-import { sentenceOf } from '../core/model/codes.ts'
-import type { Money } from '../core/model/exchange.ts'
-import type { OutboxReport } from '../journal/journal.ts'
+import { sentenceOf } from './core/model/codes.ts'
+import type { Money } from './core/model/exchange.ts'
+import type { OutboxReport } from './journal/journal.ts'
 
 /** A replay is read by one bot: more than this at once would only fill queues. */
 export const MAX_REPLAYED = 200
@@ -26,7 +26,7 @@ const UNSENDABLE = {
   message: sentenceOf('report_unsendable'),
 } as const
 
-export interface PublisherOptions {
+export interface ReportPublisherOptions {
   /** This device's id. */
   readonly device: string
   readonly audience: string
@@ -42,12 +42,12 @@ export interface PublisherOptions {
   readonly log: Logger
 }
 
-export class Publisher {
-  readonly #options: PublisherOptions
+export class ReportPublisher {
+  readonly #options: ReportPublisherOptions
   #link: Link | null = null
   #last = 0
 
-  constructor(options: PublisherOptions) {
+  constructor(options: ReportPublisherOptions) {
     this.#options = options
   }
 
