@@ -16,7 +16,7 @@ export interface Build {
 export const PROGRAM_FILES = [
   'cli/programs/behind-walls',
   'cli/programs/probe-walls',
-  'cli/up/planner',
+  'cli/up/home-reader',
   'executor/keychain/os-helper',
   'strategy-engine/backtest/search/search-worker',
   'strategy-engine/confined/main',

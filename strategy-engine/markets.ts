@@ -18,7 +18,7 @@ import type { Strategy } from './strategies/file/strategy.ts'
 type Beside = ReadonlyMap<string, CandleColumns>
 
 /** Strategies that began together: a series cannot be added to a graph that has seen candles. */
-interface Part {
+interface Cohort {
   readonly graph: Graph
   readonly streams: Set<Stream>
   /** Candles so far. */
@@ -31,7 +31,7 @@ interface Group {
   readonly market: string
   readonly timeframe: Timeframe
   readonly others: readonly string[]
-  parts: readonly Part[]
+  cohorts: readonly Cohort[]
   /** The last candle that all of them are done with, Unix seconds; null before the history. */
   last: number | null
   newest: Candle | null
@@ -63,28 +63,28 @@ export class Markets {
 
   /** Begins what `open` makes over the graph of its market; its candles come after `subscribe`. */
   begin(strategy: Strategy, open: (graph: Graph) => Stream): Stream {
-    const { group, part } = this.#formingFor(strategy)
-    const stream = open(part.graph)
+    const { group, cohort } = this.#formingFor(strategy)
+    const stream = open(cohort.graph)
     this.#groupOf.set(stream, group)
-    part.streams.add(stream)
+    cohort.streams.add(stream)
     return stream
   }
 
-  #formingFor(strategy: Strategy): { group: Group; part: Part } {
+  #formingFor(strategy: Strategy): { group: Group; cohort: Cohort } {
     const { market, timeframe } = strategy
     const others = otherMarketsOf(strategy)
     const name = [`${market} ${timeframe}`, ...others].join(' ')
     const known = this.#forming.get(name)
-    const [first] = known?.parts ?? []
-    if (known !== undefined && first !== undefined) return { group: known, part: first }
-    const part = { graph: new Graph(timeframe, 1), streams: new Set<Stream>(), seen: 0 }
+    const [first] = known?.cohorts ?? []
+    if (known !== undefined && first !== undefined) return { group: known, cohort: first }
+    const cohort = { graph: new Graph(timeframe, 1), streams: new Set<Stream>(), seen: 0 }
     const group: Group = {
       ...{ name, market, timeframe, others, last: null, newest: null, beside: null },
-      parts: [part],
+      cohorts: [cohort],
       cancel: () => undefined,
     }
     this.#forming.set(name, group)
-    return { group, part }
+    return { group, cohort }
   }
 
   /** For all streams that have begun since the last time. */
@@ -102,13 +102,13 @@ export class Markets {
     const group = this.#groupOf.get(stream)
     this.#groupOf.delete(stream)
     if (group === undefined) return
-    for (const { streams } of group.parts) streams.delete(stream)
-    group.parts = group.parts.filter(({ streams }) => streams.size > 0)
-    if (group.parts.length === 0) this.#leave(group)
+    for (const { streams } of group.cohorts) streams.delete(stream)
+    group.cohorts = group.cohorts.filter(({ streams }) => streams.size > 0)
+    if (group.cohorts.length === 0) this.#leave(group)
   }
 
   /** Those that lead, for their state to be stored. */
-  *whole(): Generator<Group> {
+  *leading(): Generator<Group> {
     for (const [first] of this.#groups.values()) if (first !== undefined) yield first
   }
 
@@ -156,16 +156,16 @@ export class Markets {
   *#history(group: Group, candles: readonly Candle[], before: MarketState | null): Steps {
     const { decisions, states } = this.#options
     if (before !== null)
-      for (const part of group.parts) {
-        goOn(before, part, states.seqOf)
-        part.seen = before.seen
+      for (const cohort of group.cohorts) {
+        goOn(before, cohort, states.seqOf)
+        cohort.seen = before.seen
       }
     const columns = columnsOf(candles)
     const beside = group.beside?.beside(columns)
     for (const [at, candle] of candles.entries()) {
-      for (const part of group.parts)
-        if (this.#feed(part, () => ({ columns, at, beside })))
-          for (const stream of part.streams) decisions.learn(stream, candle)
+      for (const cohort of group.cohorts)
+        if (this.#feed(cohort, () => ({ columns, at, beside })))
+          for (const stream of cohort.streams) decisions.learn(stream, candle)
       yield undefined
     }
     for (const stream of streamsOf(group)) decisions.warnTooFewCandles(stream)
@@ -182,11 +182,11 @@ export class Markets {
       const columns = columnsOf([closed.candle])
       return { columns, at: 0, beside: group.beside?.beside(columns) }
     }
-    for (const part of group.parts) {
-      if (!this.#feed(part, newest)) continue
-      for (const stream of part.streams) yield* decisions.decide(stream, closed)
+    for (const cohort of group.cohorts) {
+      if (!this.#feed(cohort, newest)) continue
+      for (const stream of cohort.streams) yield* decisions.decide(stream, closed)
     }
-    if (group.parts.length === 0) return
+    if (group.cohorts.length === 0) return
     group.newest = closed.candle
     group.last = closed.candle.start
     if (this.#leads(group)) outbox.close(group.name, closed.candle.start)
@@ -194,14 +194,14 @@ export class Markets {
   }
 
   #feed(
-    part: Part,
+    cohort: Cohort,
     candles: () => { columns: CandleColumns; at: number; beside?: Beside | undefined },
   ): boolean {
-    const { graph, streams } = part
+    const { graph, streams } = cohort
     try {
       const { columns, at, beside } = candles()
       graph.feed(columns, at, at + 1, beside)
-      part.seen += 1
+      cohort.seen += 1
       return true
     } catch (error) {
       this.#options.decisions.fail([...streams], error)
@@ -220,8 +220,8 @@ export class Markets {
     for (const group of others.filter(({ last }) => last === first.last)) {
       this.#follow(group, first.last)
       for (const stream of streamsOf(group)) this.#groupOf.set(stream, first)
-      first.parts = [...first.parts, ...group.parts]
-      group.parts = []
+      first.cohorts = [...first.cohorts, ...group.cohorts]
+      group.cohorts = []
       this.#leave(group)
     }
   }
@@ -242,6 +242,6 @@ export class Markets {
   }
 }
 
-function streamsOf({ parts }: Group): Stream[] {
-  return parts.flatMap(({ streams }) => [...streams])
+function streamsOf({ cohorts }: Group): Stream[] {
+  return cohorts.flatMap(({ streams }) => [...streams])
 }

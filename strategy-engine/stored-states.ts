@@ -11,7 +11,7 @@ export interface Market {
   readonly name: string
   readonly market: string
   readonly timeframe: Timeframe
-  readonly parts: readonly Remembering[]
+  readonly cohorts: readonly Remembering[]
   /** The last candle that all of its strategies are done with; null before the first. */
   readonly newest: Candle | null
 }
@@ -40,13 +40,13 @@ export class StoredStates {
 
   /** Null where the strategies have to begin with history. */
   find(market: Market): MarketState | null {
-    const [part, ...others] = market.parts
-    if (part === undefined || others.length > 0) return null
+    const [cohort, ...others] = market.cohorts
+    if (cohort === undefined || others.length > 0) return null
     const stored = this.#options.rows.read(market.name)
     // An update of Keyside may reckon otherwise.
     if (stored === null || stored === 'other_version') return null
     const state = stored === 'damaged' ? null : readState(stored)
-    const why = state === null ? 'it is damaged' : whyNot(state, part, this.seqOf)
+    const why = state === null ? 'it is damaged' : whyNot(state, cohort, this.seqOf)
     if (why !== null) this.unused(market, why)
     return why === null ? state : null
   }
@@ -97,8 +97,8 @@ export class StoredStates {
   }
 
   /** Strategies that began at different times have series of their own: they begin together at the next start. */
-  #stateOf({ parts: [part, ...others], newest }: Market): StoredState | null {
-    if (part === undefined || others.length > 0 || newest === null) return null
-    return stateOf(part, newest, this.seqOf)
+  #stateOf({ cohorts: [cohort, ...others], newest }: Market): StoredState | null {
+    if (cohort === undefined || others.length > 0 || newest === null) return null
+    return stateOf(cohort, newest, this.seqOf)
   }
 }

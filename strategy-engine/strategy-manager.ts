@@ -130,13 +130,13 @@ export class StrategyManager {
     })
     await Promise.race([this.#slices.done(), over])
     // In the midst of a candle there is nothing to go on from.
-    if (!this.#slices.isBusy) this.#options.states.storeAll(this.#markets.whole())
+    if (!this.#slices.isBusy) this.#options.states.storeAll(this.#markets.leading())
     this.#slices.stop()
   }
 
   /** Now and then, for the case that there is no stop: nothing of it is in a signal's way. */
   storeStates(): void {
-    if (!this.#slices.isBusy) this.#options.states.storeSome(this.#markets.whole())
+    if (!this.#slices.isBusy) this.#options.states.storeSome(this.#markets.leading())
   }
 
   *#apply(scan: Scan): Steps {

@@ -19,7 +19,7 @@ import { engineConfig } from '@keyside/strategy-engine'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { takeBot } from '../commands/pair.ts'
 import { keepTokensFresh } from '../up/fresh-tokens.ts'
-import { answerTo } from '../up/make-plan.ts'
+import { answerTo } from '../up/read-home.ts'
 import { editConfig } from './edit-config.ts'
 import { makeHome } from './home.ts'
 import { TOKENS } from './home-files.ts'
@@ -272,7 +272,7 @@ test('where another home is the authority, there is nothing to renew', () => {
   const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
   vi.stubEnv('KEYSIDE_HOME', home)
   onTestFinished(() => void vi.unstubAllEnvs())
-  expect(answerTo('plan')).toMatchObject({ answer: { tokens: 'given' } })
+  expect(answerTo('facts')).toMatchObject({ answer: { tokens: 'given' } })
   expect(textsIn(home)).toEqual(before)
   expect(() => renewTokens(parts)).toThrow(expect.objectContaining({ code: 'file_unreadable' }))
 })

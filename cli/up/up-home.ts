@@ -1,5 +1,5 @@
 // keyside up: the programs that this home has. This process runs as long as the home does and only watches over them, so it
-// loads no library and no program (`test/import-graph.test.ts`): what it has to know the planner tells it.
+// loads no library and no program (`test/import-graph.test.ts`): what it has to know the reader of the home tells it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeError, keysideHome, systemClock } from '@keyside/runtime/base'
@@ -12,8 +12,8 @@ import { claimLines } from '../terminal/claim.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { ignoreClosedPipe } from '../terminal/pipes.ts'
 import { print, row } from '../terminal/print.ts'
+import { askHomeReader, type HomeFacts } from './ask-home-reader.ts'
 import { keepTokensFresh } from './fresh-tokens.ts'
-import { askPlanner, type Plan } from './plan.ts'
 import { startPrograms, untilEnd } from './start-programs.ts'
 
 /** What is said here is in `logs/up.log` too, for a service that nobody watches; but no code that claims a bot. */
@@ -36,17 +36,18 @@ export async function upHome(): Promise<void> {
 }
 
 async function upPrograms(home: string, note: (text: string) => void): Promise<void> {
-  const plan = await askPlanner('plan')
-  const { programs, accounts, ownAccount } = plan
+  const facts = await askHomeReader('facts')
+  const { programs, accounts, ownAccount } = facts
   if (programs.includes('executor'))
     for (const account of [home, ...accounts.map((one) => one.home)]) haltOnSignal(account)
-  const passphrase = plan.passphrase === 'typed' ? await readPassphrase(home, undefined) : undefined
+  const passphrase =
+    facts.passphrase === 'typed' ? await readPassphrase(home, undefined) : undefined
   const stop = stopSignal()
   const letExpire =
-    plan.tokens === 'renewed'
+    facts.tokens === 'renewed'
       ? keepTokensFresh(
           systemClock,
-          () => askPlanner('renew'),
+          () => askHomeReader('renew'),
           (error) =>
             print(
               row('up', `the access tokens could not be renewed: ${describeError(error).message}`),
@@ -59,14 +60,14 @@ async function upPrograms(home: string, note: (text: string) => void): Promise<v
       programs,
       accounts,
       ...(ownAccount !== undefined && { ownAccount }),
-      commandOf: commandsFrom(plan),
+      commandOf: commandsFrom(facts),
       note,
       ...(passphrase !== undefined && { passphrase }),
       onMessage: (_program, message) => {
         if (message.type === 'claim') print('', ...claimLines(message.code, message.bot), '')
       },
     })
-    const botRenewal = plan.bot === 'elsewhere' ? await openBotRenewal(home) : null
+    const botRenewal = facts.bot === 'elsewhere' ? await openBotRenewal(home) : null
     for (const [name, text] of supervisor.readyTexts) {
       print(row(name, text))
       note(row(name, text))
@@ -81,13 +82,13 @@ async function upPrograms(home: string, note: (text: string) => void): Promise<v
   }
 }
 
-/** At first as the plan has it, and then as the home is at the time. */
-function commandsFrom({ commands }: Plan): (service: Service) => Command | Promise<Command> {
+/** At first as the facts has it, and then as the home is at the time. */
+function commandsFrom({ commands }: HomeFacts): (service: Service) => Command | Promise<Command> {
   const first = new Map(Object.entries(commands))
   return (service) => {
     const command = first.get(service)
     first.delete(service)
-    return command ?? askPlanner(service)
+    return command ?? askHomeReader(service)
   }
 }
 

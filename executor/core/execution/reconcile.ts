@@ -1,7 +1,7 @@
 // Holds the journal against the exchange at the start and every minute, and tells what is seen wrong twice.
 
 import type { Decimal } from '@keyside/protocol'
-import { EXPLAINS_MS } from '../model/backoff.ts'
+import { ORDER_EXPLAINS_MS } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import { atLeast } from '../model/decimals.ts'
 import type { Comparison, ObservedOrder, Reconciliation } from '../model/observation.ts'
@@ -179,7 +179,7 @@ export function orOf([first, ...others]: readonly string[]): string {
 
 /** Just after a start or a sleep, orders from before it count too: they may still be found. */
 function sentSince({ environment: { now }, session: { started, wokeAt } }: DecisionContext) {
-  return now - Math.max(started, wokeAt) < EXPLAINS_MS ? 0 : now - EXPLAINS_MS
+  return now - Math.max(started, wokeAt) < ORDER_EXPLAINS_MS ? 0 : now - ORDER_EXPLAINS_MS
 }
 
 function closeForReappeared(

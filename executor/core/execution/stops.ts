@@ -33,7 +33,7 @@ export function protectPositions(context: DecisionContext): undefined {
     if (!isClosing(context, key)) {
       const stop = stopOf(context.portfolio, key)
       if (stop === undefined) protect(context, key, position)
-      else tellUncovered(context, position, stop)
+      else tellPartlyProtected(context, position, stop)
     }
 }
 
@@ -65,11 +65,11 @@ function isOfSize(
 ): boolean {
   if (rest === wanted) return true
   const held = available(position)
-  return isUncovered(context, position, wanted) && atLeast(rest, wanted) && atLeast(held, rest)
+  return leavesSome(context, position, wanted) && atLeast(rest, wanted) && atLeast(held, rest)
 }
 
 /** Some of it is left beside an order of that amount. */
-function isUncovered(
+function leavesSome(
   { environment }: DecisionContext,
   position: Position,
   amount: Decimal,
@@ -79,9 +79,9 @@ function isUncovered(
 }
 
 /** More is held than the exchange takes in one order. */
-function tellUncovered(context: DecisionContext, position: Position, stop: Order): undefined {
+function tellPartlyProtected(context: DecisionContext, position: Position, stop: Order): undefined {
   const amount = restOf(stop)
-  if (!isUncovered(context, position, amount)) return
+  if (!leavesSome(context, position, amount)) return
   if (planFor(context, position)?.ok !== true || !isWanted(context, stop)) return
   const message = `only ${amount} of ${available(position)} has one, for the exchange takes no larger order`
   notifyPosition(context, position, { level: 'error', code: 'stop_failed', message })

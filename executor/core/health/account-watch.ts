@@ -1,5 +1,5 @@
 // What happens on the account without this device: on any market, in any coin. It is looked at as a whole, and what its own
-// trades do not explain is told once it has been seen twice, just the same, while nothing of its own was moving.
+// trades do not explain is told once it has been seen twice, just the same, while no order of its own was under way.
 import Big from 'big.js'
 import { beginCondition, endCondition, setCondition } from '../execution/conditions.ts'
 import { append, type DecisionContext, emit, notice } from '../execution/context.ts'
@@ -7,7 +7,7 @@ import { baseOf, isOfOrder } from '../execution/discrepancies.ts'
 import { orOf } from '../execution/reconcile.ts'
 import { setLook } from '../execution/reconcile-schedule.ts'
 import { explainedAt, isUnmoved, type Moved, movedSince, restOf, signed } from '../model/account.ts'
-import { EXPLAINS_MS } from '../model/backoff.ts'
+import { ORDER_EXPLAINS_MS } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import type { Answered } from '../model/exchange.ts'
 import type { AccountObservation, AccountOrder } from '../model/observation.ts'
@@ -120,9 +120,9 @@ function tellOrders(context: DecisionContext, open: readonly AccountOrder[]): un
 }
 
 interface Seen {
-  /** Coins of markets where something of ours is under way, or is not seen as the journal has it. */
-  readonly moving: ReadonlySet<string>
-  /** Orders that have been so for too long to hold anything back. */
+  /** Coins of markets where an order of ours may be filling, or is not yet listed as the journal has it. */
+  readonly busyCoins: ReadonlySet<string>
+  /** Orders that have been so for ten minutes: they hold nothing back any more. */
   readonly endless: readonly Order[]
 }
 
@@ -138,9 +138,9 @@ function seenOf(context: DecisionContext, open: readonly AccountOrder[]): Seen {
   setWatch(context, {
     unsettled: Object.fromEntries(orders.map(({ clientOrderId: id }) => [id, since(id)])),
   })
-  const isEndless = ({ clientOrderId }: Order) => now - since(clientOrderId) >= EXPLAINS_MS
-  const moving = orders.filter((order) => !isEndless(order))
-  return { moving: coinsOfOrders(moving), endless: orders.filter(isEndless) }
+  const isEndless = ({ clientOrderId }: Order) => now - since(clientOrderId) >= ORDER_EXPLAINS_MS
+  const recent = orders.filter((order) => !isEndless(order))
+  return { busyCoins: coinsOfOrders(recent), endless: orders.filter(isEndless) }
 }
 
 function coinsOfOrders(orders: readonly Order[]): ReadonlySet<string> {
@@ -155,14 +155,14 @@ function isAtRest({ state, filled }: Order, seen: string | undefined): boolean {
 type Balances = AccountObservation['balances']
 
 /** Before the first start nothing was ours: what is there, twice the same, is where it begins. */
-function begin(context: DecisionContext, balances: Balances, { moving }: Seen): undefined {
+function begin(context: DecisionContext, balances: Balances, { busyCoins }: Seen): undefined {
   const { account } = context.portfolio
   const coins = coinsOf(context, balances)
   const rest = Object.fromEntries(
     coins.map((coin) => [coin, restOf(account, coin, balances[coin] ?? '0').toFixed()]),
   )
   const whole = JSON.stringify(rest)
-  if (moving.size > 0) return setWatch(context, { doubts: { [WHOLE]: doubt(context, '') } })
+  if (busyCoins.size > 0) return setWatch(context, { doubts: { [WHOLE]: doubt(context, '') } })
   const before = context.session.accountWatch.doubts[WHOLE]
   if (before?.rest !== whole || !isProved(context, before.since)) {
     const since = before?.rest === whole ? before : doubt(context, whole)
@@ -181,7 +181,7 @@ function judge(context: DecisionContext, balances: Balances, seen: Seen): undefi
   const doubts: Record<string, { rest: string; since: number }> = {}
   for (const coin of coinsOf(context, balances)) {
     const rest = restOf(account, coin, balances[coin] ?? '0')
-    if (mayBeOurs(seen.moving, coin, movedSince(account, coin, rest))) {
+    if (mayBeOurs(seen.busyCoins, coin, movedSince(account, coin, rest))) {
       // Nothing is concluded from this look, neither that it stands nor that it does not.
       const known = before[coin]
       if (known !== undefined) doubts[coin] = known
@@ -196,12 +196,12 @@ function judge(context: DecisionContext, balances: Balances, seen: Seen): undefi
 }
 
 /** A fee may be taken in any coin, and is known with its trade. */
-function mayBeOurs(moving: Seen['moving'], coin: string, moved: Big): boolean {
-  return moving.has(coin) || (moving.size > 0 && moved.lt(0))
+function mayBeOurs(busyCoins: Seen['busyCoins'], coin: string, moved: Big): boolean {
+  return busyCoins.has(coin) || (busyCoins.size > 0 && moved.lt(0))
 }
 
 /** What has stood long enough is told, all of it together. */
-function settle(context: DecisionContext, { moving, endless }: Seen): undefined {
+function settle(context: DecisionContext, { busyCoins, endless }: Seen): undefined {
   const { account } = context.portfolio
   const { doubts } = context.session.accountWatch
   const { now } = context.environment
@@ -209,7 +209,7 @@ function settle(context: DecisionContext, { moving, endless }: Seen): undefined 
   const moved: Record<string, string> = {}
   for (const [coin, known] of Object.entries(doubts)) {
     const by = movedSince(account, coin, new Big(known.rest))
-    if (!isProved(context, known.since) || mayBeOurs(moving, coin, by)) continue
+    if (!isProved(context, known.since) || mayBeOurs(busyCoins, coin, by)) continue
     rest[coin] = known.rest
     const unexplained = by.minus(explainedAt(account, coin, now))
     if (unexplained.abs().gt(TOLD_WITH)) moved[coin] = unexplained.toFixed()

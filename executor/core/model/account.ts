@@ -116,12 +116,14 @@ export function withRest(
   return { ...account, rest: all, explained, since: account.since === 0 ? at : account.since }
 }
 
-/** What is told of somebody's trade and is not seen in the balances by then was there before the first look, ms. */
-const EXPLAINS_MS = 600_000
+/** An external trade that was told explains a change of the balance for this long, ms: later changes have another cause. */
+const TOLD_EXPLAINS_MS = 600_000
 
 export function explainedAt({ explained }: Account, coin: string, now: number): Big {
   const known = explained[coin]
-  return known === undefined || Math.abs(now - known.at) > EXPLAINS_MS ? NONE : new Big(known.net)
+  return known === undefined || Math.abs(now - known.at) > TOLD_EXPLAINS_MS
+    ? NONE
+    : new Big(known.net)
 }
 
 /** What of a coin is there beside the device's own trades. */

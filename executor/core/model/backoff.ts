@@ -14,8 +14,8 @@ const MAX_PAUSE_MS = 60_000
 const URGENT = { first: 2_000, next: 3_000, many: 100 }
 /** Between the two misses that count: one may come from a server that is behind. */
 export const BETWEEN_MISSES_MS = 2_000
-/** So long an order of which nobody knows what became of it may explain what is seen at the exchange. */
-export const EXPLAINS_MS = 600_000
+/** An order whose outcome is unknown may explain a difference at the exchange for this long. */
+export const ORDER_EXPLAINS_MS = 600_000
 /** What stays wrong with an order is said again this often. */
 export const ALARM_EVERY_MS = 60_000
 /** An open order is looked at this often. */

@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { binance } from '../binance/dialect.ts'
 import { bybit } from '../bybit/dialect.ts'
 import type { Dialect, Question } from './dialect.ts'
+import { OutageLog } from './outage-log.ts'
 import { RateLimitBudget } from './rate-limit.ts'
-import { ReachLog } from './reach-log.ts'
 import { RestClient } from './rest-client.ts'
 
 const KEYS = { apiKey: 'key', secret: 'secret' }
@@ -43,7 +43,7 @@ async function asked(
     exchangeTime: () => 1_700_000_000_000,
     onUntimely: () => undefined,
     priority: 'normal',
-    reachLog: new ReachLog(log),
+    outageLog: new OutageLog(log),
     log,
   })
   const question: Question<unknown> = { method, params: { category: 'spot' }, read: (body) => body }

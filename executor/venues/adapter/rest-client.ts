@@ -6,8 +6,8 @@ import type { Answered } from '../../core/model/exchange.ts'
 import { type ApiKeys, credentialsOf, withoutKeys } from './api-keys.ts'
 import type { Dialect, Headers, Question } from './dialect.ts'
 import { type CcxtExchange, loadCcxt, moveTo } from './load-ccxt.ts'
+import type { OutageLog } from './outage-log.ts'
 import { type RateLimitBudget, Throttle } from './rate-limit.ts'
-import type { ReachLog } from './reach-log.ts'
 import {
   BackedOffError,
   judge,
@@ -40,7 +40,7 @@ export interface RestClientOptions {
   /** Whether it goes slowly when the budget runs low; what has to be quick does not. */
   readonly priority: 'normal' | 'urgent'
   /** Of all clients of the venue. */
-  readonly reachLog: ReachLog
+  readonly outageLog: OutageLog
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
 
@@ -218,14 +218,14 @@ export class RestClient {
   }
 
   #observe(reply: Reply<unknown>): void {
-    const { dialect, budget, onUntimely, reachLog, priority } = this.#options
+    const { dialect, budget, onUntimely, outageLog, priority } = this.#options
     // Where the venue says so in the body of its answer alone.
     if (reply.got === 'limited') budget.backOff('too_many', performance.now())
     if (reply.got === 'refusal' && dialect.refusals.isUntimely(reply.refusal)) onUntimely()
     const now = reply.got === 'ambiguous' ? 'no' : 'yes'
     if (now === this.#reachable) return
     this.#reachable = now
-    reachLog.note(priority, now, reply.got === 'ambiguous' ? reply.message : '')
+    outageLog.observe(priority, now, reply.got === 'ambiguous' ? reply.message : '')
   }
 }
 

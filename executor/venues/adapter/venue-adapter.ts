@@ -12,8 +12,8 @@ import { fillsOf, type Rows, tradesSince } from './fills.ts'
 import { MarketData, type Pace } from './market-data.ts'
 import { MarketPort } from './market-port.ts'
 import { allOpenOrders, cancel, find, openOrders, place, rejected } from './orders.ts'
+import { OutageLog } from './outage-log.ts'
 import { backoffUntil, RateLimitBudget } from './rate-limit.ts'
-import { ReachLog } from './reach-log.ts'
 import { RealMoney, type SandboxSecret } from './real-money.ts'
 import { orThrow, type Reply, sentence, unreachable } from './reply.ts'
 import { RestClient, type VenueNetwork } from './rest-client.ts'
@@ -77,7 +77,7 @@ export class VenueAdapter extends MarketPort {
       exchangeTime: () => this.data.time(),
       onUntimely: () => void this.data.measureClock(),
       log,
-      reachLog: new ReachLog(log),
+      outageLog: new OutageLog(log),
       makeAgent,
       ...(address !== undefined && { address }),
       ...(network !== undefined && { network }),

@@ -8,8 +8,8 @@ import Big from 'big.js'
 import type { MarketRules } from '../../core/model/exchange.ts'
 import { type ApiKeys, normalizeKeys } from '../adapter/api-keys.ts'
 import type { Dialect, VenueMarket } from '../adapter/dialect.ts'
+import { OutageLog } from '../adapter/outage-log.ts'
 import { RateLimitBudget } from '../adapter/rate-limit.ts'
-import { ReachLog } from '../adapter/reach-log.ts'
 import { unreachable } from '../adapter/reply.ts'
 import { RestClient, type VenueNetwork } from '../adapter/rest-client.ts'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
@@ -194,7 +194,7 @@ function plainClient(
     exchangeTime,
     onUntimely: () => undefined,
     priority: 'normal',
-    reachLog: new ReachLog(place.log),
+    outageLog: new OutageLog(place.log),
   })
 }
 

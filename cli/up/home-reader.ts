@@ -1,6 +1,6 @@
-// The process that `keyside up` asks about its home; see `plan.ts`.
+// The process that `keyside up` asks about its home; see `ask-home-reader.ts`.
 import { enablePrivateCache } from '../programs/compile-cache.js'
 
 enablePrivateCache()
-const { answerTo } = await import('./make-plan.ts')
+const { answerTo } = await import('./read-home.ts')
 process.stdout.write(JSON.stringify(answerTo(process.argv[2] ?? '')))

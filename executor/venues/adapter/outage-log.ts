@@ -1,7 +1,7 @@
 // Says in the log that the exchange does not answer, and that it does again: once, whichever of the connections to it it was.
 import type { Logger } from '@keyside/runtime'
 
-export class ReachLog {
+export class OutageLog {
   readonly #log: Pick<Logger, 'info' | 'warn'>
   readonly #silent = new Set<string>()
 
@@ -9,8 +9,8 @@ export class ReachLog {
     this.#log = log
   }
 
-  /** The first answer of all is no news. */
-  note(connection: string, answers: 'yes' | 'no', reason: string): void {
+  /** Nothing is logged of the first answer. */
+  observe(connection: string, answers: 'yes' | 'no', reason: string): void {
     const before = this.#silent.size
     if (answers === 'no') this.#silent.add(connection)
     else this.#silent.delete(connection)

@@ -11,13 +11,13 @@ import { explainError } from '../programs/exit.ts'
 import type { Service } from '../programs/program-names.ts'
 import { commandsOf } from '../programs/walled-command.ts'
 import { environment } from '../terminal/config.ts'
-import type { Answer, Plan } from './plan.ts'
+import type { Answer, HomeFacts } from './ask-home-reader.ts'
 
 /** Throws for what is no answer to a person. */
 export function answerTo(asked: string): Answer {
   try {
     const home = keysideHome()
-    if (asked === 'plan') return { answer: planOf(home) }
+    if (asked === 'facts') return { answer: factsOf(home) }
     if (asked === 'renew') return { answer: renewed(home) }
     return { answer: ofHome(home)(asked as Service) }
   } catch (thrown) {
@@ -27,7 +27,7 @@ export function answerTo(asked: string): Answer {
   }
 }
 
-function planOf(home: string): Plan {
+function factsOf(home: string): HomeFacts {
   const programs = programsOf(home)
   const accounts = furtherAccounts(home)
   const isDevice = programs.includes('executor')
@@ -46,7 +46,7 @@ function planOf(home: string): Plan {
     ...(accounts.length > 0 && isDevice && { ownAccount: executorSection(home).account }),
     commands: Object.fromEntries(
       services.map((service) => [service, commandOf(service)]),
-    ) as Plan['commands'],
+    ) as HomeFacts['commands'],
     passphrase,
     tokens: renews ? 'renewed' : 'given',
     bot: isDevice && !programs.includes('bot') ? 'elsewhere' : 'here',

@@ -1,5 +1,5 @@
 // What `keyside up` has to know of its home. To find it out takes parsers, schemas and the code of signing keys, which would
-// stay in memory for as long as the home runs: a process of its own, the planner, has them, and ends with its answer.
+// stay in memory for as long as the home runs: a process of its own, the home reader, has them, and ends with its answer.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { KeysideError, programFile } from '@keyside/runtime/base'
@@ -7,7 +7,7 @@ import type { Command } from '../programs/children.ts'
 import type { Program, Service } from '../programs/program-names.ts'
 import { environment } from '../terminal/config.ts'
 
-export interface Plan {
+export interface HomeFacts {
   readonly programs: readonly Program[]
   /** Beside the home's own. */
   readonly accounts: readonly { readonly name: string; readonly home: string }[]
@@ -23,10 +23,10 @@ export interface Plan {
   readonly bot: 'here' | 'elsewhere'
 }
 
-/** By the word that the planner is asked with. */
+/** By the word that the reader is asked with. */
 interface Answers extends Record<Service, Command> {
   /** At the begin. */
-  readonly plan: Plan
+  readonly facts: HomeFacts
   readonly renew: null
 }
 
@@ -38,11 +38,11 @@ const TIMEOUT_MS = 60_000
 /** Characters. */
 const MOST = 10_000_000
 
-/** Of the home in the environment. Rejects with what the planner refuses, and with what it said where it broke. */
-export async function askPlanner<Asked extends keyof Answers>(
+/** Of the home in the environment. Rejects with what the reader refuses, and with what it said where it broke. */
+export async function askHomeReader<Asked extends keyof Answers>(
   asked: Asked,
 ): Promise<Answers[Asked]> {
-  const said: Answer<Asked> = JSON.parse(await runPlanner(asked))
+  const said: Answer<Asked> = JSON.parse(await runHomeReader(asked))
   if ('refused' in said) throw new KeysideError(said.refused.code, said.refused.message)
   return said.answer
 }
@@ -53,8 +53,8 @@ function broken(error: Error, said: string): Error {
   return new Error(`what it needs was not found out: ${why}`, { cause: error })
 }
 
-function runPlanner(asked: string): Promise<string> {
-  const words = ['--disable-sigusr1', fileURLToPath(programFile('cli/up/planner')), asked]
+function runHomeReader(asked: string): Promise<string> {
+  const words = ['--disable-sigusr1', fileURLToPath(programFile('cli/up/home-reader')), asked]
   const options = { env: environment, timeout: TIMEOUT_MS, maxBuffer: MOST }
   return new Promise((resolve, reject) => {
     execFile(process.execPath, words, options, (error, stdout, stderr) =>
