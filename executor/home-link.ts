@@ -14,8 +14,8 @@ import {
 } from '@keyside/runtime'
 import type { ExecutorConfig } from './config.ts'
 import type { Input } from './core/execution/inputs.ts'
+import { botKeyring, verifyFromBot } from './providers/verify-message.ts'
 import type { ReportPublisher } from './report-publisher.ts'
-import { botKeyring, verifyFromBot } from './verify-message.ts'
 
 export interface HomeLinkOptions {
   readonly config: Pick<ExecutorConfig, 'id' | 'bot' | 'home'>

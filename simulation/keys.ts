@@ -1,7 +1,7 @@
 // Cheap keys: everything of signing and verifying runs for real except the curve, which a keyed hash replaces.
 import { createHash } from 'node:crypto'
 import type { Input } from '../executor/core/execution/inputs.ts'
-import { botKeyring, engineKeyring } from '../executor/verify-message.ts'
+import { botKeyring, engineKeyring } from '../executor/providers/verify-message.ts'
 import { HOME, hashText, keyring, type PublicKey, type SigningKey } from '../protocol/index.ts'
 
 /** Ed25519 would take four fifths of a run; protocol/ tests it on its own. */

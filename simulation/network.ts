@@ -1,6 +1,6 @@
 // The brokers and the links to them: messages get lost, doubled, late and out of order.
 import type { Input } from '../executor/core/execution/inputs.ts'
-import { verifyFromBot, verifyFromProvider } from '../executor/verify-message.ts'
+import { verifyFromBot, verifyFromProvider } from '../executor/providers/verify-message.ts'
 import { BOT_KEYRING, DEVICE, NORTH, NORTH_SIGNER, PROVIDER } from './keys.ts'
 import type { Simulation } from './simulation.ts'
 

@@ -13,7 +13,7 @@ import {
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import { readSecret, writePrivate } from '@keyside/runtime'
-import { engineKeyring } from '../verify-message.ts'
+import { engineKeyring } from './verify-message.ts'
 
 /** What the journal remembers of the newest keyset; an older file that was put back does not count. */
 export interface KeysetMark {

@@ -20,7 +20,6 @@ import {
 } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
-import { verifyFromProvider } from '../verify-message.ts'
 import { type AccessFiles, renewProviderAccess } from './access-renewal.ts'
 import { Condition } from './condition.ts'
 import { FloodGate } from './flood-gate.ts'
@@ -31,6 +30,7 @@ import { SubscriberPresence } from './presence.ts'
 import { RefusedKeysets } from './refused-keysets.ts'
 import { type AskReplay, openReplayed } from './replay.ts'
 import { aboutKeys } from './standing.ts'
+import { verifyFromProvider } from './verify-message.ts'
 
 /** What a provider gets from the program around it. */
 export interface ProviderDeps {

@@ -2,8 +2,8 @@
 
 import type { Policy } from '../../executor/core/risk/policy/schema.ts'
 import type { OutboxReport } from '../../executor/journal/journal.ts'
+import { verifyFromBot, verifyFromProvider } from '../../executor/providers/verify-message.ts'
 import type { Shell } from '../../executor/shell.ts'
-import { verifyFromBot, verifyFromProvider } from '../../executor/verify-message.ts'
 import {
   commandTopic,
   GENESIS,

@@ -1,7 +1,7 @@
 import { type Alert, commandTopic, headTopic, sign, signalTopic } from '@keyside/protocol'
 import { publicKey, signingKey } from '@keyside/protocol/node'
 import { expect, test } from 'vitest'
-import { START, signalClaims, TestExecutor } from './testing/rig.ts'
+import { START, signalClaims, TestExecutor } from '../testing/rig.ts'
 import { botKeyring, engineKeyring, verifyFromBot, verifyFromProvider } from './verify-message.ts'
 
 const engine = signingKey(new Uint8Array(32).fill(2))

@@ -1,7 +1,7 @@
 // From an MQTT message to an input of the core: who may say what on which topic is decided here.
 import { type Keyring, keyring, type PublicKey, verify } from '@keyside/protocol'
-import type { Input } from './core/execution/inputs.ts'
-import { sentenceOf } from './core/model/codes.ts'
+import type { Input } from '../core/execution/inputs.ts'
+import { sentenceOf } from '../core/model/codes.ts'
 
 export interface Message {
   readonly topic: string
