@@ -20,7 +20,7 @@ export function textReport(tested: Backtested): readonly string[] {
     '',
     ...monthTable(metrics.months),
     '',
-    ...rulesSaid(tested).flatMap(wrapped),
+    ...rulesSaid(tested).flatMap((sentence) => wrapped(sentence)),
     ...warningsOf(tested).flatMap((warning) => wrapped(`! ${warning}`)),
   ]
 }

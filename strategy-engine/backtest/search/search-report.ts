@@ -50,7 +50,7 @@ export function searchReport(searched: Searched): readonly string[] {
       ? [`  none has ${plural(leastTrades, 'closed trade')}: see --least-trades`]
       : best.slice(0, SHOWN).flatMap(bestLines)),
     '',
-    ...accountSaid(assumed).flatMap(wrapped),
+    ...accountSaid(assumed).flatMap((sentence) => wrapped(sentence)),
   ].map((line) => line.slice(0, WIDTH))
 }
 
