@@ -1,7 +1,7 @@
 // Which keys a strategy file has to have: one that orders something, and one of alerts alone.
-import type { OpenedYaml } from '@keyside/runtime'
+import { keysAt, type OpenedYaml } from '@keyside/runtime'
 import type { Report } from './report.ts'
-import type { Written } from './shape.ts'
+import { keyHint, strategyShape, type Written } from './shape.ts'
 
 /** What only who buys something has. */
 const OF_ORDERS = [
@@ -23,12 +23,21 @@ const OF_ORDERS = [
 export function askForOrders(data: OpenedYaml['data'], report: Report): void {
   const has = (key: string) => Object.hasOwn(data, key)
   if (!has('alert') || has('enter')) {
-    for (const key of ['enter', 'stop']) if (!has(key)) report.add([], missing(key))
+    for (const key of ['enter', 'stop'])
+      if (!has(key) && !isMistyped(data, key)) report.add([], missing(key))
     return
   }
   for (const key of OF_ORDERS)
     if (has(key))
       report.addKey([key], `without "enter" nothing is bought: leave it out, or write "enter" too`)
+}
+
+/** Then it is told at its own place, and not as missing too. */
+export function isMistyped(data: OpenedYaml['data'], key: string): boolean {
+  const known = keysAt(strategyShape, [])
+  return Object.keys(data).some(
+    (written) => !known.includes(written) && keyHint(written, known).includes(`"${key}"`),
+  )
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {

@@ -438,6 +438,14 @@ describe('refuses, with line, column and reason:', () => {
   })
 })
 
+test.each([
+  [{ stop: null, stopp: '2 %' }, 'unknown key "stopp": did you mean "stop"?'],
+  [{ timeframe: null, timefame: '1h' }, 'unknown key "timefame": did you mean "timeframe"?'],
+  [{ stop: null, stoploss: '2 %' }, 'unknown key "stoploss": here it is called "stop"'],
+])('a key that is mistyped is told once, and not as missing too: %j', (fields, message) => {
+  expect(problems(yaml(fields))).toEqual([expect.stringContaining(message)])
+})
+
 test('tells all mistakes of a file at once, in its order, each with a caret', () => {
   const read = readStrategy(
     yaml({

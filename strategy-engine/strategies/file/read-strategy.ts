@@ -6,7 +6,7 @@ import { TIMEFRAME_NAMES, TIMEFRAMES } from '../../market/candle.ts'
 import { MAX_SECONDS, type Scope } from '../rules/scope.ts'
 import { Amounts } from './amounts.ts'
 import { readNames, readParams } from './names.ts'
-import { askForOrders, missing, UNUSED } from './needed-keys.ts'
+import { askForOrders, isMistyped, missing, UNUSED } from './needed-keys.ts'
 import { MAX_PROBLEMS, type Path, problemAt, Report } from './report.ts'
 import { readRules, seriesCount } from './rules.ts'
 import { COMMA_HINT, keyHint, notName, strategyShape, type Written } from './shape.ts'
@@ -89,8 +89,10 @@ function readShape({ data }: OpenedYaml, report: Report): Partial<Written> {
     }
     const top = path[0]
     if (top !== undefined) wrong.add(top)
-    if (path.length === 1 && !Object.hasOwn(data, String(top))) report.add([], missing(String(top)))
-    else if (code === 'custom' && issue.params?.['key'] === true) report.addKey(path, issue.message)
+    if (path.length === 1 && !Object.hasOwn(data, String(top))) {
+      if (!isMistyped(data, String(top))) report.add([], missing(String(top)))
+    } else if (code === 'custom' && issue.params?.['key'] === true)
+      report.addKey(path, issue.message)
     else report.add(path, sentenceOf(issue))
   }
   return Object.fromEntries(Object.entries(data).filter(([key]) => !wrong.has(key)))
