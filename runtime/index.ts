@@ -52,6 +52,7 @@ export {
   makeSigningKey,
   nextSigningKey,
   readSigningKey,
+  removeNextSigningKey,
   takeNextSigningKey,
 } from './signing-keys.ts'
 export { RISK } from './texts/risk.ts'

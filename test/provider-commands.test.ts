@@ -124,7 +124,7 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
 })
 
 test('what cannot be done says what to do instead', async () => {
-  const { run, file } = await atTheTerminal()
+  const { run, file, engine } = await atTheTerminal()
   const dashed = await run(`keyset revoke -${'k'.repeat(42)} --days 60`)
   expect(dashed.stderr, 'a key may begin with a dash').toContain('key_unknown')
   const code = async (command: string) => {
@@ -135,6 +135,12 @@ test('what cannot be done says what to do instead', async () => {
   expect(await code('subscribers remove nobody')).toEqual([3, 'subscriber_unknown'])
   expect(await code('invite alice --plans gold')).toEqual([3, 'plan_unknown'])
   expect(await code(`keyset revoke ${'A'.repeat(43)} --draft x`)).toEqual([3, 'key_unknown'])
+  writeFileSync(file('wrong'), 'another passphrase\n', { mode: 0o600 })
+  for (const change of ['rotate-engine', `revoke ${engine.kid}`]) {
+    const wrong = `keyset ${change} --passphrase-file ${file('wrong')}`
+    expect(await code(wrong)).toEqual([3, 'vault_passphrase_wrong'])
+    expect(existsSync(file('engine/engine.key.next')), 'made for nothing').toBe(false)
+  }
   writeFileSync(file('authority/root.vault.away'), '')
   const config = readFileSync(file('config.yaml'), 'utf8')
   writeFileSync(file('config.yaml'), config.replace('}\n', ', "rootFile": "elsewhere"}\n'))

@@ -280,13 +280,13 @@ test('what would be missing, damaged, of another version or too much is refused 
   expect(() => filesOf(home, 10)).toThrow(expect.objectContaining({ code: 'backup_too_large' }))
   vi.stubEnv('KEYSIDE_HOME', home)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const expectRefused = async (code: string) => {
+  const expectRefused = async (code: string, says = '') => {
     const program = new Command()
     addBackup(program)
     const file = join(folder, 'never.backup')
     await expect(
       program.parseAsync(['backup', 'create', file], { from: 'user' }),
-    ).rejects.toMatchObject({ code })
+    ).rejects.toMatchObject({ code, message: expect.stringContaining(says) })
     expect(existsSync(file)).toBe(false)
   }
   const whole = readFileSync(journal)
@@ -302,7 +302,10 @@ test('what would be missing, damaged, of another version or too much is refused 
         message: expect.stringContaining(journal),
       }),
     )
-    await expectRefused('journal_damaged')
+    await expectRefused(
+      'journal_damaged',
+      `${journal} is damaged: run "keyside journal verify --account main"`,
+    )
   }
 })
 

@@ -22,7 +22,7 @@ import { type Command, Option } from 'commander'
 import { type BackupContents, backupContents, filesOf, secretsOf } from '../backup/collect.ts'
 import { refuseOutside } from '../backup/outside.ts'
 import { refuseRestore, restoreHome } from '../backup/restore-home.ts'
-import { accountHomes, accountsOf } from '../home/accounts.ts'
+import { type Account, accountHomes, accountsOf } from '../home/accounts.ts'
 import { editConfig } from '../home/edit-config.ts'
 import { executorSection } from '../home/executor-section.ts'
 import { homeKeychains } from '../home/home-keychain.ts'
@@ -86,7 +86,7 @@ async function create(file: string, options: CreateOptions): Promise<void> {
   const trades = programsOf(home).includes('executor')
   const accounts = trades ? accountHomes(home) : []
   for (const account of trades ? accounts : [home]) refuseOutside(home, account)
-  for (const account of accounts) refuseDamaged(resolve(account, executorSection(account).database))
+  for (const account of trades ? accountsOf(home) : []) refuseDamaged(account, accounts.length)
   const held = options.move
     ? accounts.map((account) => holdForMove(resolve(account, executorSection(account).database)))
     : []
@@ -140,12 +140,24 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
 }
 
 /** Throws `journal_damaged`: with it nobody could go on on another machine. */
-function refuseDamaged(journal: string): void {
-  if (!existsSync(journal) || verifyJournal(journal).brokenAt === null) return
+function refuseDamaged({ name, home }: Account, accounts: number): void {
+  const journal = resolve(home, executorSection(home).database)
+  if (!existsSync(journal) || isWhole(journal)) return
+  const option = accounts === 1 ? '' : ` --account ${name}`
   throw new KeysideError(
     'journal_damaged',
-    `${journal} is damaged: run "keyside journal verify", and take an earlier backup`,
+    `${journal} is damaged: run "keyside journal verify${option}", and take an earlier backup`,
   )
+}
+
+/** One that cannot be read at all is told as one whose chain is broken: with its path, and of which account. */
+function isWhole(journal: string): boolean {
+  try {
+    return verifyJournal(journal).brokenAt === null
+  } catch (error) {
+    if (error instanceof KeysideError && error.code === 'journal_damaged') return false
+    throw error
+  }
 }
 
 /** A vault has one passphrase for all accounts, asked for once. */

@@ -60,10 +60,14 @@ export async function initTrader(
   role: HomeOptions['role'],
   options: TraderOptions,
 ): Promise<void> {
-  const makeKeychain = await prepareKeychain(home, options)
+  // What can be refused without a question comes first, and nothing is made before the last answer.
+  const file = options.passphraseFile && resolve(options.passphraseFile)
+  const system = options.keychain === 'os' ? await openOsKeychain(home) : null
+  const given = file && system === null ? await newPassphrase(home, file, VAULT) : undefined
   const exchange = options.exchange ?? (await askExchange())
   const botToken = options.bot ? await readBotToken(options.telegramTokenFile) : null
-  const device = await makeDeviceSecrets(await makeKeychain(), systemRandomBytes)
+  const keychain = system ?? (await makeVault(home, given))
+  const device = await makeDeviceSecrets(keychain, systemRandomBytes)
   // Before the home counts as set up.
   if (botToken !== null) writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
   makeHome({
@@ -100,6 +104,8 @@ export async function initTrader(
       : 'To start with the machine it would need a vault (--keychain vault): this keychain is shut until you log in.',
   )
 }
+
+const VAULT = 'the vault'
 
 const QUESTION = `What do you trade with?
 ${TRADED_WITH.map((name, index) => `  ${index + 1}  ${name.padEnd(8)} ${saidOf(name)}\n`).join('')}1 to ${TRADED_WITH.length} (1 when you press Enter): `
@@ -145,16 +151,7 @@ function fileIn(home: string, file: string): string {
   return inside.startsWith('..') || isAbsolute(inside) ? resolve(file) : inside
 }
 
-/** Asks, and makes nothing yet: a vault left behind by a wrong answer would stand in the way of the next try. */
-async function prepareKeychain(
-  home: string,
-  options: TraderOptions,
-): Promise<() => Promise<Keychain>> {
-  if (options.keychain === 'os') {
-    const keychain = await openOsKeychain(home)
-    return async () => keychain
-  }
-  const file = options.passphraseFile && resolve(options.passphraseFile)
-  const passphrase = await newPassphrase(home, file, 'the vault')
-  return () => createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
+async function makeVault(home: string, given: string | undefined): Promise<Keychain> {
+  const passphrase = given ?? (await newPassphrase(home, undefined, VAULT))
+  return createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
 }

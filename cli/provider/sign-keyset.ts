@@ -11,7 +11,13 @@ import {
   rootInForce,
 } from '@keyside/authority'
 import type { Keyset } from '@keyside/protocol'
-import { KeysideError, systemRandomBytes, writePrivate } from '@keyside/runtime'
+import {
+  KeysideError,
+  nextSigningKey,
+  removeNextSigningKey,
+  systemRandomBytes,
+  writePrivate,
+} from '@keyside/runtime'
 import { freeFile } from '../terminal/free-file.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
@@ -27,6 +33,24 @@ export interface SignOptions {
 
 /** `change` may make a key: it is called once nothing that can be known before is in the way. */
 export async function signAndPublish(
+  parts: ProviderHome,
+  change: () => Keyset,
+  options: SignOptions,
+): Promise<void> {
+  const { home, config } = parts
+  const without = [config.engineKeyFile, config.answerKeyFile]
+    .map((file) => resolve(home, file))
+    .filter((file) => nextSigningKey(file) === null)
+  try {
+    await changed(parts, change, options)
+  } catch (error) {
+    // Such as after a wrong passphrase: a key that was made for this change is nobody's then.
+    for (const file of without) removeNextSigningKey(file)
+    throw error
+  }
+}
+
+async function changed(
   parts: ProviderHome,
   change: () => Keyset,
   { draft, passphraseFile }: SignOptions,
