@@ -1,4 +1,4 @@
-// A subscriber asks for its next access token: that of a key on record, in time, and not too often.
+// Renews a subscriber's access token: for a key on record, near the end of the present token, and a few times an hour at most.
 import {
   keyring,
   type PublicKey,
@@ -26,7 +26,7 @@ export interface AccessRequestDeps {
   readonly publicKey: (text: string) => PublicKey
 }
 
-/** `ignored`: not this program's to answer, or not from the subscriber. */
+/** `ignored`: another program answers it, or it is not signed by the subscriber. */
 export type AccessOutcome =
   | {
       readonly outcome: 'renewed'

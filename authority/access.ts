@@ -10,7 +10,7 @@ export const ACCESS_LIFE = 30 * 86_400
 export interface AccessSigner {
   readonly key: SigningKey
   readonly provider: string
-  /** The broker's id and the name by which it knows the authority. */
+  /** The broker's id, and the issuer that it accepts from this authority. */
   readonly audience: string
   readonly issuer: string
   readonly randomBytes: RandomBytes

@@ -1,4 +1,4 @@
-// What the provider is told of enrolments: above all that somebody else has a link.
+// Log lines about enrolments, above all the warning that a second device has tried a used link.
 import type { Logger } from '@keyside/runtime'
 import type { EnrolmentOutcome } from './enrolment.ts'
 

@@ -1,4 +1,4 @@
-// What an enrolment is answered with: the first key that comes with an invitation becomes a subscriber.
+// Answers enrolments: the first key that proves it has an invitation becomes the subscriber.
 import {
   type EnrollAnswer,
   enrollAnswerTopic,
@@ -76,7 +76,7 @@ export interface EnrolRequest {
 
 type RefusedCode = Extract<EnrollAnswer, { refused: object }>['refused']['code']
 
-/** `ignored`: it does not come from the holder of the invitation, and gets no answer. */
+/** `ignored`: it does not prove that it has the invitation, and gets no answer. */
 export type EnrolmentOutcome =
   | { readonly outcome: 'enrolled'; readonly client: string; readonly answer: Message }
   | { readonly outcome: 'again'; readonly client: string; readonly answer: Message }
@@ -88,7 +88,7 @@ export type EnrolmentOutcome =
     }
   | { readonly outcome: 'ignored'; readonly code: string; readonly message: string }
 
-/** One step on the record: two that come at once cannot both be the first. */
+/** One transaction on the record: of two enrolments at the same time only one can be the first. */
 export function answerEnrolment(deps: EnrolmentDeps, request: EnrolRequest): EnrolmentOutcome {
   const { record, answer } = deps
   return record.atomic((): EnrolmentOutcome => {
@@ -140,7 +140,7 @@ function refusalOf(
       message: `this invitation was used already: if that was not by you, tell the provider at once; for another device ${ask}`,
     }
   const subscriber = state === 'used' ? record.subscriber(client) : null
-  // Its place may have been taken since, by another device under the same name.
+  // Another device may have been enrolled under the same name since.
   const isShutOut =
     state === 'used' && (subscriber?.invitation !== id || subscriber.removed !== null)
   if (state === 'withdrawn' || isShutOut)
@@ -180,7 +180,7 @@ function enrol(
   return { access: token, client, plans: [...plans], until }
 }
 
-/** A lost answer is given again, the same. */
+/** A repeated enrolment gets the same answer again: the first answer may have been lost. */
 function givenBefore({ record }: EnrolmentDeps, client: string): AnswerBody {
   const subscriber = record.subscriber(client)
   if (subscriber === null) throw new RangeError(`no subscriber "${client}"`)
@@ -188,7 +188,7 @@ function givenBefore({ record }: EnrolmentDeps, client: string): AnswerBody {
   return { access, client, plans: [...plans], until }
 }
 
-/** Later than what was shut out of this name. */
+/** Later than the moment up to which this name's tokens were shut out. */
 export function issueTime(record: AuthorityRecord, client: string, now: number): number {
   return Math.max(now, record.refusedBefore(client))
 }

@@ -1,4 +1,4 @@
-// Makes an invitation: a link for one device, of which the authority and the broker keep what proves it.
+// Makes an invitation: a link for one device. Authority and broker each keep one key derived from it, never its secret.
 import {
   deriveInvitation,
   encodeBase64url,

@@ -1,4 +1,4 @@
-// What a new provider needs besides its programs: the root, the authority's keys, the first keyset, an empty record.
+// Makes what a new provider needs besides its programs: the root, the authority's keys, the first keyset, an empty record.
 import { resolve } from 'node:path'
 import { rootFingerprint, seconds } from '@keyside/protocol'
 import { makeSigningKey, newJti, writePrivate } from '@keyside/runtime'

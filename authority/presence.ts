@@ -1,4 +1,4 @@
-// The authority's own presence: that it is there, or, as its MQTT will, gone.
+// The authority's own presence: online, and offline as its MQTT will.
 import { presenceTopic, type SigningKey, sign, WIRE_VERSIONS } from '@keyside/protocol'
 import { newJti, type RandomBytes } from '@keyside/runtime'
 import type { Message } from './enrolment.ts'

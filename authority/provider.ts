@@ -1,4 +1,4 @@
-// The provider's side of a home, for commands: what they change, broker and engine are told at once.
+// The provider's side of a home, for commands. Each change is written at once to the lists that broker and engine watch.
 import { resolve } from 'node:path'
 import { seconds, thumbprint } from '@keyside/protocol'
 import { type Clock, KeysideError, LONG_BUSY_TIMEOUT_MS, type RandomBytes } from '@keyside/runtime'
@@ -47,7 +47,7 @@ export class Provider {
     return this.#record.invitation(id)
   }
 
-  /** That count and were not used, oldest first. */
+  /** Valid and unused, oldest first. */
   openInvitations(): Invitation[] {
     const now = this.#now()
     return this.#record
@@ -86,8 +86,8 @@ export class Provider {
   }
 
   /**
-   * Sets the end of a subscription: `days` after the present end. Throws `subscriber_unknown`, or `subscription_ended` where the device can ask for
-   * nothing any more.
+   * Sets the end of a subscription: `days` after the present end. Throws `subscriber_unknown`, or `subscription_ended`
+   * for a subscription that has ended or was removed: its device can renew nothing any more.
    */
   renew(client: string, days: number): Subscriber {
     const subscriber = this.#record.subscriber(client)

@@ -1,4 +1,4 @@
-// What a subscriber may do at the provider's broker: one filter for each thing, and no wildcard.
+// What a subscriber may publish and subscribe at the provider's broker: one filter each, no wildcard.
 import {
   type Access,
   headTopic,

@@ -132,11 +132,11 @@ export class Service {
     void this.#publishKeyset()
   }
 
-  /** Nothing that comes from outside may end the connection, or the program. */
+  /** No message from outside may end the connection or the program. */
   async #take(topic: string, token: string, retained: boolean): Promise<void> {
     const { clock, log } = this.#deps
     const [, , kind, , name = ''] = topic.split('/')
-    // Before a signature is looked at: the holder of a link or of a copied token may flood, but only uses up its own quota.
+    // Counted before any signature is checked, so that a client that floods uses up only its own quota.
     if (!this.#messageQuota.allows(`${kind}/${name}`, clock.now())) return
     const work = () => {
       if (kind === 'enroll') return this.#enrol(topic, token, name)
@@ -159,7 +159,7 @@ export class Service {
     const request = { topic, token, invitation, now: this.#now() }
     const outcome = answerEnrolment(deps, request)
     logEnrolment(log, outcome, invitation)
-    // Of one that comes again the lists may be missing: they were held by another program then.
+    // For a repeated enrolment the lists may not be written yet: another program held them at the first one.
     if (outcome.outcome === 'enrolled' || outcome.outcome === 'again') this.#writeLists()
     if (outcome.outcome !== 'ignored') void this.#send(outcome.answer)
   }
@@ -199,7 +199,7 @@ export class Service {
     void this.#publishKeyset()
   }
 
-  /** Subscribers first, then the engine: its next key signs nothing before they can know it. */
+  /** Subscribers first, then the engine: it must not sign with its next key before they can know it. */
   async #publishKeyset(): Promise<void> {
     const { current } = this.#keyset
     const { claims } = current
@@ -272,7 +272,7 @@ export class Service {
 
   readonly #busy = () => this.#deps.log.warn({ code: 'database_busy' }, 'the record is held')
 
-  /** For what comes again by itself: a held database is no reason to end. */
+  /** For work that is repeated anyway: a locked database does not end the program. */
   #quietly(work: () => void): void {
     try {
       work()

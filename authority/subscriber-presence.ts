@@ -1,4 +1,4 @@
-// Which subscribers are connected, and since when not: from the presence that each signs. Stored in batches.
+// Which subscribers are connected, and when the others were last seen, from the presence that each signs. Stored in batches.
 import { keyring, type PublicKey, verify } from '@keyside/protocol'
 import type { AuthorityRecord } from './record/record.ts'
 import type { Subscriber } from './record/rows.ts'
@@ -32,7 +32,7 @@ export class SubscriberPresence {
     const verified = verify(token, pins, expected)
     if (!verified.ok) return false
     const { state, versions, iat } = verified.claims
-    // A will was signed when its connection began, and what is retained may be old.
+    // A will carries the time at which its connection began, and a retained message may be old.
     const seen = retained ? Math.max(iat, subscriber.seen ?? 0) : now
     this.#signs.set(client, { client, presence: state, seen, versions })
     return true

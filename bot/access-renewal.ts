@@ -1,4 +1,4 @@
-// A bot on another host than its device renews its own access: it asks the device's home in time, and believes its authority alone.
+// Renews the access token of a bot on another host than its device: asks the device's home, and accepts only its authority's answer.
 import { HOME, keyring, responseTopic, type SigningKey, seconds, verify } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
 import {

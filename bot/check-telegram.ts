@@ -9,7 +9,7 @@ import { findProblem } from './store/telegram-problem.ts'
 import { createTelegram } from './telegram.ts'
 import type { BotLogCode } from './texts/codes.ts'
 
-/** The running bot notes a conflict that often, and more; ms. */
+/** The running bot records a conflict at least this often, ms. */
 const FRESH_MS = 60_000
 
 export type TelegramCheck =
@@ -38,7 +38,7 @@ function refusal(code: BotLogCode): TelegramCheck {
   return { ok: false, code, message: TELEGRAM_SENTENCES.get(code) ?? code }
 }
 
-/** Only the bot that reads meets it. `now` in Unix ms. */
+/** Only the bot that polls sees a conflict. `now` in Unix ms. */
 function hasConflict(path: string, now: number): boolean {
   if (!existsSync(path)) return false
   const store = openStore(path)

@@ -22,7 +22,7 @@ const WRONG_TRIES_IN_ALL = 50_000
 const WRONG = `a wrong claim code came; after ${WRONG_TRIES} of them this user is not heard until there is a new code`
 const BURNED = 'very many wrong claim codes came from many users: a new code is shown'
 
-/** What is no code is no try. */
+/** A text that cannot be a code does not count as a try. */
 export const CODE_SHAPE = new RegExp(`^[${LETTERS}]{${LENGTH}}$`, 'i')
 
 export type ShowCode = (code: string) => void

@@ -22,7 +22,7 @@ const device = z.strictObject({
     /** Who renews the token of a bot on another host than the device, pinned at pairing; at home `keyside up` does. */
     authority: key.optional(),
   }),
-  /** Another for each device: what is signed for one is nothing to the others. */
+  /** A different key for each device, so that what is signed for one does not verify at another. */
   signingKeyFile: file,
   /** The device whose reports count: its id and public key, pinned at pairing. */
   id,

@@ -127,7 +127,7 @@ function openDeviceLink(
       }),
     onReady: () => receiver.catchUp(),
     onTrouble: ({ code, message }) => {
-      // What was taken out on purpose is no trouble.
+      // No warning for a device that was removed on purpose.
       if (deps.isServed()) tellOwner(brokerTrouble(code, message))
     },
     log: deps.log,
@@ -145,7 +145,7 @@ interface Named {
 
 export type NamedDevices = FollowedFiles<readonly Named[]>
 
-/** `devices` reads them; it throws where they cannot be used: here too, and later the ones that were read last stay. */
+/** `devices` reads them, and throws where they cannot be used: at the start this throws too, later the last ones stay. */
 export function followDevices(home: string, devices: () => BotConfig['devices']): NamedDevices {
   return new FollowedFiles([join(home, 'config.yaml')], () =>
     Object.entries(devices()).map(([name, config]) => {
@@ -242,7 +242,7 @@ export class DeviceLinks {
   }
 }
 
-/** A device that was paired anew may have the same lines, and another key. */
+/** A device that was paired again may have the same configuration with another key. */
 function stampOf({ config, secrets }: Named): string {
   return `${secrets.key.kid} ${JSON.stringify(config)}`
 }

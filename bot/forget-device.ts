@@ -1,4 +1,4 @@
-// What the bot keeps of a device that is taken out: for the terminal, whether the bot runs or not.
+// Deletes what the bot keeps of a removed device. For the terminal, whether the bot runs or not.
 import { resolve } from 'node:path'
 import type { BotConfig } from './config.ts'
 import { forgetDevice } from './store/device.ts'

@@ -31,7 +31,7 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
       log.warn({ code: 'stranger_ignored', strangers }, 'an update from another user was ignored')
     } else if (!wasSeen(store, ctx.update)) {
       await next()
-      // After, not before: each handler may run twice without harm, but a lost /halt is harm.
+      // Marked as seen after it was handled: handlers may run twice without harm, while a lost /halt does harm.
       await whileBusy(() => markSeen(store, ctx.update, clock.now()), clock, held)
     }
   }
@@ -50,7 +50,7 @@ function privateSender(update: Update): Owner | null {
   const { update_id: _, ...kinds } = update
   if (Object.keys(kinds).length !== 1) return null
   const message = update.message ?? update.edited_message
-  // What is no object is no word of Telegram's, and must not hold up what comes after it.
+  // Not an object, so not an update: it must not hold up the ones after it.
   if (isObject(message)) return senderOfMessage(message)
   return isObject(update.callback_query) ? senderOfPress(update.callback_query) : null
 }

@@ -12,7 +12,7 @@ const HOLD_SECONDS = 2
 const TIMEOUT_MS = 4000
 /** With two readers conflicts alternate with successes: a conflict is over after this long without one, ms. */
 const CONFLICT_OVER_MS = 30_000
-/** An update whose handling failed, such as on a database that is busy, is handled again: so often in all, so far apart (ms). */
+/** An update whose handling failed, for example on a busy database, is tried this often in all, this far apart (ms). */
 const TRIES = 3
 const TRY_AGAIN_MS = 1000
 /** How long stopping may take to tell Telegram which updates were handled, ms. */
@@ -35,7 +35,7 @@ export interface PollDeps {
 export class Poll {
   #state: 'running' | 'stopped' = 'running'
   #isSetUp = false
-  /** Of the next update that was not handled; Telegram forgets those before it. 0: none is to be confirmed. */
+  /** Id of the next update to handle; Telegram forgets those before it. 0: there is none to confirm. */
   #offset = 0
   #failures = 0
   #tries = 0
@@ -68,7 +68,7 @@ export class Poll {
         await this.#setUp()
         const updates = await this.#poll()
         this.#succeeded(updates.length > 0)
-        // All below are confirmed. Ids may begin anew, far below: after a quiet week they do.
+        // All lower ids are confirmed. After a week without updates Telegram may start its ids again, far lower.
         if (updates.length === 0) this.#offset = 0
         await this.#handle(updates)
       } catch (error) {
@@ -98,7 +98,7 @@ export class Poll {
 
   async #handle(updates: Awaited<ReturnType<Bot['api']['getUpdates']>>): Promise<void> {
     const { bot, onFailed } = this.#deps
-    // What has no number cannot be confirmed, and comes again: no other update may wait for it.
+    // An update without an id cannot be confirmed and comes again: the others do not wait for it.
     const numbered = updates.filter((update) => Number.isSafeInteger(update?.update_id))
     for (const update of numbered) {
       if (!this.#isRunning()) return

@@ -9,11 +9,11 @@ import type { BotConfig } from './config.ts'
 
 /** A picture may take this long over a slow line. */
 const CALL_SECONDS = 20
-/** Of an answer, unpacked: a hundred updates are less than a tenth of it. */
+/** Largest unpacked answer, bytes: a hundred updates are less than a tenth of it. */
 const MAX_BYTES = 32 * 2 ** 20
 /** Any other call that takes longer has failed, ms: the answer to a command must not wait for a connection that died. */
 const WORDS_MS = 4500
-/** Telegram answers again, and a call that is older than this has met the connection that died; ms. */
+/** When Telegram answers again, calls older than this are given up: they are on a dead connection, ms. */
 const OLD_MS = 2000
 
 export interface Telegram {

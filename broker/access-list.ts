@@ -81,7 +81,7 @@ export class AccessList {
     return isSame && invited !== undefined ? invited : null
   }
 
-  /** Whether it stands in the list in force, unchanged. */
+  /** Whether the list in force has it unchanged. */
   stillInvites({ id, provider, hash, until }: Invitation): boolean {
     const listed = this.#file.value.invitations.get(id)
     return listed?.provider === provider && listed.hash === hash && listed.until === until

@@ -78,7 +78,7 @@ export function allows(acl: Acl, action: Action, text: string, maxLevels = 8): V
     action === 'subscribe' ? readFilter(text, maxLevels) : readTopic(text, maxLevels)
   if (problem !== null) return problem
   const allowed = action === 'publish' ? acl.publish : acl.subscribe
-  // A subscriber's filters are topics, and one message is delivered to thousands of them.
+  // The fast case: a subscriber's filters are plain topics, and one message goes to thousands of subscribers.
   if (allowed.includes(text) || allowed.some((filter) => covers(filter, levels))) return ALLOWED
   return deny('topic_not_allowed', `the access token has no ${action} right for "${text}"`)
 }
@@ -90,7 +90,7 @@ interface Read {
 
 let last = { text: '', maxLevels: 0, read: readLevels('', 0, isTopic) }
 
-/** Remembers the last one: a message is asked about once for each who receives it. */
+/** Remembers the last topic: each delivery of one message asks about the same topic. */
 function readTopic(text: string, maxLevels: number): Read {
   if (last.text !== text || last.maxLevels !== maxLevels)
     last = { text, maxLevels, read: readLevels(text, maxLevels, isTopic) }

@@ -2,12 +2,12 @@
 
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/i
 
-/** An IPv4 address itself, of an IPv6 address the network of 64 bits: one subscriber has that many addresses. */
+/** An IPv4 address itself; of an IPv6 address its /64 network, all of which belongs to one subscriber. */
 export function networkOf(address: string): string {
   return prefixOf(address, 4)
 }
 
-/** The same with 48 bits, which one subscriber can be given: 65,536 networks. */
+/** The same with the /48 network: one subscriber can be given as much, which is 65,536 /64 networks. */
 export function siteOf(address: string): string {
   return prefixOf(address, 3)
 }

@@ -65,7 +65,7 @@ function checkConnect(packet: ConnectPacket, rules: ConnectRules): ConnectResult
   return null
 }
 
-/** No token opens the name of an invitation, and no invitation another name. */
+/** Names of invitations accept no access token, and an invitation accepts no other name. */
 function checkInvitation(
   id: string,
   password: string,

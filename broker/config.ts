@@ -11,11 +11,11 @@ const limits = z.strictObject({
   /** Largest MQTT packet, fixed header included. */
   maxPacketBytes: z.int().min(1024).max(1_048_576).default(MAX_PACKET_BYTES),
   maxTopicLevels: z.int().min(1).max(32).default(8),
-  /** Unauthenticated sockets. Above this the network with the most of them loses its oldest; where each has one, the newcomer. */
+  /** Most unauthenticated sockets. Above this the network with the most of them loses its oldest; if each has one, the new socket is closed. */
   maxPendingConnections: count.default(1024),
-  /** Authenticated clients. Null: as many as the system's limit on open files leaves room for. */
+  /** Most authenticated clients. Null: as many as the system's limit on open files allows. */
   maxConnections: count.nullable().default(null),
-  /** Of those, from one address. Behind a proxy every client comes from one: raise it to `maxConnections` there. */
+  /** Most of them from one address. Behind a proxy all clients share an address: raise it to `maxConnections` there. */
   maxConnectionsPerAddress: count.default(1000),
   /** How often a new connection may take over a client id that is connected. */
   maxTakeOversPerMinute: count.default(30),

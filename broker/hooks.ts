@@ -48,7 +48,7 @@ export function createHooks(parts: HookOptions): Hooks {
   const validSession = (client: Client | null) => sessions.valid(client, now())
 
   return {
-    // Only here aedes shows the whole packet; `authenticate` is the place that can answer with a CONNACK.
+    // Only here does aedes show the whole packet, and only `authenticate` can answer with a CONNACK.
     preConnect: (client, packet, done) => {
       const result = parts.authenticate(packet, rules, now())
       if (!result.ok) refusals.add({ ...result, client: packet.clientId })
@@ -100,7 +100,7 @@ export function createHooks(parts: HookOptions): Hooks {
 
 /**
  * aedes writes the PUBACK before it forwards the message, which takes it two turns of the event loop: kept back until then,
- * since nobody waits for it, and its sender would be woken beside those who wait for the message.
+ * because the acknowledgement is not urgent, and waking the sender would take time from the receivers of the message.
  */
 function answerLast({ conn }: Client): void {
   if (conn.writableCorked > 0) return

@@ -4,7 +4,7 @@ import type { BrokerLimits } from './config.ts'
 /** Files, listeners and whatever else the process holds open besides connections. */
 const OTHER_FILES = 64
 
-/** Clients where the configuration names no number: what one process serves well. */
+/** Most clients where the configuration names no number: what one process serves well. */
 const MAX_CONNECTIONS = 20_000
 
 /** Files that this process may open at once; Node has raised the soft limit to the hard one. Infinity where no limit is known. */

@@ -35,7 +35,7 @@ export async function openListeners(
     await selfTest(listener.url)
     return listener.url
   }
-  // The socket first: whoever starts a home twice is told about the home, and not about a port.
+  // The socket first: if the home is started twice, the error names the home and not a port.
   const unix = socket === null ? null : await opened(listenSocket(socket, handlers))
   const tcp = port === null ? null : await opened(listenTcp({ host, port }, handlers))
   const ws = wsPort === null ? null : await opened(listenWs({ host, port: wsPort }, handlers))

@@ -45,7 +45,7 @@ const GENERALIZED_TIME = 0x18
 const UTC_TIME = 0x17
 const VERSION_3 = der(0xa0, integer(Buffer.from([2])))
 
-/** RFC 5280 section 4.1.2.5: the second one says that there is no end. A pin makes both meaningless. */
+/** RFC 5280 section 4.1.2.5: the end date that means "no end". With a pin both dates are ignored. */
 const VALIDITY = sequence(
   der(UTC_TIME, Buffer.from('200101000000Z')),
   der(GENERALIZED_TIME, Buffer.from('99991231235959Z')),
@@ -56,7 +56,7 @@ function selfSigned(key: string): string {
   const name = sequence(
     der(0x31, sequence(COMMON_NAME, der(UTF8_STRING, Buffer.from('Keyside broker')))),
   )
-  // No authority: an empty BasicConstraints is `cA FALSE`.
+  // Not a certificate authority: an empty BasicConstraints means `cA FALSE`.
   const constraints = sequence(
     BASIC_CONSTRAINTS,
     der(0x01, Buffer.from([0xff])),

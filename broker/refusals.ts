@@ -14,7 +14,7 @@ export class Refusals {
   /** How many of each code followed the one that was logged. */
   readonly #unwritten = new Map<Refusal['code'], number>()
 
-  /** While starting, the refusal of the self-test is not logged. */
+  /** True while starting: the refusal of the self-test is not logged. */
   #state: 'starting' | 'serving' = 'starting'
 
   constructor(log: Logger) {

@@ -39,7 +39,7 @@ function dial(address: string): Duplex {
   const url = new URL(address)
   // A listener on every interface has an address that cannot be dialled everywhere.
   if (['0.0.0.0', '[::]'].includes(url.hostname)) url.hostname = 'localhost'
-  // Whether the certificate is trusted is for clients to say: the broker asks itself.
+  // The broker connects to itself here; whether its certificate is trusted is checked by clients.
   const self = { rejectUnauthorized: false }
   if (['ws:', 'wss:'].includes(url.protocol))
     return createWebSocketStream(new WebSocket(url, 'mqtt', self))

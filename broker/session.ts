@@ -3,7 +3,7 @@ import type { Client } from 'aedes'
 import type { AccessList, Invitation } from './access-list.ts'
 import type { Acl } from './acl.ts'
 
-/** What let the client in, and what the access list can take back. */
+/** The token or invitation that let the client in, which the access list can withdraw. */
 type Grant =
   | { readonly type: 'token'; readonly iat: number }
   | { readonly type: 'invitation'; readonly invitation: Invitation }
@@ -26,7 +26,7 @@ export function newSession({ client, acl, expires, grant }: Rights): Session {
   return { client, acl: shared, expires, grant, subscriptions: [] }
 }
 
-/** V8 keeps one copy of the name of a property: thousands of tokens name the same topics. */
+/** V8 keeps one copy of a property name, and thousands of tokens name the same topics. */
 function sharedText(text: string): string {
   return Object.keys({ [text]: 0 })[0] ?? text
 }
@@ -57,7 +57,7 @@ export class Sessions {
   valid(client: Client | null, now: number): Session | null {
     const session = client && this.#byClient.get(client)
     if (!session) return null
-    // The will, allowed at CONNECT, still goes out when the expiry itself closes the connection.
+    // When expiry closes the connection, the will is still published: it was allowed at CONNECT.
     return now < session.expires || client.closed ? session : null
   }
 

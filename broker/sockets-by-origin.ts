@@ -21,7 +21,7 @@ export class SocketsByOrigin {
 
   /** The oldest of the origin with the most; null where none has two. */
   oldestOfLargest(): Socket | null {
-    // No origin has two: after an outage thousands connect at once, and each would go through all of them.
+    // No origin has two sockets. Without this check, each of thousands that reconnect after an outage would search all origins.
     if (this.#size === this.#groups.size) return null
     let largest: ReadonlySet<Socket> = new Set()
     for (const group of this.#groups.values()) if (group.size > largest.size) largest = group

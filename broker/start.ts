@@ -76,7 +76,7 @@ export async function serve(
   const stopLooking = clock.every(LOOK_MS, () => {
     follow('broker_access_list_broken', 'access list', accessList, log)
     if (certificate) follow('broker_certificate_broken', 'certificate', certificate, log)
-    // At each look: a client may have been let in by the list before.
+    // Checked each time: the client may have been let in by an earlier list.
     for (const client of sessions.enforce(accessList))
       refusals.add({ code: 'client_refused', message: 'taken back by the authority', client })
   })

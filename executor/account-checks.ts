@@ -1,4 +1,4 @@
-// What an account has to be like before anything is traded with it.
+// Checks of the account before anything is traded with it.
 import { KeysideError } from '@keyside/runtime'
 import { sentenceOf } from './core/model/codes.ts'
 import { canTakeAway } from './core/model/key-warnings.ts'
@@ -12,7 +12,7 @@ export async function rejectWithdrawalKey(exchange: Pick<Exchange, 'keyRights'>)
     throw new KeysideError('key_can_withdraw', sentenceOf('key_can_withdraw'))
 }
 
-/** One that is gone takes down itself alone. Where none is left, the list is wrong: unless something is held, that is all. */
+/** One market that is gone affects only itself. If all are gone the start is refused, unless something is held. */
 export function requireMarket(
   exchange: Pick<Exchange, 'name' | 'rules'>,
   markets: readonly string[],

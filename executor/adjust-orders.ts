@@ -1,4 +1,4 @@
-// Orders that a journal holds otherwise than the exchange: what became of each is asked, and those that nothing else would end are over.
+// Orders on which journal and exchange disagree: asks what became of each, and ends those that nothing else would end.
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError } from '@keyside/runtime'
 import {
@@ -86,7 +86,7 @@ export function refuseUnread(unread: readonly Pick<MarketSeen, 'market' | 'unrea
   )
 }
 
-/** Nobody heard what became of it, and no miss will ever prove to the executor that it was not placed. */
+/** Its outcome is unknown, and no later answer can prove that it was not placed. */
 function isUnprovable({ state, sentAt, intent }: Order, { exchange, now }: Asked): boolean {
   const isShown =
     exchange.rules(intent.market) !== null && now - sentAt < exchange.retention.filledMs
@@ -98,7 +98,7 @@ function isLate({ state, clientOrderId }: Order, { db, now }: Asked): boolean {
   return state === 'awaiting_fills' && now - overSince(db, clientOrderId) >= FILLS_LATE_MS
 }
 
-/** All that the exchange says was filled is here: the next start ends it. */
+/** All fills that the exchange reports are here: the next start ends it. */
 function isWhole({ filled, end }: Order, lacking: readonly Fill[]): boolean {
   const known = lacking.reduce((sum, { amount }) => plus(sum, amount), filled)
   return end !== null && isZero(minus(end.filled, known))

@@ -1,4 +1,4 @@
-// Sets a journal that was put back, or that the exchange does not bear out, to what is really there. At the device only.
+// Sets a restored journal, or one that disagrees with the exchange, to what is really there. At the device only.
 import { resolve } from 'node:path'
 import type { Decimal } from '@keyside/protocol'
 import { type Clock, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'
@@ -45,9 +45,9 @@ export interface Adjustment {
   readonly plan: AdjustmentPlan
   /** Client order ids of orders that were not sent and now never will be. */
   readonly dropped: readonly string[]
-  /** Orders that the exchange took, or may have taken, and of which it will say no more. */
+  /** Orders that the exchange took, or may have taken, and says nothing more about. */
   readonly ended: readonly EndedOrder[]
-  /** Markets where the exchange lists what nobody can read: nothing is known of that. */
+  /** Markets where the exchange lists rows that cannot be read: what they are is unknown. */
   readonly unread: readonly Pick<MarketSeen, 'market' | 'unread'>[]
   /**
    * Cancels first, then writes, and leaves trading halted. `unasked`: nobody has read what it does, an order whose fills are
@@ -76,7 +76,7 @@ export async function prepareAdjustment(options: AdjustmentOptions): Promise<Adj
     await exchange.start(options.markets, markets)
     const since = (journal.lastAt() ?? clock.now()) - OVERLAP_MS
     const seen: MarketSeen[] = []
-    // One that the exchange has no more can only be held against the balance.
+    // A market that the exchange no longer has can only be compared by balance.
     for (const market of markets.filter((one) => exchange.rules(one) !== null))
       seen.push(await lookAt(market, since, { exchange, journal }))
     const balances = answered(await exchange.refreshBalances())
@@ -135,7 +135,7 @@ function unreadIn(answer: Answered<unknown>): number {
   return answer.ok ? (answer.unread ?? 0) : 0
 }
 
-/** What comes into the books with the end of its order is no trade of an order that nobody here knows. */
+/** Fills that are booked with the end of their order do not count as external trades. */
 function withoutBooked(
   seen: readonly MarketSeen[],
   happenings: readonly NewEvent[],
@@ -162,7 +162,7 @@ function write(
 ): void {
   const state = 'halted'
   const events = [...happenings, { type: 'trading', state, by } as const].map(atTime(at))
-  // What cannot follow must not be written: a start would fail on it for ever.
+  // Events that cannot follow must not be written: every later start would fail on them.
   const ends = reportEnds(portfolio, events)
   const code = 'journal_adjusted'
   const notice = { type: 'notice', level: 'info', code, message: sentenceOf(code) } as const

@@ -2,16 +2,16 @@
 import { type Address, type Keyset, type Root, thumbprint, WIRE_VERSIONS } from '@keyside/protocol'
 
 const DAY = 86_400
-/** A keyset lives so long, days: a device that was cut off trusts a revoked key no longer than that. */
+/** Life of a keyset, days. A device that is cut off trusts a revoked key for at most that long. */
 export const KEYSET_DAYS = 30
-/** A key is listed so long after its end, seconds: signals that it signed may still be asked for. */
+/** How long a key stays listed after its end, seconds: a replay may still send signals that it signed. */
 const LISTED_AFTER = 30 * DAY
 const MAX_ROOTS = 5
 const MAX_REVOKED = 64
 
 type Delegated = Keyset['keys'][number]
 
-/** When it is written and until when it may count, Unix seconds; its name. */
+/** When it is written, when it ends (Unix seconds), and its name. */
 export interface Dates {
   readonly now: number
   readonly days: number
@@ -78,14 +78,14 @@ export function withSuccessor(
   return { ...keyset, keys }
 }
 
-/** Nothing that the key signed counts any more, whenever it was signed. */
+/** Nothing that the key has ever signed counts any more. */
 export function withoutKey(keyset: Keyset, kid: string): Keyset {
   const keys = keyset.keys.filter(({ key }) => thumbprint(key) !== kid)
   const revoked = [...keyset.revoked.filter((each) => each !== kid), kid].slice(-MAX_REVOKED)
   return { ...keyset, keys, revoked }
 }
 
-/** Both the roots before and the new one must sign it. */
+/** The earlier roots and the new one must all sign it. */
 export function withRoot(keyset: Keyset, root: Root): Keyset {
   return { ...keyset, roots: [...keyset.roots, root].slice(-MAX_ROOTS) }
 }

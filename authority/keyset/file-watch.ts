@@ -1,4 +1,4 @@
-// The keyset file of this home, looked at again and again: what was written there last, if it can be published.
+// Watches the keyset file of this home: gives its newest content that can be published.
 import { statSync } from 'node:fs'
 import { describeError, KeysideError, readTextIfThere } from '@keyside/runtime'
 import { checkKeyset, type KeysetFile, readKeyset } from './file.ts'

@@ -81,7 +81,7 @@ export function missingSignatures(file: KeysetFile): { root: Root; missing: numb
 }
 
 /**
- * As an executor checks it that holds `held`, or that was invited now: older roots need not sign, but who knows
+ * Checks it as an executor that holds `held`, or that was invited now. Older roots need not sign, but an executor that knows
  * nothing newer than one of those refuses it then. Throws with the code of the check.
  */
 export function checkKeyset(file: KeysetFile, now: number, held: KeysetFile | null): string {

@@ -156,7 +156,7 @@ test('a root is rotated by the old and the new one together, and the old one alo
   const next = renewKeyset(home.deps, 30)
   expect(() => publishKeyset(home.deps, signedBy(next, old))).toThrow(refused('keyset_unsigned'))
   expect(take(signedBy(next, old))).toBe('keyset_signatures_missing')
-  // The old root may be lost by now. Only who has not been connected since knows nothing newer.
+  // The old root may be lost by now. Only devices that have not been connected since still need its signature.
   publishKeyset(home.deps, signedBy(next, a, c))
   expect(take(currentKeyset(home.deps))).toBe(3)
   expect(follower(home)(currentKeyset(home.deps))).toBe('keyset_signatures_missing')

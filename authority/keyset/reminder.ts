@@ -1,4 +1,4 @@
-// How long a keyset counts yet, and when its provider is reminded.
+// How long a keyset still counts, and when its provider is reminded to renew it.
 import type { KeysetFile } from './file.ts'
 
 const DAY = 86_400
@@ -7,7 +7,7 @@ const REMIND = 10
 
 export interface KeysetTime {
   readonly state: 'in_time' | 'ends_soon' | 'ended'
-  /** A sentence that says what to do, if something is to do. */
+  /** A sentence for the provider; it says what to do where something is to be done. */
   readonly text: string
 }
 

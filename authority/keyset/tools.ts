@@ -71,7 +71,7 @@ export function rotateEngineKey(deps: KeysetDeps, days: number, overlapDays: num
 }
 
 /**
- * Takes a key out for good. The key of this home's engine or authority gets a successor in the same keyset. Throws
+ * Revokes a key for good. If it is this home's engine or authority key, the same keyset names its successor. Throws
  * `key_unknown`, or `key_rotation_open`.
  */
 export function revokeKey(deps: KeysetDeps, kid: string, days: number): Keyset {

@@ -1,8 +1,8 @@
-// What broker and engine are told of the record, as the two files that they watch.
+// Writes the two files in which broker and engine find what they need of the record.
 import { writePrivate } from '@keyside/runtime'
 import type { AuthorityRecord } from './record.ts'
 
-/** An invitation that is over is still let in for a day, to be told that it is over. */
+/** An invitation that has ended still connects for a day, so that its device can be told so. */
 const TOLD_FOR = 86_400
 
 /** Absolute paths. */
@@ -45,7 +45,7 @@ export function writeLists(
   files: ListFiles,
   now: number,
 ): void {
-  // Under the record's lock, so that of two programs the later one writes what both have done.
+  // Under the record's lock: of two programs that write at once, the later one includes the changes of both.
   record.atomic(() => {
     writePrivate(files.accessList, `${JSON.stringify(accessListOf(record, provider, now))}\n`)
     writePrivate(files.subscribers, `${JSON.stringify(subscriberListOf(record, now))}\n`)

@@ -1,4 +1,4 @@
-// Who was invited, who subscribes, and whose access ended: one SQLite file, used by the authority and by commands at once.
+// Who was invited, who subscribes, and whose access ended. One SQLite file, shared by the running authority and commands.
 import type { DatabaseSync } from 'node:sqlite'
 import { openDatabase, STEP_BUSY_TIMEOUT_MS, transaction } from '@keyside/runtime'
 import {
@@ -18,7 +18,7 @@ const INVITATION = `
   FROM invitations
 `
 
-/** So that a token issued in the same millisecond is refused as well. */
+/** One millisecond later, so that a token issued in the same millisecond is refused as well. */
 const TICK = 0.001
 
 export type NewInvitation = Omit<Invitation, 'state' | 'kid' | 'used' | 'others'>
@@ -48,7 +48,7 @@ export class AuthorityRecord {
     return transaction(this.#database, work)
   }
 
-  /** Takes the place of one for the same client that was not used. */
+  /** Replaces an unused one for the same client. */
   invite(invitation: NewInvitation): void {
     const { id, client, plans, until, connectHash, enrollKey, made, expires } = invitation
     this.atomic(() => {
@@ -70,7 +70,7 @@ export class AuthorityRecord {
     return rows.map((row) => invitationRow.parse(row))
   }
 
-  /** Another key came with an invitation that was used. */
+  /** Counts another key that came with a used invitation. */
   countOther(id: string): void {
     this.#run('UPDATE invitations SET others = others + 1 WHERE id = ?', id)
   }
@@ -104,7 +104,7 @@ export class AuthorityRecord {
   remove(client: string, now: number): void {
     this.atomic(() => {
       const issued = this.subscriber(client)?.issued ?? now
-      // Its end at the broker is not heard of: this is when it was last there.
+      // The broker does not report when the connection ends, so the time of the last message is kept.
       this.#run(
         "UPDATE subscribers SET seen = ? WHERE client = ? AND presence = 'online' AND removed IS NULL",
         ...[now, client],
@@ -130,7 +130,7 @@ export class AuthorityRecord {
     this.#run('UPDATE subscribers SET issued = ? WHERE client = ?', iat, client)
   }
 
-  /** Tokens of the client that are older than this count no more; 0 where none was shut out. */
+  /** Tokens of the client issued before this are refused; 0 where none was shut out. */
   refusedBefore(client: string): number {
     const row = this.#database.prepare('SELECT * FROM refused WHERE client = ?').get(client)
     return row === undefined ? 0 : refusedRow.parse(row).before
@@ -141,13 +141,13 @@ export class AuthorityRecord {
     return rows.map((row) => refusedRow.parse(row))
   }
 
-  /** Forgets what no token can be subject to any more, and invitations that are long over. Unix seconds. */
+  /** Forgets shut-outs older than any token can be, and invitations that ended long ago. Unix seconds. */
   prune({ refusedBefore, expiredBefore }: { refusedBefore: number; expiredBefore: number }): void {
     this.#run('DELETE FROM refused WHERE before < ?', refusedBefore)
     this.#run('DELETE FROM invitations WHERE expires < ?', expiredBefore)
   }
 
-  /** Signs of life since the last call, in one commit. */
+  /** Stores the signs of life since the last call, in one commit. */
   seen(signs: readonly Pick<Subscriber, 'client' | 'presence' | 'seen' | 'versions'>[]): void {
     this.atomic(() => {
       for (const { client, presence, seen, versions } of signs)

@@ -18,7 +18,7 @@ export const invitationRow = z.object({
   /** End of the subscription, Unix seconds. */
   until: z.number(),
   connectHash: z.string(),
-  /** What the link's secret gives for the enrolment, base64url. */
+  /** The `enroll` key derived from the link's secret, base64url. */
   enrollKey: z.string(),
   made: z.number(),
   /** End of the invitation itself. */
@@ -27,7 +27,7 @@ export const invitationRow = z.object({
   /** Thumbprint of the key that used it, null before. */
   kid: z.string().nullable(),
   used: z.number().nullable(),
-  /** How often another key than the first came with it. */
+  /** How often a key other than the first came with it. */
   others: z.int(),
 })
 
@@ -68,5 +68,5 @@ export const publishedRow = z.object({
   plans: json(z.array(z.object({ plan: z.string(), markets: z.array(z.string()) }))),
 })
 
-/** Of the keyset that the broker was last given, what the engine goes by. */
+/** The part of the last keyset given to the broker that the engine needs. */
 export type PublishedKeyset = Readonly<z.infer<typeof publishedRow>>

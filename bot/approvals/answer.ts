@@ -1,4 +1,4 @@
-// From a pressed button to a signed approval, to more about the card, or back to a card that still waits.
+// A pressed button of a card: sends a signed approval, shows more about the order, or goes back to the card.
 import { seconds } from '@keyside/protocol'
 import { Composer, type Context } from 'grammy'
 import { type ButtonCallback, type Card, findCard, takeCallback } from '../store/cards.ts'
@@ -32,7 +32,7 @@ function answerCallback(deps: CallbackDeps, press: Omit<ButtonCallback, 'now'>):
     : decide(deps, card, answer)
 }
 
-/** The card waits on. */
+/** The card stays open. */
 function look(deps: CallbackDeps, card: Card, name: 'less' | 'back' | 'own' | 'why'): string {
   if (name === 'why') deps.inBackground(tellWhy(deps, card))
   else showCardView(deps, card.order, name === 'less' ? 'less' : 'order')

@@ -1,4 +1,4 @@
-// A card from its first showing to its result: its buttons, the time left, what became of its order.
+// An approval card, from its first showing to its result: buttons, time left, outcome of the order.
 import { type ApprovalNeeded, type Decimal, seconds } from '@keyside/protocol'
 import { type Clock, newJti, type RandomBytes } from '@keyside/runtime'
 import Big from 'big.js'
@@ -53,7 +53,7 @@ export interface CardDeps {
 
 /** How long the device has to confirm an answer, seconds. */
 const ECHO_TIMEOUT_SECONDS = 5
-/** How long after an order's end its outcome may be on the way, seconds. */
+/** How long after an order expires its outcome may still arrive, seconds. */
 const GRACE_SECONDS = 20
 /** An unconfirmed answer is expired after this long, even by a slow clock, seconds. */
 const DEAD_SECONDS = APPROVAL_LIFE + 10
@@ -110,7 +110,7 @@ export function reopenCardWithin(
   refresh(store, order, now)
 }
 
-/** Shows other buttons of a card that waits on. */
+/** Shows other buttons on a card that stays open. */
 export function showCardView(
   { store, clock, wake }: CardDeps,
   order: string,
@@ -132,7 +132,7 @@ export function closeCard(
   setCard(store, card.order, 'closed', became)
   endReminder(store, card.order)
   const content = plainCard(card.needed, text)
-  // A card that somebody has deleted does not come back to say that it is over.
+  // A card that was deleted in the chat is not sent again to say that it is over.
   editMessage(
     store,
     card.message,
@@ -177,10 +177,10 @@ function tickWaiting({ store, clock }: CardDeps, card: Card): void {
   } else closeCard(store, card, { became: 'time_up', text: timeUp })
 }
 
-// Once before the end, where there was time to forget it.
-/** A card that lives shorter has no reminder, seconds. */
+// A reminder before the end, where the time to answer is long enough to forget it.
+/** A card with less time than this has no reminder, seconds. */
 const REMIND_LIFE = 240
-/** Left of it when it is told: a quarter, and at most this, seconds. */
+/** The reminder comes with a quarter of the time left, and at most this, seconds. */
 const REMIND_LEFT = 300
 
 const reminderKey = (order: string) => `reminder:${order}`
@@ -227,7 +227,7 @@ function waitingCard(store: Store, card: Card, now: number): Content {
   }
 }
 
-/** What decides stands apart from what only looks. */
+/** The buttons that decide are in a row of their own. */
 const ROWS: { readonly [View in Card['view']]: readonly (readonly CardButton[])[] } = {
   order: [['approve'], ['less', 'why'], ['decline']],
   less: [

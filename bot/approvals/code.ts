@@ -1,4 +1,4 @@
-// The digits that a large order needs besides the tap: passed on once, and kept nowhere.
+// The authenticator code of a large order: sent once inside the signed approval, stored nowhere.
 import { seconds } from '@keyside/protocol'
 import { Composer, type Context } from 'grammy'
 import { type Card, findCard, takeCard } from '../store/cards.ts'
@@ -27,7 +27,7 @@ interface Digits {
   readonly at: number
 }
 
-/** Older codes are expired, and the device would count them as wrong. */
+/** An older code has expired, and the device would count it as a wrong try. */
 const CODE_LIFE_SECONDS = 60
 
 /** Returns the reply, or null when the card shows the outcome. */
@@ -60,7 +60,7 @@ function forwardCode(deps: ApprovalDeps, card: Card, code: string): void {
   deps.inBackground(sendAnswer(deps, card, { answer: 'approve', code }))
 }
 
-/** Telegram may refuse it: then the code stays in the chat, where it is worth nothing in a minute. */
+/** Telegram may refuse to delete it: then the code stays in the chat, where it expires within a minute. */
 function erase({ erase, inBackground, log }: CodeDeps, chat: number, message: number): void {
   inBackground(
     erase(chat, message).catch(() => log.debug('a message with a code could not be deleted')),

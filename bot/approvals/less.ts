@@ -19,7 +19,7 @@ export function askAmount({ store }: Pick<ApprovalDeps, 'store'>, card: Card, no
 /** "150", "150.5", "150,5", "150 USDT". */
 const AMOUNT = /^\s*(\d{1,12})(?:[.,](\d{1,8}))?\s*([a-z]{2,10})?\s*$/i
 
-/** Null for what cannot be read for certain: "1,500" is two different amounts. */
+/** Null for what is ambiguous: "1,500" may be 1.5 or 1500. */
 export function readAmount(text: string): Decimal | null {
   const [, whole, fraction = ''] = AMOUNT.exec(visible(text)) ?? []
   if (whole === undefined || (fraction.length === 3 && Number(whole) !== 0)) return null
@@ -34,7 +34,7 @@ interface Said {
   readonly repliesTo: number | undefined
 }
 
-/** Returns the reply; null when the card shows the outcome; `none` for words that are about something else. */
+/** Returns the reply; null when the card shows the outcome; `none` when the message is about something else. */
 function answerAmount(deps: CodeDeps, said: Said): Html | null | 'none' {
   const { store, clock } = deps
   const now = seconds(clock.now())

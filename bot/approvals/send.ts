@@ -1,4 +1,4 @@
-// The trader's answer on its way to the device, signed for one exact order; what was not sent is asked for again.
+// Sends the trader's answer to the device, signed for one exact order. If it was not sent, the card asks again.
 import type { Approval, Decimal } from '@keyside/protocol'
 import { describeError, KeysideError, type Logger } from '@keyside/runtime'
 import type { Device } from '../device/device.ts'
@@ -48,7 +48,7 @@ export async function sendAnswer(
     if (line === null) throw new KeysideError('broker_unreachable', 'the device is known no more')
     await line.device.answerOrder({ order: needed.order.id, ...said }, owner.user, needed.expires)
   } catch (error) {
-    // Any other failure may have come after the answer left: the card then says that it is unconfirmed.
+    // After any other failure the answer may have been sent: the card then says that it is unconfirmed.
     if (!(error instanceof KeysideError && error.code === 'broker_unreachable')) throw error
     answerNotSent(deps, order, error)
     return

@@ -1,4 +1,4 @@
-// "Why?": the values behind an order, its stream's record, and what the policy has checked. The card waits on.
+// "Why?": the values behind an order, its stream's record, and what the policy has checked. The card stays open.
 import type { Answer, Instruction } from '@keyside/protocol'
 import type { Card } from '../store/cards.ts'
 import { readDevice } from '../store/device.ts'

@@ -1,4 +1,4 @@
-// From a pressed button to its action, and from there to what became of it.
+// Runs the action of a pressed button and shows what became of it.
 import { seconds } from '@keyside/protocol'
 import { describeError, type Logger } from '@keyside/runtime'
 import { Composer, type Context } from 'grammy'
@@ -14,12 +14,12 @@ export interface ButtonAction<Data = unknown> {
   readonly toast: string
   /**
    * Returns what became of it, which a question shows in place of its buttons; null where the action has shown that by
-   * itself. A question whose action rejects says that nobody knows. `message`: the row of the one that shows the button.
+   * itself. If the action rejects, the question says that the outcome is unknown. `message`: the row of the message with the button.
    */
   run(data: Data, owner: Owner, message: number): Promise<Html | null>
 }
 
-/** By the names that buttons know: also those of buttons from before a restart. */
+/** By the names stored with buttons, which outlive a restart. */
 export type ButtonActions = ReadonlyMap<string, ButtonAction>
 
 export interface PressDeps extends QuestionDeps {
@@ -30,7 +30,7 @@ export interface PressDeps extends QuestionDeps {
   readonly toast: (query: string, text: string) => Promise<void>
 }
 
-/** Goes before the handler of approval cards, which answers for every button that nobody knows. */
+/** Runs before the handler of approval cards, which answers any unknown button. */
 export function buttonHandlers(deps: PressDeps): Composer<Context> {
   const composer = new Composer()
   composer.on('callback_query', async ({ callbackQuery, from, chat }, next) => {

@@ -38,7 +38,7 @@ export interface Proposal {
   readonly data: unknown
 }
 
-/** So many of them beside each other. */
+/** This many in a row. */
 export function inRows(all: readonly Proposal[], columns: number): Proposal[][] {
   const starts = Array.from({ length: Math.ceil(all.length / columns) }, (_, at) => at * columns)
   return starts.map((start) => all.slice(start, start + columns))
@@ -50,16 +50,16 @@ export interface Question {
   readonly yes: Proposal
   /** On the other button. */
   readonly no?: string
-  /** Whose it is, by the bot's name; left out where the bot asks for itself. */
+  /** The device that it is about, by the bot's name for it; left out for questions about the bot itself. */
   readonly device?: string
 }
 
-/** How long a question counts, seconds: what it shows is true for about as long. */
+/** How long a question counts, seconds: about as long as the figures in it stay true. */
 const QUESTION_SECONDS = 60
 /** How long the buttons below an answer count, seconds. */
 const MENU_SECONDS = 86_400
 
-/** An answer to the trader's own words: it comes before all that waits. */
+/** It answers the trader, so it is sent before everything that waits. */
 export function askOwner(
   { store, clock, randomBytes, wake }: QuestionDeps,
   owner: Owner,
@@ -156,7 +156,7 @@ export function showOutcome(
   wake()
 }
 
-/** After a restart: what was being done may be done or not. */
+/** After a restart: whether an action under way was done is unknown. */
 export function resumeQuestions(deps: QuestionDeps): void {
   for (const button of unfinishedQuestions(deps.store))
     showOutcome(deps, button, button.action === '' ? NOTHING_DONE : INTERRUPTED, 'over')

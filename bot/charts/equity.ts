@@ -7,7 +7,7 @@ import { scaleOf, writeRound } from './scale.ts'
 
 /** How many steps of time the curve has. */
 const SLOTS = 120
-/** What the label at the curve's end covers of the axis, px above and below. */
+/** Height of the axis that the label at the curve's end covers, px above and below. */
 const LABEL_PX = 32
 
 export function equityOption(input: EquityChart): EChartsCoreOption {
@@ -66,7 +66,7 @@ export function equityOption(input: EquityChart): EChartsCoreOption {
   }
 }
 
-/** The sum at the end of each of as many steps, equally long. */
+/** The sum at the end of each step; all steps are equally long. */
 function resample({ since, until, points }: EquityChart) {
   const step = Math.max(1, (until - since) / SLOTS)
   const starts = Array.from({ length: SLOTS }, (_, at) => since + at * step)

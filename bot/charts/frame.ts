@@ -3,7 +3,7 @@ import { date, moment, time } from '../texts/numbers.ts'
 
 export const WIDTH = 800
 export const HEIGHT = 600
-/** A ground of its own, so that a picture reads the same in Telegram's light and dark mode. */
+/** A background of its own, so that a picture looks the same in Telegram's light and dark mode. */
 export const COLORS = {
   ground: '#17212b',
   grid: '#243240',
@@ -31,7 +31,7 @@ export const PLOT_PX = HEIGHT - TOP_PX - BOTTOM_PX
 const SHORT_SPAN_SECONDS = 240
 const DAY_SECONDS = 86_400
 
-/** Title, and plot with its two axes as far as all charts have the same. */
+/** Title, plot and the parts of its axes that all charts share. */
 export function frame(title: string, subtitle: string, times: readonly string[]) {
   return {
     animation: false,
@@ -64,7 +64,7 @@ export function frame(title: string, subtitle: string, times: readonly string[])
 
 const NO_LINES = { axisLine: { show: false }, axisTick: { show: false } }
 
-/** Round values on the right; `text` is empty for one that has no place. */
+/** Round values on the right; `text` is empty for a value without room. */
 export function rightAxis(
   { low, high, step }: { readonly low: number; readonly high: number; readonly step: number },
   text: (value: number) => string,
@@ -93,7 +93,7 @@ export function timesOf(starts: readonly number[]): string[] {
   return starts.map((start, at) => {
     if (at % step !== Math.floor(step / 2)) return ''
     if (span > 2 * DAY_SECONDS) return date(start * 1000)
-    // Candles of seconds: three labels would all name the same minute.
+    // With candles of seconds three labels would all show the same minute.
     const ms = start * 1000
     return span < SHORT_SPAN_SECONDS ? moment(ms, ms) : time(ms, ms)
   })

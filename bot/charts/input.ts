@@ -32,7 +32,7 @@ export interface SaleChart {
   /** When the first of it was bought, and at which average price. */
   readonly bought: ChartPoint
   readonly sold: ChartPoint
-  /** Where the stop stood from when on, oldest first. */
+  /** Prices of the stop and when each began to hold, oldest first. */
   readonly stops: readonly ChartPoint[]
 }
 
@@ -44,7 +44,7 @@ export interface EquityChart {
   /** Unix seconds: the curve is 0 at its beginning. */
   readonly since: number
   readonly until: number
-  /** From when on, Unix seconds, the sum is so much; "-12.5" for a loss. Oldest first. */
+  /** Pairs of a time (Unix seconds) and the sum from then on; "-12.5" is a loss. Oldest first. */
   readonly points: readonly (readonly [number, string])[]
 }
 

@@ -12,7 +12,7 @@ export interface Mark {
   readonly type: 'solid' | 'dashed' | 'dotted' | 'none'
 }
 
-/** A line in the chart: at its price, or at the edge behind which that lies. */
+/** Where the line is drawn: at its price, or at the plot's edge if the price is outside. */
 export interface PlacedMark extends Mark {
   readonly at: number
   /** How far its label is from its line, px; down is positive. */
@@ -25,9 +25,9 @@ const NAME_PX = 25
 const PRICE_PX = 30
 const ONE_LINE_PX = 38
 const TWO_LINES_PX = 66
-/** Half of the height of a price on the axis. */
+/** Half the height of a price label on the axis. */
 const AXIS_PX = 17
-/** Beside the plot, counted in digits one px high: a digit is about 0.7 as wide as high. */
+/** Room beside the plot, in digits of 1 px height: a digit is about 0.7 times as wide as high. */
 const ROOM_PX = (RIGHT_PX - 16) / 0.68
 
 /** From the highest price down, so that no label covers another. */
@@ -45,7 +45,7 @@ function withEdge(mark: Mark, { low, high }: Scale) {
   return { ...mark, name: `${mark.name}${where}`, at: Math.min(high, Math.max(low, price)) }
 }
 
-/** The name stands before its price where both have room on one line. */
+/** Name and price share a line where both fit. */
 function isShort({ name, price }: Pick<Mark, 'name' | 'price'>): boolean {
   return name.length * NAME_PX * 0.62 + amount(price).length * PRICE_PX * 0.7 < RIGHT_PX - 24
 }
@@ -64,7 +64,7 @@ export function place(
   const wished = marks.map(({ at }) => ((scale.high - at) / (scale.high - scale.low)) * plot)
   const down = pushUp(pushDown(wished, heights), heights, plot)
   const up = pushDown(pushUp(wished, heights, plot), heights)
-  // Between the two, so that close lines share the room above and below.
+  // The mean of both, so that close labels use the room above and below alike.
   return wished.map((y, at) => ((down[at] ?? y) + (up[at] ?? y)) / 2 - y)
 }
 

@@ -23,7 +23,7 @@ export function equityOf({ currency, since, until, points }: Curve, title: strin
   }
 }
 
-/** Null where the exchange gave no candles, or nobody knows what was paid. */
+/** Null where the exchange gave no candles, or the cost is unknown. */
 export function saleChart({ row, stops, timeframe, candles }: About<'trade'>): SaleChart | null {
   const { number, market, opened, closed, amount, cost, proceeds, result } = row
   if (candles.length < 2 || result === undefined) return null

@@ -19,7 +19,7 @@ export async function rasterize(svg: string, width: number): Promise<Uint8Array>
   const picture = new Resvg(svg, { font, fitTo: { mode: 'width', value: width } })
   const image = picture.render()
   const png = image.asPng()
-  // One that broke cannot be freed: it is in use for good.
+  // An instance that failed cannot be freed: its memory stays in use.
   image.free()
   picture.free()
   return png

@@ -10,11 +10,11 @@ export interface Scale {
 
 /** Room above and below the values, as a part of their range. */
 const PAD = 0.06
-/** How many times the range of what must be seen may be shown for what is wished, and for what may as well lie outside. */
+/** By which factor the range of `near` may grow for the values of `wished`, and for those of `more`. */
 const MAX_STRETCH = 3
 const LESS = 2.2
 
-/** Holds all of `near`, and of `wished` and then of `more`, the nearest first, what does not flatten it. */
+/** Includes all of `near`, then values of `wished` and `more`, the nearest first, as long as `near` is not flattened. */
 export function scaleOf(
   near: readonly number[],
   wished: readonly number[] = [],

@@ -6,7 +6,7 @@ import type { YearChart } from './input.ts'
 import { freeOf, type Mark, markLines, placeMarks } from './marks.ts'
 import { scaleOf } from './scale.ts'
 
-/** How many times the range of the rule's own lines may be shown so that the market's has room too. */
+/** By which factor the range of the rule's own lines may grow so that the market's line fits. */
 const MAX_STRETCH = 4
 
 export function yearOption(input: YearChart): EChartsCoreOption {

@@ -38,7 +38,7 @@ function thresholdOf(words: readonly string[]): Threshold | null {
   return within !== null && within <= MAX_SPAN ? { is: 'move', percent, within } : null
 }
 
-/** Less happens all the time. */
+/** Percent; smaller moves happen all the time. */
 const MIN_PERCENT = 0.1
 
 function sideOf(word: string): 'above' | 'below' | null {

@@ -31,7 +31,7 @@ export type FollowUp =
 /** Rows of buttons below one message. */
 const MAX_ROWS = 8
 
-/** `device` by the bot's name for it. Null where the answer is all there is. */
+/** `device` by the bot's name for it. Null where the answer leads to nothing more. */
 export function followUp(answer: Answer, device: string, chosen: Chosen = {}): FollowUp | null {
   switch (answer.about) {
     case 'close':
@@ -73,7 +73,7 @@ function closeQuestion(answer: About<'close'>, device: string): Question {
   return { text: closeText(answer), yes: instruct(label, device, instruction, 'danger'), device }
 }
 
-/** The price that was shown: a percentage of another price would be another stop. */
+/** The price that was shown: the same percentage of a later price would be another stop. */
 function protectQuestion(answer: About<'protect'>, device: string): Question {
   const { what, to, shown } = answer
   const stop = { unit: 'price', value: to } as const
@@ -108,7 +108,7 @@ function entryButtons(rows: readonly EntryRow[], device: string): Proposal[][] {
   })
 }
 
-/** A position that no word names alone has none: several streams hold several markets. */
+/** No buttons for a position that neither its stream nor its market names alone: several streams hold several markets. */
 function positionButtons({ rows }: About<'positions'>, device: string): Proposal[][] {
   return rows.slice(0, MAX_ROWS).flatMap((row) => {
     const what = nameOf(row, rows)

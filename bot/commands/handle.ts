@@ -71,7 +71,7 @@ function handleMessage(deps: HandleDeps, owner: Owner, message: Message): void {
   else runAtNamed(deps, read.spec, owner, named ?? read.rest[0])
 }
 
-/** None where there is one only: nobody has to say which is meant. */
+/** None where there is only one device: it need not be named. */
 function namesOf({ devices }: HandleDeps): readonly string[] {
   return devices.length > 1 ? devices.map(({ name }) => name) : []
 }
@@ -97,7 +97,7 @@ function runAtNamed(
   else deps.inBackground(runCommand({ ...deps, devices }, command, owner))
 }
 
-/** Telegram also calls it an edit when a link gets its preview: what asks for nothing gets no answer. */
+/** Telegram reports an edit also when a link gets its preview, so an edit that asks for nothing gets no answer. */
 function handleEdit(deps: HandleDeps, owner: Owner, message: Message): void {
   const parsed = parseMessage(textOf(message), namesOf(deps))
   if (parsed.asks === 'nothing') return

@@ -1,4 +1,4 @@
-// A button that asks its device as a command does, before anything is asked of the trader.
+// A button that only asks its device for something, as a command does.
 import type { Instruction } from '@keyside/protocol'
 import type { Proposal } from '../buttons/question.ts'
 import type { Chosen } from './command-spec.ts'

@@ -8,15 +8,15 @@ export type ParsedMessage =
       readonly sells: boolean
       /** Words after it that are not acted on; empty when there are none. */
       readonly ignored: string
-      /** The only one that is meant; all where none is named, or something else is said besides. */
+      /** The only device to halt; all of them where none is named or the message says anything else. */
       readonly device?: string
     }
   /** In lower case, without the slash and the bot's name. */
   | { readonly asks: 'command'; readonly name: string }
-  /** `meantHalt`: a word of it is a halt, though not the first one. */
+  /** `meantHalt`: the message has a halt in it, though not as its first word. */
   | { readonly asks: 'nothing'; readonly meantHalt: boolean }
 
-/** Messages wait at Telegram while the bot is down. Older ones are not acted on, halts and pauses aside, ms. */
+/** Messages wait at Telegram while the bot is down: older ones are not acted on, except halts and pauses, ms. */
 export const OLD_MS = 120_000
 
 /** An address to the bot, a slash, a quotation mark or an emoji may stand before the first word. */

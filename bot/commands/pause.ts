@@ -1,4 +1,4 @@
-// What to pause, and for how long. Words that say neither are told, and then nothing is paused.
+// What to pause, and for how long. If the words cannot be read, the reply says so and nothing is paused.
 import { pauseOver, pauseUnread, resumeUnread } from '../texts/chat.ts'
 import { styleNow } from '../texts/style.ts'
 import { nextTimeAt } from '../texts/zone.ts'

@@ -14,7 +14,7 @@ import type { CommandDeps } from './run.ts'
 /** Rows of buttons below one message. */
 const MAX_BUTTONS = 10
 
-/** Each device is asked three things at once, and answers for itself. */
+/** Each device is asked three questions at once, and gets a reply of its own. */
 export async function showStreams(deps: CommandDeps, owner: Owner): Promise<void> {
   await Promise.all(deps.devices.map((asked) => showAt(deps, asked, owner)))
 }

@@ -18,7 +18,7 @@ type GroupedBy = Extract<Instruction, { do: 'results' }>['by']
 
 interface CommandWithWords {
   readonly spec: CommandSpec
-  /** Those that say nothing to this command. */
+  /** The words that this command ignores. */
   readonly rest: readonly string[]
 }
 
@@ -108,7 +108,7 @@ function oneSale(number: number | null): CommandSpec {
 
 const DAY_SECONDS = 86_400
 const DAYS = 30
-/** As long as results may be looked back on: a hundred years say "all" too, and are a date that the wire takes. */
+/** The longest time to look back, days: ten years are as good as "all", and still a valid date on the wire. */
 const MAX_DAYS = 3_650
 
 /** `/profit`, `/profit 7`, `/profit all`: the chart's days; the sums are the same. */

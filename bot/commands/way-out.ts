@@ -12,7 +12,7 @@ export function readClose([name, ...part]: readonly string[]): Read {
   if (name === undefined) return ask({ do: 'positions' })
   if (name === 'all') return readCloseAll(part)
   const percent = percentOf(part)
-  // "/close half" says of what as little as "/close 30%".
+  // "/close half" names no position, like "/close 30%".
   if (percent === null || percentOf([name]) !== null || !isName(name)) return closeUnread
   return ask({ do: 'close', what: name, percent })
 }

@@ -12,7 +12,7 @@ export function ask(instruction: Instruction): CommandSpec {
 
 const NAME = /^[a-z0-9][a-z0-9:/-]{0,64}$/
 
-/** Whether it can be a stream, a market, or its coin: the device knows which there are. */
+/** Whether it has the form of a stream, a market or a coin: which of them exist only the device knows. */
 export function isName(word: string): boolean {
   return NAME.test(word)
 }

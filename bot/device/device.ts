@@ -16,7 +16,7 @@ import type { Sessions } from './sessions.ts'
 const TIMEOUT_MS = 5000
 /** A command that comes later than this is refused by the device, seconds. */
 const COMMAND_LIFE = 30
-/** An answer that comes later than this is refused by the device, seconds. */
+/** An approval that comes later than this is refused by the device, seconds. */
 export const APPROVAL_LIFE = 60
 
 export type DeviceReply =

@@ -1,4 +1,4 @@
-// A halt is for every program under the device's name: it is repeated to each that was heard before and has not
+// A halt is for every program that runs under the device's name: it is repeated to each one that was heard before and has not
 // acknowledged, as soon as that one is heard again. A program that begins later is not meant: the journal tells it.
 import type { Sessions } from './sessions.ts'
 

@@ -10,7 +10,7 @@ export interface DeliverDeps extends LostDeps {
   readonly api: Api
   /** A PNG, or null when it cannot be drawn: the text alone is sent then. */
   readonly draw: (chart: ChartInput) => Promise<Uint8Array | null>
-  /** A message is about to be sent, and what becomes of that may never be known. */
+  /** Called before a message is sent, because the answer may be lost. */
   readonly onAttempt: () => void
   /** It is known: Telegram has refused it. */
   readonly onRefused: () => void
@@ -101,13 +101,13 @@ function markup({ content: { buttons = [] } }: Message) {
   }
 }
 
-/** Telegram lets such a message never be edited: it is deleted when it has served. */
+/** Telegram does not allow edits of such a message: it is deleted when it is no longer needed. */
 function replyBox({ content: { replyHint } }: Message) {
   if (replyHint === undefined) return {}
   return { reply_markup: { force_reply: true, input_field_placeholder: replyHint } as const }
 }
 
-/** One tap leads back to the message that this one answers; one that was deleted is no reason to be silent. */
+/** A tap leads back to the message that this one answers; the message is sent even if that one was deleted. */
 function answered({ answers }: Message) {
   if (answers === null) return {}
   return { reply_parameters: { message_id: answers, allow_sending_without_reply: true } }

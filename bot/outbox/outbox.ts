@@ -1,4 +1,4 @@
-// Sends what waits in the store, in order and once, for as long as it takes.
+// Sends the messages that wait in the store: in order, each once, with retries until Telegram answers.
 import {
   type Cancel,
   type Clock,
@@ -91,7 +91,7 @@ export class Outbox {
       while (this.#isSending()) {
         const message = nextUnsent(this.#deps.store)
         if (message === null) {
-          // At once: whoever wakes it now begins the one loop that goes on.
+          // Cleared first, so that a wake-up from now on starts a new loop.
           this.#state = 'idle'
           return
         }
@@ -237,7 +237,7 @@ class RateLimit {
   #tokens = BURST
   #at = 0
 
-  /** Takes one call's worth, or says how many ms to wait for it. `now` in Unix ms. */
+  /** Takes the right to one call, or returns how many ms to wait for it. `now` in Unix ms. */
   take(now: number): number {
     const earned = Math.max(0, now - this.#at) / REFILL_MS
     this.#tokens = Math.min(BURST, this.#tokens + earned)

@@ -1,8 +1,8 @@
-// What waits for the trader stays pinned in the chat for as long as it waits.
+// Keeps messages that wait for the trader pinned in the chat.
 import { type Api, GrammyError } from 'grammy'
 import type { Message, Shown } from '../store/messages.ts'
 
-/** True once it is pinned. A pin is no condition of anything: what fails is tried at the next edit. */
+/** True once it is pinned. Nothing depends on a pin: if it fails, the next edit tries again. */
 export async function pinIfWanted(
   api: Api,
   { chat, content }: Message,

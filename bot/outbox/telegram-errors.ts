@@ -18,7 +18,7 @@ export type SendFailure =
   | { readonly outcome: 'drop'; readonly code: BotLogCode; readonly why: string }
 
 const SECOND = 1000
-/** Of what is to be edited. A number that is another's now, as after Telegram has begun anew, is as good as deleted. */
+/** For an edit: the number belongs to another message now, as after Telegram started its numbers again, so this one counts as deleted. */
 const GONE = ['message to edit not found', "message can't be edited"]
 /** Short enough for the bot to be back within five seconds of the connection. */
 const MAX_BACKOFF_MS = 4 * SECOND
@@ -35,7 +35,7 @@ export function classifySendError(error: unknown, failures: number): SendFailure
       ms: (parameters.retry_after ?? 1) * SECOND,
     }
   if (error_code === 401 || error_code === 404) return waiting('telegram_token_refused', failures)
-  // A bot that is new to the owner has no chat with them: it begins with what they write.
+  // A bot cannot write first: the chat begins with the owner's first message.
   if (error_code === 403 || description.includes('chat not found'))
     return { outcome: 'wait', code: 'telegram_blocked', ms: 30 * SECOND }
   if (description.includes('message is not modified')) return { outcome: 'done' }

@@ -10,7 +10,7 @@ type Kept = Pick<Report, 'seq' | 'event'>
 
 const stateKey = (device: string) => `state:${device}`
 
-/** A question is kept until its order goes on without an answer, and the state of trading unless it runs. */
+/** Keeps open approval requests until their orders go on, and the trading state unless it is `running`. */
 export function keepForOwner(store: Store, device: string, { seq, event }: Kept): void {
   const kept = { device, report: { seq, event } }
   if (event.type === 'approval') keep(store, keyOf(device, event.order.id), kept)

@@ -6,7 +6,7 @@ import { isFilled, type OrderStep } from '../texts/orders.ts'
 
 type Event<Type extends ReportEvent['type']> = Extract<ReportEvent, { type: Type }>
 
-/** An order that nobody knows the end of, and a way out that is barred, need a person. */
+/** An order with an unknown outcome and an exit that cannot be made need a person. */
 export function kindOfStep(step: OrderStep): NoticeKind {
   const { status, order, code } = step
   if (status === 'unknown' || code === 'canceled_elsewhere') return 'urgent'
@@ -17,7 +17,7 @@ export function kindOfStep(step: OrderStep): NoticeKind {
   return 'stop'
 }
 
-/** How an order ends that is not filled. */
+/** Final statuses of an order that was not filled. */
 export const ENDED: ReadonlySet<string> = new Set([
   'declined',
   'expired',

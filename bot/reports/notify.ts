@@ -62,7 +62,7 @@ const NOTIFIERS: Notifiers = {
   answer: () => undefined,
 }
 
-/** Numbers change from one time to the next; what else differs is another thing, and takes no other one's place. */
+/** Repeats may differ in their numbers; texts that differ otherwise are separate notices. */
 function aboutWhat(message: string): string {
   return message.replace(/\d[\d.,]*/g, '#')
 }
@@ -81,7 +81,7 @@ const COVERED_BY_CAUSE: ReadonlySet<string> = new Set([
   'key_can_withdraw',
 ])
 
-/** A way out where nothing is held, or a stop that stands higher already: nothing is wrong, and nothing is to be done. */
+/** An exit where nothing is held, or a stop that is already higher: nothing is wrong. */
 function isNeedless({ kind, code }: Extract<ReportEvent, { type: 'refusal' }>): boolean {
   return kind !== 'entry' && (code === 'no_position' || code === 'stop_below')
 }
@@ -126,7 +126,7 @@ function notifyAnswerRefused(
   const isLess = card?.note === 'reducing' && !OVER.has(event.code)
   if (!STILL_WAITS.has(event.code) && !isLess) return
   if (event.code === 'approval_code_needed') markCodeNeeded(store, order)
-  // A card that nobody has answered since must keep the buttons it shows.
+  // If the card was not pressed since, its buttons stay as they are.
   const state = card?.state
   if (state === 'pressed' || state === 'answered')
     reopenCardWithin(context, order, 'not_taken', now)

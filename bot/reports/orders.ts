@@ -1,4 +1,4 @@
-// The steps of an order, each reported once: in the message of its trade, and in a new one where the phone must ring.
+// The steps of an order, each reported once: by editing the message of its trade, or in a new message where the phone must ring.
 import type { OrderStatus } from '@keyside/protocol'
 import { closeCard, orderKey, showOnCard } from '../approvals/card.ts'
 import { type Card, cardId, findCard } from '../store/cards.ts'
@@ -72,7 +72,7 @@ function notifyWithoutCard(context: NotificationContext, step: OrderStep): numbe
   if (step.code === 'canceled_elsewhere') return notifyAgain(context, step, answers)
   if (step.order.kind === 'stop' && isQuietStop(step)) return null
   if (isLoud(step)) return notifyLoudly(context, step, { answers })
-  // The message that told of the doubt tells how it ended.
+  // The message about the unknown outcome is edited to say how it ended.
   if (isFinal(step) && !isDoubted) return notifyAgain(context, step, answers)
   return null
 }
@@ -94,7 +94,7 @@ function notifyAlone(context: NotificationContext, step: OrderStep): number | nu
   )
 }
 
-/** Of which somebody asks why. */
+/** Ends without a trade, whose message gets a button that explains them. */
 const NO_TRADE: ReadonlySet<OrderStatus> = new Set(['denied', 'rejected', 'not_placed', 'expired'])
 
 /** An order that ended without a fill: repeats share one message with a count. */
@@ -191,7 +191,7 @@ function tradeOf(context: NotificationContext, { order }: OrderStep): Trade | nu
 
 const SILENT: readonly string[] = ['submitted', 'rejected', 'denied', 'not_placed']
 
-/** It tells nothing of a stop that stands: a notice does, if a person is needed. */
+/** Steps of a stop that are not shown; a notice comes if a person is needed. */
 function isSilentStop({ status }: OrderStep): boolean {
   return SILENT.includes(status)
 }

@@ -9,7 +9,7 @@ export const AWAY_MS = 20_000
 
 const keyOf = (device: string) => `offline:${device}`
 
-/** Tells it once. `heard`: when anything of it last came; both in Unix ms. */
+/** Tells once that the device is offline. `heard`: when its last message came. Both in Unix ms. */
 export function notifyOffline(store: Store, device: string, heard: number, now: number): void {
   const owner = findOwner(store)
   const key = keyOf(device)

@@ -101,7 +101,7 @@ export class Receiver {
     if (this.#gap.isStuck(readDevice(this.#deps.store, this.#name).seq)) this.catchUp()
   }
 
-  /** One that is back at once, as after a restart, is no news. */
+  /** No message for a device that is back at once, as after a restart. */
   #tellOffline(): void {
     const { store, clock, sessions, wake } = this.#deps
     const now = clock.now()
@@ -154,7 +154,7 @@ export class Receiver {
     try {
       this.#store(report, () => this.#tell(report))
     } catch (error) {
-      // A lock is temporary: without a PUBACK the report is delivered again.
+      // The store is locked for the moment: without a PUBACK the broker delivers the report again.
       if (isBusy(error)) throw error
       this.#deps.log.error(
         { code: 'report_not_shown', seq: report.seq, err: describeError(error) },

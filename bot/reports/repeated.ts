@@ -24,7 +24,7 @@ interface Repeated {
   readonly kind: NoticeKind
   /** The id here of the message that it is shown to answer. */
   readonly answers?: number | undefined
-  /** Whose way a button below it tells: the newest of those that are counted. */
+  /** The signal that the button "Why?" explains: the newest of the counted ones. */
   readonly signal?: string | undefined
 }
 

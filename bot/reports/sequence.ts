@@ -5,7 +5,7 @@ const ASKS = 3
 
 export type Place = 'next' | 'seen' | 'gap' | 'after_lost'
 
-/** `asks`: how often the report after `last` was asked for in vain. */
+/** `asks`: how often the report after `last` was requested without an answer. */
 export function placeOf(seq: number, last: number, asks: number): Place {
   if (seq <= last) return 'seen'
   if (seq === last + 1) return 'next'
@@ -22,7 +22,7 @@ export class Gap {
     return this.#asks
   }
 
-  /** The device has reports up to `seq`. True when this is the first sign of a gap. */
+  /** Notes that the device has reports up to `seq`. True when this shows a new gap. */
   notice(seq: number, last: number): boolean {
     const first = this.#highest <= last && seq > last
     this.#highest = Math.max(this.#highest, seq)

@@ -156,7 +156,7 @@ const VIEWS: Readonly<Record<Page, (settings: Settings, now: number) => View>> =
   },
 }
 
-/** Some of each part of the world; any other by words. */
+/** A few zones of each part of the world; any other can be typed. */
 const ZONES = [
   'UTC',
   'Europe/London',

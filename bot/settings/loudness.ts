@@ -13,7 +13,7 @@ export function loudness(store: Store, kind: NoticeKind, now: number): Loudness 
   return chosen === 'on' && isHushed ? 'silent' : chosen
 }
 
-/** Without quiet hours. What needs a person always comes, whatever is stored. */
+/** Quiet hours aside. Notices that need a person are always sent, whatever was chosen. */
 export function chosenFor({ notices }: Settings, kind: NoticeKind): Loudness {
   const { person, usual } = NOTICE_KINDS[kind]
   const chosen = notices[kind] ?? usual

@@ -47,7 +47,7 @@ export function writeDevice(store: Store, name: string, change: Partial<DeviceRo
     .run(name, seq, signed, heard, presence, journal, money)
 }
 
-/** All that is kept of it, with what was still to be sent; the buttons of its cards do nothing any more. */
+/** Deletes all that is kept of it, unsent messages too; the buttons of its cards do nothing any more. */
 export function forgetDevice(store: Store, name: string): void {
   transact(store, () => {
     for (const table of ['message', 'delivered_report', 'kept_report'])

@@ -1,4 +1,4 @@
-// Messages as they are to look in Telegram. The outbox brings Telegram to this state, however long it takes.
+// The wanted state of each message in Telegram. The outbox makes Telegram agree with it, however long it takes.
 import type { RandomBytes } from '@keyside/runtime'
 import type { ChartInput } from '../charts/input.ts'
 import type { NoticeKind } from './notice-kind.ts'
@@ -8,7 +8,7 @@ import type { Owner } from './owner.ts'
 export interface Button {
   readonly text: string
   readonly data: string
-  /** How Telegram colours it; what it does is in its text. */
+  /** Telegram's colour for the button; its text alone says what it does. */
   readonly style?: 'success' | 'danger' | 'primary'
 }
 
@@ -180,7 +180,7 @@ export function markPinned(store: Store, { id }: Pick<Message, 'id'>): void {
   store.prepare('UPDATE message SET pinned = 1 WHERE id = ?').run(id)
 }
 
-/** It is no longer in the chat: what can be answered, or rings, is sent anew; anything else stays away. */
+/** It was deleted in the chat: a message that can be answered, or that rings, is sent again; any other is not. */
 export function markGone(store: Store, { id, version, content }: Message): void {
   store
     .prepare(
@@ -191,7 +191,7 @@ export function markGone(store: Store, { id, version, content }: Message): void 
     .run(version, content.buttons === undefined && content.quiet === true ? version : 0, id)
 }
 
-/** Before it is sent: whether Telegram has taken it can then be found out later. Earlier attempts were looked for in vain. */
+/** Called before it is sent, so that it can be found out later whether Telegram took it. Earlier attempts were not found. */
 export function markAttempt(store: Store, { id, chat }: Message): void {
   store
     .prepare(

@@ -14,7 +14,7 @@ export function markSeen(store: Store, update: Update, now: number): void {
     .run(update.update_id, nameOf(update), now)
 }
 
-/** Another one under the same id is not that one. */
+/** An update with the same id and other content is a new one. */
 function nameOf({ message, edited_message, callback_query }: Update): string {
   const { message_id, date, edit_date = 0 } = message ?? edited_message ?? {}
   return `${message_id} ${date} ${edit_date} ${callback_query?.id}`

@@ -11,7 +11,7 @@ const settings = z.strictObject({
   /** IANA name, such as Europe/Berlin. */
   timeZone: z.string().min(1).max(64).default('UTC'),
   numbers: z.enum(NUMBER_FORMATS).default('1,234.56'),
-  /** Nothing but what needs a person at once rings; `from` may be later than `to`, over midnight. Null for none. */
+  /** Quiet hours: only what needs a person at once rings. `from` may be later than `to`, over midnight. Null for none. */
   quietHours: z.strictObject({ from: minute, to: minute }).nullable().default(null),
   /** When the summary of a day is sent, with the digest; null for never. */
   daily: minute.nullable().default(null),
@@ -28,7 +28,7 @@ const settings = z.strictObject({
 
 export type Settings = z.infer<typeof settings>
 
-/** What is there and cannot be read any more counts as not chosen. */
+/** Stored settings that cannot be read count as not chosen. */
 export function readSettings(store: Store): Settings {
   const row = store.prepare('SELECT value FROM settings').get()
   const written = settings.safeParse(row === undefined ? {} : parsed(String(row['value'])))

@@ -4,11 +4,11 @@ import type { Store } from './open.ts'
 export type SummaryKind = 'day' | 'week' | 'digest'
 
 export interface SummaryRow {
-  /** As it was set when this was written: of another setting nothing is due yet. */
+  /** The time setting when this was written; after a change of the setting nothing is due yet. */
   readonly setting: string
   /** When the last one was due, Unix ms. */
   readonly due: number
-  /** Up to when summaries have told everything, Unix ms; 0 for none yet. */
+  /** End of the time that summaries have covered, Unix ms; 0 for none yet. */
   readonly covered: number
 }
 

@@ -54,7 +54,7 @@ export interface StrategyDeps extends QuestionDeps {
 const SOON_MS = 3_000
 const MAX_BUTTONS = 8
 
-/** A rule that is sent as it stands. Goes before the handler of commands, which answers for every message that nobody knows. */
+/** A rule that is sent as it is. Runs before the handler of commands, which answers any unknown message. */
 export function ruleHandlers(deps: StrategyDeps): Composer<Context> {
   const composer = new Composer()
   composer.on('message', ({ msg, from, chat }, next) => {
@@ -138,7 +138,7 @@ async function askAndSay(deps: StrategyDeps, found: Found, owner: Owner, ask: As
   await whileBusy(() => say(deps, owner, yearText(answer), about), deps.clock)
 }
 
-/** What the paper accounts of this bot say of trials; one that does not answer says nothing. */
+/** The trials on this bot's paper accounts; accounts that do not answer are left out. */
 async function paperAccounts(
   { devices, store }: StrategyDeps,
   { user }: Owner,

@@ -1,6 +1,6 @@
-// What a person meant to type: phones put in curly quotation marks, dashes, and spaces that are none.
+// Undoes what phones change in a typed text: curly quotation marks, dashes and special spaces.
 
-/** Each is one sign that a rule never has, for the sign that it has. */
+/** Characters that never occur in a rule, each with the one that it stands for. */
 const SIGNS: ReadonlyMap<string, string> = new Map([
   ...[...'\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033'].map((sign): [string, string] => [sign, '"']),
   ...[...'\u2018\u2019\u201a\u201b\u2039\u203a\u2032\u00b4'].map((sign): [string, string] => [

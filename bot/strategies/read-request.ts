@@ -13,7 +13,7 @@ const COMMAND = /^\s*\/\s?strategy(?:@\w+)?(?=\s|$)[ ]*\n?/i
 const KEYS =
   /^(?:name|markets?|timeframe|params|let|enter|exit|size|risk|stop|take_profit|trailing_stop|max_hold)[ ]*:/gm
 const MIN_KEYS = 2
-/** How code begins: the engine says that it takes none. */
+/** How code begins: it is passed on, and the engine refuses it with a reason. */
 const CODE = /^\s*(?:import|export)\s.*(?:from\s*['"]|strategy|default)/m
 
 /** The rule that a message is, also below `/strategy`; null for any other. A halt is a halt, whatever stands behind it. */

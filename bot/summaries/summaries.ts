@@ -26,9 +26,9 @@ const AGAIN_MS = 60_000
 const LATE_MS = 300_000
 /** The longest time that one summary covers, ms. */
 const MAX_SPAN_MS = 31 * 86_400_000
-/** After a clock was set back by more than this, what was due in its future is no longer due, ms. */
+/** If the clock was set back by more than this, a stored due time in the future is dropped, ms. */
 const SET_BACK_MS = 86_400_000
-/** Where no time for the day's summary is set: what is kept for the digest has to come some time. */
+/** When the digest is sent where no time for the day's summary is set. */
 const DIGEST_AT = '08:00'
 
 export interface SummariesDeps {
@@ -158,7 +158,7 @@ export class Summaries {
     return row.due < due ? { due, row } : null
   }
 
-  /** What another program holds now is sent a little later. */
+  /** The store is locked by another program: it is sent a little later. */
   #unlessBusy(run: () => void): void {
     try {
       run()

@@ -26,7 +26,7 @@ import { closeText, entriesText, NOT_DONE, protectText } from './ways-out.ts'
 
 type About<Name extends Answer['about']> = Extract<Answer, { about: Name }>
 
-/** What a phone shows without much scrolling; a message may hold less. */
+/** Rows that a phone shows without much scrolling; fewer where the message is full. */
 const MAX_ROWS = 20
 
 /** `done` is what a finished command says. `now` in Unix ms. */
@@ -78,7 +78,7 @@ export function answerText(answer: Answer, done: Html, now: number): Html {
 /** Digits of an entry price: after a part was sold, the average has many more. */
 const ENTRY_DIGITS = 9
 
-/** A request that does not fit what is held is no alarm. */
+/** A request that does not fit the positions held is not an error of the device. */
 function refusedText({ code, message }: About<'refused'>): Html {
   if (NOT_DONE.has(code)) return html`⚪ ${reasonText(code, message)}`
   return lines(html`🛑 <b>Your device refused</b>`, reasonText(code, message))

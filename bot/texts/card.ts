@@ -47,7 +47,7 @@ export function cardText(needed: ApprovalNeeded, state: Html, mark: '?' | '' = '
   return fitting(rows)
 }
 
-/** With figures of unusual length what matters least goes: the highest rank first. "Why?" has the rest. */
+/** Where a caption is too long, rows are left out from the highest rank on. "Why?" shows all of them. */
 function fitting(rows: readonly { readonly row: Html | null; readonly rank: number }[]): Html {
   const kept = (most: number) => lines(...rows.map(({ row, rank }) => (rank <= most ? row : null)))
   const fits = [4, 3, 2, 1].find((most) => lengthOf(kept(most)) <= CAPTION_ROOM)
@@ -59,7 +59,7 @@ function lengthOf({ text }: Html): number {
   return text.replace(/<[^>]*>/g, '').replace(/&\w+;/g, '.').length
 }
 
-/** What decides: what, how much money, and how much of it may be lost. */
+/** The first line: what is bought, for how much, and how much may be lost. */
 function firstLine(needed: ApprovalNeeded, mark: '?' | ''): Html {
   const { order } = needed
   const { quote } = currencies(order.market)
@@ -69,7 +69,7 @@ function firstLine(needed: ApprovalNeeded, mark: '?' | ''): Html {
   return order.kind === 'entry' ? html`${what}${end} ${lossText(needed)}` : what
 }
 
-/** The bound that the limits set; fees come to it. */
+/** The bound set by limit price and stop; fees are not included. */
 function lossText({ stop, risk, allocation, order }: ApprovalNeeded): Html {
   const { quote } = currencies(order.market)
   const part =
@@ -80,7 +80,7 @@ function lossText({ stop, risk, allocation, order }: ApprovalNeeded): Html {
   return html`May lose <b>${sum(risk)} ${quote}</b>${part}: ${worst}`
 }
 
-/** Rounded up: what may be lost is never told smaller than it is. */
+/** Rounded up: the possible loss is never shown smaller than it is. */
 function percentOf(value: string, whole: string): string {
   const percent = new Big(value).div(whole).times(100)
   return percentText(percent.round(percent.lt(10) ? 1 : 0, Big.roundUp).toFixed())
@@ -149,7 +149,7 @@ function heldLine({ held, order }: ApprovalNeeded): Html | null {
   return html`Held already: <b>${amount(held.amount)} ${base}</b>${by}, bought for ${sum(held.cost)} ${quote}`
 }
 
-/** Odd, or of an exchange that has not shown enough. */
+/** Reasons why it is asked about: unusual size, or an exchange that has not proved enough. */
 function askedLine({ asked }: ApprovalNeeded, mark: '?' | ''): Html | null {
   if (asked === undefined || mark === '') return null
   return html`⚠️ ${clip(asked, MAX_ASKED_LENGTH)}`
@@ -201,7 +201,7 @@ const LITTLE = 0.0001
 function sinceThen(then: Decimal, now: Decimal): string {
   const moved = new Big(now).minus(then)
   if (moved.eq(0)) return `The price has not moved since: ${amount(now)}`
-  // As it is written it may be none: "by 0 %".
+  // Rounded, the text could read "by 0 %".
   if (moved.abs().div(then).lt(LITTLE)) return `The price has hardly moved since: ${amount(now)}`
   const way = moved.gt(0) ? 'risen' : 'fallen'
   return `The price has ${way} by ${distance(now, then)} since: ${amount(now)}`

@@ -6,7 +6,7 @@ import { inOwnStyle, reasonText } from './reason.ts'
 
 type Explained = Extract<Answer, { about: 'explain' }>
 
-/** So many lines are read on a phone; the terminal has all of them. */
+/** Lines shown on a phone; the terminal shows all of them. */
 const MAX_LINES = 12
 const MAX_TEXT = 160
 

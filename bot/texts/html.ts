@@ -23,7 +23,7 @@ export const ADDRESSES = new RegExp(String.raw`(\S*(?:${ADDRESS})\S*)`, 'u')
 /** A command too, which a tap sends. */
 const LINKS = new RegExp(String.raw`(\S*(?:${ADDRESS}|${COMMAND})\S*)`, 'u')
 
-/** Words of others: what Telegram would make a link of stands in code, where it makes none. `style` is for the rest. */
+/** Text from outside: words that Telegram would turn into links are set as code, where it does not. `style` is for the rest. */
 export function unlinked(
   text: string,
   style: (words: string) => Html = (words) => html`${words}`,
@@ -53,7 +53,7 @@ export function lines(...parts: readonly (Part | null)[]): Html {
 const ROOM = 4096
 /** What a caption below a picture holds. Telegram does not count markup; callers that have only marked-up text do. */
 export const CAPTION_ROOM = 1024
-/** For "and 12,345 more", and then some. */
+/** Room for "and 12,345 more". */
 const SPARE = 64
 
 /** As many of the rows as fit, at most `most`, and how many are left out, with the `left` that never came. */

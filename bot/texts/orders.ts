@@ -66,7 +66,7 @@ function stopTitle({ market, stream, stop, price }: OrderView): Html {
   return html`🛡 <b>Stop at ${amount(stop ?? price)} ${quote}</b> · ${market} · ${shownStream(stream)}`
 }
 
-/** What the device does with its own stops is no reason to look anything up. */
+/** Codes of what the device does with its own stops: no code is shown for them. */
 export const TAKEN_OFF: Readonly<Record<string, Html>> = {
   stop_taken_off: html`Taken off by your device, to sell the position.`,
   stop_replaced: html`Taken off by your device, for another to take its place.`,
@@ -159,7 +159,7 @@ export function feeText(fee: { readonly amount: string; readonly currency: strin
   return `${sum(fee.amount)} ${fee.currency}`
 }
 
-/** Fees of which nobody knows what they were worth: they are in no sum. */
+/** Fees whose value is unknown: they are in no sum. */
 export function withoutText(unpriced: Readonly<Record<string, string>> = {}): Html[] {
   if (Object.keys(unpriced).length === 0) return []
   return [html`without fees of ${feesText(unpriced)}`]

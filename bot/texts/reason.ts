@@ -20,7 +20,7 @@ function sentence(text: string): string {
 }
 
 const MOMENT = /\b(\d{4}-\d\d-\d\d) (\d\d:\d\d)(?::\d\d)? UTC/g
-/** No part of a date, a version, an address, or a name. */
+/** A number that is not part of a date, a version, an address or a name. */
 const FRACTION = /(?<![\w.:/-])\d{1,15}\.\d{1,12}(?![\w:/-]|\.\d)/g
 
 /** Devices write "2026-11-12 14:02:11 UTC" and "1234.5"; the owner reads both as elsewhere in the chat. */

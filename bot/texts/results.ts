@@ -97,7 +97,7 @@ function feesOfSale(row: Charged): Html[] {
   return more.length === 0 ? [html`Fees ${first}`] : [html`Fees, both ways:`, first, ...more]
 }
 
-/** Of sales, with the currency that these brought. */
+/** Sums of sales, each in the currency that they brought. */
 type Charged = Pick<ResultRow, 'fees' | 'feesValue' | 'besides' | 'currency'>
 
 /** Each currency, and what they come to where that is not said by it. */
@@ -224,7 +224,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['all', 'all'],
 ])
 
-/** Where one of the column is a whole unit of its currency, all are told in cents. */
+/** If any value in the column is 1 or more, all are shown with two decimals. */
 function cellsOf({ key, gain, negative, paid, trades, won }: ResultRow, all: readonly ResultRow[]) {
   const inCents = all.some((row) => new Big(row.gain).gte(1))
   const money = inCents ? cents(gain, negative) : signed(gain, negative)
@@ -233,7 +233,7 @@ function cellsOf({ key, gain, negative, paid, trades, won }: ResultRow, all: rea
   return [shortKey(key, all), money, percent, String(trades), String(won)]
 }
 
-/** How far results fell from their best. What is held is in the rule's own figure, at the present price. */
+/** The drawdown of results. The policy's own figure also includes positions, at the present price. */
 function fallText(
   { currency, deepest, below }: Curve,
   drawdown: About<'results'>['drawdown'],

@@ -21,7 +21,7 @@ export function reasonLine(reason: string, most = MAX_LENGTH): Html | null {
   return said === '' ? null : unlinked(said, (words) => html`<i>${words}</i>`)
 }
 
-/** What nobody can read better stays as it was said. */
+/** A text that is not understood stays as it is. */
 export function reasonSentence(reason: string): string {
   const [, name = '', rest = reason] = /^([a-z0-9_-]{1,32}): (.+)$/.exec(reason) ?? []
   const told = rest.split(BETWEEN).map(phrase).join('; ')
@@ -66,7 +66,7 @@ function lengthOf(series: string): number | null {
   return AVERAGES.includes(name) ? Number(length) : null
 }
 
-/** How far apart two values are, where their own digits say little. */
+/** The distance between two values that look almost alike. */
 function gap(a: string, b: string): string {
   const base = new Big(b)
   if (base.eq(0)) return ''
@@ -89,7 +89,7 @@ function shown(value: string): string {
   return amount((exact.gte(1000) ? exact.round(0) : exact.prec(exact.gte(100) ? 4 : 3)).toFixed())
 }
 
-/** What is a number to `Big` is none with two points. */
+/** A text with two points is not a number. */
 function isNumber(text: string): boolean {
   return /^\d+(\.\d+)?$/.test(text)
 }

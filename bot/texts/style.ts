@@ -1,5 +1,5 @@
 // How numbers and times look to the owner. It is set once, where work begins (an update, a report, a timer, a message that is
-// sent), and holds for all that follows from it, across awaits too: so that no text can forget it.
+// sent), and holds for everything that follows from it, across awaits too, so that each text uses it.
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** The third with a space that does not break. */

@@ -20,7 +20,7 @@ export interface TradeStory {
 
 /** Of a caption with its card only so much is free. */
 const MAX_SALES = 3
-/** Fees and dust may keep this share of a purchase from being sold. */
+/** A rest up to this share of a purchase counts as sold: fees and dust stay. */
 const LEFT_OVER = '0.05'
 
 /** Null while there is nothing to tell. */

@@ -1,4 +1,4 @@
-// Words that are no command: where they ask for something that there is, what that is called.
+// The answer to an unknown command: suggests the command whose subject the words name.
 
 import { type Html, html, lines } from './html.ts'
 import { visible } from './visible.ts'

@@ -198,7 +198,7 @@ function whereText({ order: { market, stream }, status }: EntryRow): Html {
 /** There is no such row in what the device has listed. */
 export const noSuchEntry = html`There is no such order to take back any more. /cancel lists those that can be.`
 
-/** Refusals that say no more than that something else is held, asked for, or meant: nothing is wrong. */
+/** Refusals that only say that the request does not fit the positions: nothing is wrong. */
 export const NOT_DONE: ReadonlySet<string> = new Set([
   'nothing_held',
   'position_unknown',

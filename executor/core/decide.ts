@@ -111,7 +111,7 @@ function take(context: DecisionContext, input: Input): undefined {
   }
 }
 
-/** With the name of whose link it came by, where that is a provider's. */
+/** With the provider's name, where the message came over a provider's link. */
 function onInvalid(
   context: DecisionContext,
   { code, message, topic, provider }: Extract<Input, { type: 'invalid_message' }>,
@@ -120,7 +120,7 @@ function onInvalid(
   refuseInput(context, { code, message: `${of}${message}` }, topic)
 }
 
-/** Answers of the exchange. One that comes for an order whose life is over has nothing more to say. */
+/** Answers of the exchange. Answers about an order that is over are ignored. */
 function takeAnswer(
   context: DecisionContext,
   input: Extract<Input, { clientOrderId: string }>,
@@ -156,7 +156,7 @@ function onQuote(context: DecisionContext, market: string): undefined {
   remember(context, 'quotes', market, answered)
 }
 
-/** What is due now, whatever came in: so a restart, a lost timer and a burst need no code of their own. */
+/** All work that is due now, whatever the input: so a restart, a lost timer and a burst need no code of their own. */
 function runDueWork(context: DecisionContext): undefined {
   watchOffline(context)
   watchHeads(context)

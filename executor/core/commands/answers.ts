@@ -94,7 +94,7 @@ export function positionsAnswer(context: DecisionContext): Answer {
   return { about: 'positions', rows, ...(left > 0 && { more: left }) }
 }
 
-/** The one that rests at the exchange: a stop that is only wanted protects nobody. */
+/** Only a stop that rests at the exchange: a planned one does not protect yet. */
 function stopInForce(context: DecisionContext, key: string) {
   const order = stopOf(context.portfolio, key)
   const stop = order?.exchangeId === '' ? undefined : order?.planned?.request.triggerPrice
@@ -195,7 +195,7 @@ function worthAt(total: Decimal, price: Decimal): string {
   return new Big(total).times(price).round(8, Big.roundDown).toFixed()
 }
 
-/** Worth something, and too little for any order. What trading is done with is not. */
+/** Worth something, but less than any order may be. Coins that are traded with are never left out. */
 function isDust({ currency: name, value }: Row, { currency, held, least }: Valuation): boolean {
   const enough = least[name]
   if (value === undefined || enough === undefined || held.includes(name)) return false
@@ -213,7 +213,7 @@ function byWeight({ currency, held, prices }: Valuation): (a: Row, b: Row) => nu
     if (held.includes(row.currency)) return 1
     return prices[row.currency] === undefined ? 3 : 2
   }
-  // Within one rank all have a price, or none has.
+  // Within one rank either all have a price or none has.
   const size = (row: Row) => new Big(row.total).times(prices[row.currency] ?? 1)
   return (a, b) => rank(a) - rank(b) || size(b).cmp(size(a))
 }

@@ -1,4 +1,4 @@
-// The trader takes an entry back. What sells or protects is not theirs to take away from the chat: that would loosen.
+// The trader takes an entry back. Exits and stops cannot be canceled from the chat: that would loosen.
 import type { Answer } from '@keyside/protocol'
 import { append, type DecisionContext } from '../execution/context.ts'
 import { refusedAnswer } from '../execution/refusals.ts'
@@ -48,7 +48,7 @@ function entries({ portfolio }: DecisionContext): Answer {
   return { about: 'entries', rows, ...(more > 0 && { more }) }
 }
 
-/** One that is over waits for nothing but its fills. */
+/** An order that is over waits only for its fills. */
 function canBeTaken(state: OrderState): boolean {
   return isPending(state) || (isWorking(state) && state !== 'awaiting_fills')
 }

@@ -14,7 +14,7 @@ import { type Named, positionsNamed } from './named-positions.ts'
 import { waitsFor } from './waits.ts'
 
 interface Asked {
-  /** A position, as far as it can be told; absent for all of them. */
+  /** The position, as the trader names it; absent for all of them. */
   readonly what?: string | undefined
   /** Of what is held now. */
   readonly percent: number
@@ -33,7 +33,7 @@ interface Sale extends Named {
 
 const MAX_ROWS = 25
 
-/** Without `shown` nothing is done. A yes to anything else than what would be sold now changes nothing either. */
+/** Without `shown` nothing is done; nor when `shown` is not exactly what would be sold now. */
 export function close(context: DecisionContext, asked: Asked): Answer {
   const named = positionsNamed(context, asked.what)
   if ('about' in named) return named
@@ -105,14 +105,14 @@ function ofOrder({ amount, price: least }: OrderRequest) {
 }
 
 /**
- * What was sold or bought since, and what was tried and came to nothing, makes another digest: so one question sells once,
- * whoever repeats its answer.
+ * Whatever was sold, bought or tried since makes another digest: so one question sells once,
+ * even if its answer is repeated.
  */
 function digestOf(percent: number, sales: readonly Sale[]): string {
   const bound = sales.map(({ key, position, amount, size }) => {
     const { failures, signal, seq, cost } = position
     const { exit } = failures
-    // Of all, a price that was not known may have come: it is the same sale.
+    // When all is sold, a price that was missing may have come since: it is still the same sale.
     const sold = size === 'all' ? size : amount
     return [key, signal, seq, position.amount, cost, sold, exit.times, exit.at]
   })

@@ -50,7 +50,7 @@ export function limitsAnswer(context: DecisionContext): Limits {
   }
 }
 
-/** How far the policy's reckoning is below its best: sold and held together, fees and lost coins included. */
+/** The policy's drawdown: sold and held together, fees and lost coins included. */
 export function drawdownNow(context: DecisionContext) {
   const { limits, currency } = context.environment.policy
   return { currency, used: lossesSoFar(context).drawdown, limit: limits.drawdown }

@@ -1,4 +1,4 @@
-// The positions that a word of the trader's names: all of a coin, of a market or of a stream, for each is shown before it is sold.
+// The positions that the trader's word names: all of a coin, a market or a stream. Each is shown before it is sold.
 import { type Answer, shownStream } from '@keyside/protocol'
 import type { DecisionContext } from '../execution/context.ts'
 import { refusedAnswer } from '../execution/refusals.ts'

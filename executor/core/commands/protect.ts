@@ -26,7 +26,7 @@ export function protect(context: DecisionContext, { what, to, shown }: Asked): A
   const entry = entryPrice(position) ?? '0'
   const wanted = ceilTo(parseDecimal(priceOf(to, { bid, entry })), parseDecimal(rules.tick))
   if (wanted.gte(parseDecimal(bid))) return refusedAnswer('stop_above_price', `the price is ${bid}`)
-  // Also what is asked for once more: a stop that has risen in between is not brought down.
+  // Checked for repeated requests too: a stop that has moved up in between is not lowered.
   if (position.stop !== null && wanted.lte(parseDecimal(position.stop)))
     return refusedAnswer('stop_not_higher', `the stop is ${position.stop}`)
   const planned = planStop({
@@ -61,7 +61,7 @@ export function protect(context: DecisionContext, { what, to, shown }: Asked): A
   return { about: 'done', ...waiting }
 }
 
-/** Quote per base; below any price for what is no distance. */
+/** Quote per base; 0 where the distance is 100 % or more, so that it is below any stop. */
 function priceOf(to: Asked['to'], { bid, entry }: { bid: Decimal; entry: Decimal }): Decimal {
   if (to.unit === 'price') return to.value
   if (to.unit === 'entry') return entry

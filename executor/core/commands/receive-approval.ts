@@ -66,7 +66,7 @@ function refuse(context: DecisionContext, { order }: Approval, code: ExecutorCod
 /** Six digits are a million codes: whoever guesses gets this many tries in an hour. */
 export const WRONG_AN_HOUR = 5
 
-/** A true code is used up by this, whatever becomes of the order. */
+/** A correct code is used up by this, whatever becomes of the order. */
 function takeCode(
   context: DecisionContext,
   { clientOrderId }: Order,
@@ -79,7 +79,7 @@ function takeCode(
   }
   if (stepOfCode === 'unset') return 'approval_code_unset'
   if (code === undefined) return 'approval_code_needed'
-  // Not even looked at: an answer would tell the guesser something.
+  // The code is not checked at all: the result would help whoever is guessing.
   if (wrong.length >= WRONG_AN_HOUR) return 'approval_code_locked'
   const step = stepOfCode(code)
   if (step !== null && step <= usedUpTo) return 'approval_code_used'

@@ -1,4 +1,4 @@
-// What the trader asks from the chat. Everything here tightens or looks; only `resume` undoes, and only a pause.
+// Commands from the chat. Each one only reads or makes trading safer; `resume` undoes a pause and nothing else.
 import type { Answer, Command } from '@keyside/protocol'
 import { type DecisionContext, emit, report } from '../execution/context.ts'
 import { pause, resume } from '../execution/pauses.ts'

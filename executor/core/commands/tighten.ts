@@ -15,7 +15,7 @@ import { isTighterOrEqual, tightened } from '../risk/policy/tighten.ts'
 /** What a report may list. */
 const MAX_ROWS = 60
 const MAX_CHANGES = 12
-/** Whoever has the chat must not fill the terminal. */
+/** A bound, so that a stolen chat cannot fill the list at the terminal. */
 const MAX_REQUESTS = 10
 
 interface Asked {
@@ -79,7 +79,7 @@ export function tighten(context: DecisionContext, asked: Asked, by: string): Ans
     by,
     number: context.portfolio.tightenings.last + 1,
   })
-  // Whatever is decided from here on is decided by it.
+  // The rest of this decision uses the tightened policy.
   context.environment = { ...context.environment, policy: change.policy }
   return changesOf(asked, 'tightens', { ...change, policy })
 }

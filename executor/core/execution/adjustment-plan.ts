@@ -95,8 +95,8 @@ function liveOrder({ orders }: Portfolio, name: string | null): Order | undefine
 }
 
 /**
- * Never more than is there, and never more than the sales that nobody here remembers have left over: the trader's own
- * coins would hide them. What was bought and cannot be explained stays the trader's.
+ * Never more than the exchange has, and never more than the forgotten sales have left: the trader's own
+ * coins would hide those sales. Purchases that cannot be explained stay the trader's.
  */
 function cutTo(
   portfolio: Portfolio,
@@ -148,7 +148,7 @@ function expectedIn(
   return sum.lt(0) ? '0' : toDecimal(sum)
 }
 
-/** What the exchange says of its end counts before the fills are here. */
+/** The exchange's own word about its end is used before the fills are here. */
 function tradedSince({ clientOrderId, end, filled }: Order, trades: MarketSeen['trades']): Decimal {
   const own = trades.filter(({ order }) => order === clientOrderId)
   const listed = own.reduce((sum, trade) => plus(sum, trade.amount), '0')
@@ -157,7 +157,7 @@ function tradedSince({ clientOrderId, end, filled }: Order, trades: MarketSeen['
 }
 
 // Orders that the journal holds otherwise than the exchange: sent after a backup was made, or gone there. Pure.
-/** The moves that were made and lost. From there on it is unknown, and the next start asks what became of it. */
+/** Replays the transitions that were lost. After them the order is `unknown`, and the next start asks about it. */
 const LOST: Partial<Record<OrderState, readonly OrderEvent[]>> = {
   received: ['initialize', 'submit', 'mark_unknown'],
   waiting: ['approve', 'initialize', 'submit', 'mark_unknown'],

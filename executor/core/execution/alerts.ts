@@ -1,4 +1,4 @@
-// What a strategy says without an order: told to the trader, so many and no more. Nothing that an order depends on is read
+// A strategy's alerts, which make no order: told to the trader, up to a limit. Nothing that an order depends on is read
 // or written here.
 import { CLOCK_SKEW, isTrial, streamName } from '@keyside/protocol'
 import { kept } from '../model/backoff.ts'
@@ -29,7 +29,7 @@ export function onAlert(
   // The bot of the home hears those of trials from the engine itself, where no device does.
   if (isTrial(stream)) return
   if (isRevoked(portfolio, provider, kid)) return
-  // Somebody else writes in its name.
+  // After an equivocation it is not known whose alert this is.
   if ((portfolio.providers[provider]?.equivocations.length ?? 0) > 0) return
   const life = (claims.exp - claims.iat + CLOCK_SKEW) * 1000
   if (!isFirst(context, `${provider} ${claims.jti}`, life)) return
@@ -81,7 +81,7 @@ function oneMore({ since, count }: Told['minute'], span: number, now: number): T
   return now >= since + span ? { since: now, count: 1 } : { since, count: count + 1 }
 }
 
-/** Once an hour: what is left out is not told of one by one. */
+/** Told once an hour: alerts beyond the limit are not told one by one. */
 function tellMany(context: DecisionContext, provider: string): undefined {
   const { now } = context.environment
   const { toldMany } = context.session.alerts

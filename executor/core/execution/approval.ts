@@ -16,7 +16,7 @@ import { append, type DecisionContext, findingOf, report, singleLine } from './c
 import { checkOrder, costHeld, planFor } from './plan-and-check.ts'
 import { chartTimeframe, denyOrder, orderView, reportOrder } from './report-order.ts'
 
-/** The first question and five more: a price that runs away does not ring for ever. */
+/** The first card and five more: a price that runs away must not ring for ever. */
 export const MAX_ASKS = 6
 
 /** For the first time: at a price that the market may leave a little before the answer comes. */
@@ -63,7 +63,7 @@ export function asIfApproved(context: DecisionContext, order: Order, plan: Plann
   return checkOrder(context, order, plan, 'coded')
 }
 
-/** A denial that the old price would have met as well is not blamed on the price. */
+/** If the old price would have been denied as well, the price is not given as the reason. */
 function refuseMoved(context: DecisionContext, order: Order, { tag, reason }: Denied): 'left' {
   const before = order.planned === null ? null : asIfApproved(context, order, order.planned)
   return before?.verdict === 'deny' && before.tag === tag
@@ -118,7 +118,7 @@ export function isLarge({ environment }: DecisionContext, { kind, planned }: Ord
 }
 
 // The card: the exact order, what it may lose, what is held already, and what the market did.
-/** Without candles the card goes out all the same: a picture is no condition of an answer. */
+/** The card is sent without candles too: an answer does not need a picture. */
 export function onCandles(
   context: DecisionContext,
   order: Order,
@@ -196,6 +196,6 @@ function exitsOf(context: DecisionContext, { intent }: Order) {
 function reachedAt(price: Decimal, tick: Decimal | undefined): Decimal {
   if (tick === undefined) return price
   const level = ceilTo(parseDecimal(price), parseDecimal(tick))
-  // No bid comes there.
+  // Above any price that a bid can have: left as it is.
   return level.lt(WIRE_END) ? decimalAbove(level) : price
 }

@@ -1,4 +1,4 @@
-// Why an order is over before it was full: nobody took it, this device took it back, or somebody else did.
+// Why an order ended before it was full: it found no counterparty, or this device or somebody else canceled it.
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { positionKey } from '../model/position.ts'
@@ -15,7 +15,7 @@ interface Why {
   readonly message: string
 }
 
-/** From the portfolio where that can tell, so that a restart in between changes no word of it. */
+/** From the portfolio where possible, so that the reason is the same after a restart. */
 export function whyCanceled(context: DecisionContext, order: Order): Why {
   if (order.planned?.request.timeInForce === 'IOC') return told('not_filled')
   if (order.kind === 'stop') return stopCanceled(context, order)

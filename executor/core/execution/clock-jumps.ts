@@ -1,14 +1,14 @@
-// A clock that was set back: moments that lie ahead of it would not come for hours, so what a restart may forget is forgotten.
-// One that leapt ahead, or a device that slept: nobody could be heard in that time, so nothing is concluded from it.
+// A clock that was set back: due times would lie hours ahead, so everything that a restart may forget is forgotten.
+// A clock that leapt ahead, or a device that slept: it could hear nobody in that time, so the silence proves nothing.
 import { isWorking } from '../model/order-table.ts'
 import { EMPTY_SESSION } from '../model/session.ts'
 import type { DecisionContext } from './context.ts'
 import { beginReconciling } from './reconcile.ts'
 
-/** A clock that is steered goes back by less. */
+/** Time synchronisation moves a clock back by less. */
 const STEERED_MS = 1_000
 
-/** Longer than the longest wait between two turns of a device that is awake. */
+/** Longer than the longest wait between two decisions of a device that is awake. */
 const SLEPT_MS = 150_000
 /** The same while an order is at the exchange: it is asked about every 15 s at least. */
 const SLEPT_BESIDE_ORDER_MS = 30_000
@@ -17,7 +17,7 @@ export function watchClock(context: DecisionContext): undefined {
   const { now } = context.environment
   const { lastDecisionAt, refusals, alarms } = context.session
   if (now < lastDecisionAt - STEERED_MS) {
-    // Alarms sound at once: a clock that goes back again and again must not put them off.
+    // Alarms become due at once: a clock that is set back again and again must not delay them.
     const due = Object.fromEntries(Object.keys(alarms).map((id) => [id, now]))
     context.session = { ...EMPTY_SESSION, alarms: due, refusals: { ...refusals, since: now } }
     beginReconciling(context)

@@ -1,4 +1,4 @@
-// A position that is to be sold, all of it: tried until it is, whatever the exchange says in between.
+// Closing a position: tries until all of it is sold, whatever the exchange answers in between.
 
 import type { Decimal } from '@keyside/protocol'
 import { mayRetryUrgently } from '../model/backoff.ts'
@@ -29,7 +29,7 @@ export function startClosing(context: DecisionContext, key: string, why: CloseRe
   const position = context.portfolio.positions[key]
   if (position === undefined || position.closing !== null) return
   append(context, { type: 'closing', position: key, why })
-  // Whoever asked for it has the answer.
+  // Not reported for a command: its answer says so.
   if (why === 'trader') return
   notifyPosition(context, position, {
     level: 'warning',
@@ -52,7 +52,7 @@ export function closePosition(
   const isGone = rules.status === 'gone'
   if (position.failures.exit.times > 0 || isGone)
     notifyPosition(context, position, { level: 'error', code: 'exit_failed' })
-  // Every try would be refused, and told. It is looked for every minute, and then sold.
+  // Every try would be refused and reported. The coins are looked for every minute, and then sold.
   if (isGone) return
   if (isSelling(context, key) || !mayRetryUrgently(position.failures.exit, context.environment.now))
     return
@@ -140,7 +140,7 @@ export function onCoinsRefused(context: DecisionContext, order: Order): undefine
   countSoon(context, market)
   const key = positionKey(order)
   const position = context.portfolio.positions[key]
-  // What is being left, and the take-profit levels, are tried again anyway.
+  // Closing positions and take-profit levels are tried again anyway.
   if (position === undefined || order.kind !== 'exit' || order.takeProfitLevels !== undefined)
     return
   if (position.closing !== null || order.again) return
@@ -181,7 +181,7 @@ function isAll({ environment }: DecisionContext, position: Position, amount: Dec
   return parseDecimal(rest).lt(parseDecimal(step)) || isZero(rest)
 }
 
-/** Of what is missing nothing can be sold and nothing protected: it waits until it is back. */
+/** Missing coins can be neither sold nor protected: they wait until they are back. */
 export function isGone(context: DecisionContext, position: Position): boolean {
   const { market, missing } = position
   const rules = context.environment.exchange.rules(market)

@@ -1,4 +1,4 @@
-// What is wrong now begins and ends once, and is told both times.
+// Conditions: something that is wrong for a time. Its beginning and its end are each told once.
 import { without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import {
@@ -10,7 +10,7 @@ import {
 import type { State } from '../model/state.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 
-/** What wavers is neither begun nor ended by it: it has to be so for as long, ms. */
+/** A condition must hold, or be gone, for this long before it counts, so that wavering is not told, ms. */
 const LASTING_MS = 60_000
 
 interface Telling {
@@ -60,7 +60,7 @@ export function setCondition(
   else endCondition(context, condition, telling)
 }
 
-/** As `setCondition`, once it has been so for a minute; what nobody knows in between counts for nothing. */
+/** As `setCondition`, once it has been so for a minute; times in which it is unknown are ignored. */
 export function setWhenLasting(
   context: DecisionContext,
   condition: Condition,

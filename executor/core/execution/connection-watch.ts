@@ -14,10 +14,10 @@ const CLOCK_OFF_MS = 1_000
 const CLOCK_RIGHT_MS = 500
 /** Without an answer for so long, and again after each such time. */
 const LOST_MS = 60_000
-/** In the end it is told less often. */
+/** After an hour without an answer it is told less often. */
 const LONG_LOST_MS = 3_600_000
 const LONG_PAUSE_MS = 600_000
-/** Prices that take longer to come say nothing of now, and no exit is decided on them. */
+/** Prices that take longer are too old: no exit is decided on them. */
 const SLOW_MS = 5_000
 
 const DOWN = { code: 'exchange_down', about: '' } as const
@@ -71,7 +71,7 @@ function slowness({ environment }: DecisionContext): 'so' | 'not so' | 'unknown'
   return age > SLOW_MS ? 'so' : 'not so'
 }
 
-/** Says so again and again where something is at stake. */
+/** Repeats the alarm while a position or an order is open. */
 function lostNow(context: DecisionContext): Session['connection']['lost'] {
   const { now, exchange } = context.environment
   const { lost } = context.session.connection
@@ -102,7 +102,7 @@ function alarmDue({ since, toldAt }: Session['connection']['lost']): number {
   return toldAt + (toldAt - since < LONG_LOST_MS ? LOST_MS : LONG_PAUSE_MS)
 }
 
-/** What waits for the end of a pause goes the moment that it is over. Unix ms. */
+/** The end of a back-off, when waiting orders are sent. Unix ms. */
 export function connectionDue({ portfolio, session: { connection } }: State): readonly number[] {
   const { pausedUntil, lost } = connection
   return [

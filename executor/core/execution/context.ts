@@ -12,7 +12,7 @@ import { policyInForce } from '../risk/policy/tighten.ts'
 import { withTrials } from '../risk/policy/trials.ts'
 import type { Effect, Environment, Notice } from './inputs.ts'
 
-/** Lives for one call of `decide` and is seen by nobody else: the outside stays pure. */
+/** Mutable, but only within one call of `decide`, so `decide` stays pure. */
 export interface DecisionContext {
   /** Its policy is the one in force. */
   environment: Environment
@@ -140,7 +140,7 @@ export function emit(context: DecisionContext, effect: Effect): undefined {
 /** What a report may carry of another program's words. */
 export function singleLine(text: string): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 500)
-  // Half a character is none that a message may have.
+  // Half of a surrogate pair is not allowed in a message.
   return line.isWellFormed() ? line : line.slice(0, -1)
 }
 

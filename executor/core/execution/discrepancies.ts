@@ -22,11 +22,11 @@ export interface Discrepancies {
   readonly there: Decimal
   /** What the positions say, base. */
   readonly held: Decimal
-  /** Base that is gone however the orders end that are under way. */
+  /** Base that is missing, whatever the outcome of open orders. */
   readonly missing: Decimal
 }
 
-/** `sentSince`, Unix ms: an order that was sent before it, and of which nobody has heard, explains no trade. */
+/** `sentSince`, Unix ms: an order of unknown outcome that was sent before it explains no trade. */
 export function findDiscrepancies(
   portfolio: Portfolio,
   market: string,
@@ -60,7 +60,7 @@ export function missingCoinsOf({ held }: Pick<Discrepancies, 'held'>): string {
   return `${MISSING}${held}`
 }
 
-/** Rather than of coins that are gone. */
+/** An external order or trade, as opposed to missing coins. */
 export function isOfOrder(doubt: string): boolean {
   return !doubt.startsWith(MISSING)
 }
@@ -108,7 +108,7 @@ function isBack({ orders }: Portfolio, { order }: ObservedOrder): boolean {
 
 /**
  * Base that may be in the positions and not in the balance, or be gone from it already, because an order may fill just now: only
- * one that rests, and is seen resting, stands still. What a purchase may still bring explains nothing that is gone.
+ * an order that is seen resting cannot. Base that a purchase may still bring does not explain missing coins.
  */
 function pendingIn(portfolio: Portfolio, market: string, sightings: readonly ObservedOrder[]): Big {
   const resting = new Set(sightings.filter(({ as }) => as === 'open').map(({ order }) => order))

@@ -1,4 +1,4 @@
-// What is left of a position, too little for any order: it stays the trader's coin, and the position is over.
+// Dust: a rest of a position that is too small for any order. It stays the trader's, and the position ends.
 import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
@@ -9,7 +9,7 @@ import { available, hasOrder } from '../model/positions.ts'
 import { cannotBeStopped, isUnsellable } from '../risk/plan/dust.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 
-/** Paid for it, in least order values: a wrong price or rule of the market must not make a whole position disappear. */
+/** Most that dust may have cost, in least order values: a wrong price or market rule must not write off a whole position. */
 const MAX_COST = 4
 
 /** True when the position is over. For one about which nothing is ordered. */
@@ -29,7 +29,7 @@ export function writeOffDust(
   return true
 }
 
-/** Less than the least step: what rounding leaves of every sale is in the journal, and news to nobody. */
+/** Less than one step: the rounding rest of every sale is journaled and not reported. */
 function isRoundingDust({ environment }: DecisionContext, { market, amount }: Position): boolean {
   const step = environment.exchange.rules(market)?.step
   return step !== undefined && new Big(amount).lt(step)

@@ -12,7 +12,7 @@ import type { Input } from './inputs.ts'
 const AGAIN_MS = 30_000
 /** So long after a minute has begun its candle may still be missing. */
 const CANDLE_LATE_MS = 120_000
-/** So long after it nobody will ever answer. */
+/** After this long the price is given up. */
 const GIVEN_UP_MS = 7 * 86_400_000
 
 /** Called in each decision. */
@@ -20,7 +20,7 @@ export function watchFeePrices(context: DecisionContext): undefined {
   const all = Object.values(context.portfolio.feesToPrice)
   const { state, at, tries } = context.session.feePrice
   const { now } = context.environment
-  // One that is never answered keeps nothing from the others.
+  // A question that is never answered does not hold up the others.
   const next = all[tries % all.length]
   if (next === undefined || state === 'open' || (at > 0 && !isOver(at, AGAIN_MS, now))) return
   setAsked(context, { state: 'open', at: now, tries })

@@ -59,7 +59,7 @@ export type Input =
       /** Seconds since 1970. */
       readonly iat: number
       readonly exp: number
-      /** Thumbprints of keys whose word counts no longer. */
+      /** Thumbprints of revoked keys. */
       readonly revoked: readonly string[]
       /** What is new in it for the trader; empty for nothing. */
       readonly news: string
@@ -167,7 +167,7 @@ export interface SignedSignal {
 
 export type Notice = Omit<Extract<ReportEvent, { type: 'notice' }>, 'type'>
 
-/** What somebody at the device made of a request from the chat. */
+/** How a loosening request from the chat was answered at the device. */
 export interface LooseningEnded {
   readonly number: number
   readonly how: 'accepted' | 'dropped'
@@ -181,7 +181,7 @@ export interface Environment {
   readonly now: number
   /** As it was accepted; in a decision it is the one in force, with what the chat has tightened. */
   readonly policy: Policy
-  /** Number of the chat's last change that the accepted policy takes the place of; absent for none. */
+  /** Number of the chat's last tightening that the accepted policy replaces; absent for none. */
   readonly tighteningsEnded?: number
   /** What the order of a decision's leg is called at the exchange: 32 lower-case hex digits, not to be guessed. */
   readonly clientOrderId: (decision: string, leg: string) => string
@@ -284,7 +284,7 @@ export type Effect =
 
 export interface Decision {
   readonly events: readonly JournalEvent[]
-  /** Written with the events, so that nothing is decided in silence. */
+  /** Stored in the same commit as the events, so that no decision goes unreported. */
   readonly reports: readonly ReportEvent[]
   readonly effects: readonly Effect[]
   /** With the events folded in. */

@@ -10,10 +10,10 @@ import type { Portfolio, State } from '../model/state.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { setTrading } from './trading-state.ts'
 
-/** A price that is older says nothing of what a position is worth. */
+/** An older price is not used to value a position. */
 const PRICE_LIFE_MS = 60_000
 const LOOK_EVERY_MS = 60_000
-/** A new best is written down once it is so much of the drawdown limit above the last one. */
+/** A new high-water mark is journaled once it is this share of the drawdown limit above the last one. */
 const HIGH_WATER_STEP = '0.01'
 
 type Bids = Record<string, Decimal>
@@ -63,7 +63,7 @@ export function awaitsPrices(context: DecisionContext): boolean {
 export function lossesDue({ portfolio, session }: State): number[] {
   if (!isHolding(portfolio)) return []
   const { evaluatedAt } = session.priceWatch
-  // What falls before the first look of a day would not count as lost on it.
+  // The day is opened as early as possible: a loss before that would not count on it.
   const midnight = (dayNumber(evaluatedAt) + 1) * DAY_MS
   return [Math.min(evaluatedAt + LOOK_EVERY_MS, midnight)]
 }
@@ -168,7 +168,7 @@ function bidOf(context: DecisionContext, market: string): Decimal | null {
   return isShutDown(context, market) ? (quote?.bid ?? costOf(context.portfolio, market)) : null
 }
 
-/** Nobody will tell a price: what is held there must not close the other markets. */
+/** There will be no price: positions on a dead market must not block the other markets. */
 function isShutDown({ environment }: DecisionContext, market: string): boolean {
   const { reachable, rules } = environment.exchange
   const status = rules(market)?.status ?? 'gone'

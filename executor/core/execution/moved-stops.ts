@@ -60,7 +60,7 @@ function trailingStop(position: Position, bid: Big, tick: Big): Big | null {
     : null
 }
 
-/** Most looks end here. Whole units, and rounded so that it never says so of a stop that has to move. */
+/** The fast case, in whole units and rounded so that it never skips a stop that has to move. */
 function isFarBelow({ exits, stop }: Position, bid: Decimal, tick: Decimal): boolean {
   if (exits.trailingStop === null || stop === null) return false
   const price = units(bid)

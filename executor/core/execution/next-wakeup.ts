@@ -1,4 +1,4 @@
-// When the executor has to look again although nothing came in. Derived from the state: no timer has to survive anything.
+// When the executor must decide again without an input. Derived from the state, so no timer has to survive a restart.
 
 import type { Order } from '../model/order.ts'
 import type { Query, Session } from '../model/session.ts'

@@ -24,7 +24,7 @@ export function takeFills(
       append(context, { type: 'fill', clientOrderId, market: intent.market, trade })
 }
 
-/** Every fill is here: full, or over with a rest that nobody took. `also`: what else the trader should know of that end. */
+/** Every fill is here: full, or ended with an unfilled rest. `also`: what else the trader should know of that end. */
 export function settle(context: DecisionContext, order: Order, also = ''): undefined {
   const { clientOrderId, planned } = order
   const rest = planned === null ? '0' : minus(planned.request.amount, order.filled)
@@ -101,7 +101,7 @@ export function onFillsOfMissing(
   if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const asked = context.session.queries[clientOrderId]
-  // All of it was answered, and left open: that takes as long as it takes.
+  // Every question was answered and the outcome is still open: it is asked again, without a limit.
   const next = retryBackoff(asked, context.environment.now, result.ok ? 'unknown' : 'known')
   remember(context, 'queries', clientOrderId, next)
   tellVanished(context, order)
@@ -139,7 +139,7 @@ function isForgotten(context: DecisionContext, { filled, seen }: Order): boolean
   return unseenMs >= keptMs && exchangeTime(context) - first < retention.fillsMs - MARGIN_MS
 }
 
-/** Neither forgotten nor assumed. */
+/** The order stays open: it is not dropped, and no outcome is assumed. */
 function tellVanished(
   context: DecisionContext,
   { clientOrderId, intent, stream }: Order,

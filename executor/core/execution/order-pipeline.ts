@@ -1,4 +1,4 @@
-// The way of an order from the signal to the socket: named steps, each of which goes on, waits, or leaves with a code.
+// The steps of an order from the signal to the request. Each goes on, waits, or ends the order with a code.
 
 import { orderIn } from '../model/apply.ts'
 import { isDue } from '../model/backoff.ts'
@@ -58,7 +58,7 @@ function advance(context: DecisionContext, clientOrderId: string): undefined {
 
 /**
  * Nobody can say what there is to sell while another exit works, or while the outcome of an order is unknown. What
- * still waits at the exchange is taken back, an entry or a sale at a price of its own: it could do so for ever.
+ * still waits at the exchange, an entry or a sale at a price of its own, is canceled: it could wait for ever.
  */
 function awaitOtherOrders(context: DecisionContext, order: Order): StepResult {
   if (order.kind !== 'exit') return 'on'
@@ -97,10 +97,10 @@ function awaitHead({ session, environment }: DecisionContext, order: Order): Ste
   return waits ? 'waits' : 'on'
 }
 
-/** Nothing is sent to an exchange that wants to be left alone: what gets out waits for the end of it. */
+/** During a back-off nothing is sent: exits and stops wait for its end. */
 function awaitPause(context: DecisionContext, order: Order): StepResult {
   if (context.environment.exchange.backoff === null) return 'on'
-  // What is only planned anew asks nothing of the exchange but its price.
+  // An order that is only planned again needs nothing but a price from the exchange.
   if (order.kind === 'exit' || order.state === 'reducing') return 'waits'
   return denyOrder(context, order, 'exchange_rate_limited')
 }
@@ -152,7 +152,7 @@ function carryOver(context: DecisionContext, order: Order): StepResult {
   return 'on'
 }
 
-/** What is the matter with the exchange, and not with the order. */
+/** Reasons that lie with the exchange and not with the order. */
 const SAYS_NOTHING: readonly string[] = ['market_unknown', 'quote_missing']
 
 /** An order that the trader has approved is kept to the character. */

@@ -8,7 +8,7 @@ import { append, type DecisionContext, emit, notice, remember } from './context.
 import { isYoung } from './quotes.ts'
 import { chartTimeframe, reportOrder } from './report-order.ts'
 
-/** A price that is older says nothing about what was missed. */
+/** An older price is not shown beside a missed order. */
 const MISSED_PRICE_MS = 60_000
 
 export function pollOrders(context: DecisionContext): undefined {
@@ -64,7 +64,7 @@ function expire(context: DecisionContext, order: Order): boolean {
   return true
 }
 
-/** So that whoever missed it hears what the price did since. */
+/** So that the report of a missed card can say what the price did since. */
 function priceNow({ environment }: DecisionContext, { intent }: Order) {
   const quote = environment.exchange.quote(intent.market)
   if (quote === null || !isYoung(quote, environment.now, MISSED_PRICE_MS)) return {}

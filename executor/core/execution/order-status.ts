@@ -1,4 +1,4 @@
-// What the exchange answered, and how that changes an order. Unknown is an answer; nothing here sends again.
+// Answers of the exchange, and how they change an order. `unknown` is one of them; nothing here sends an order again.
 
 import { BETWEEN_MISSES_MS, pollAgain, retryBackoff, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
@@ -94,7 +94,7 @@ function wouldBeShown(context: DecisionContext, { sentAt }: Order): boolean {
   return skewMs !== null && exchangeTime(context) - sentAt < retention.filledMs
 }
 
-/** What seems to be sent in the future was sent before the clock was set back; a leap ahead makes nothing older. */
+/** A sending time in the future was before the clock was set back; a clock that leapt ahead does not make the order older. */
 function sentBy({ environment, session }: DecisionContext, { sentAt }: Order): number {
   return sentAt > environment.now ? session.started : Math.max(sentAt, session.wokeAt)
 }

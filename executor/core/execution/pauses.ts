@@ -46,7 +46,7 @@ function pauseAll(context: DecisionContext, until: number, by: string): Answer {
   return pausesAnswer(context)
 }
 
-/** Without a name it ends all of them. */
+/** Without `what` all pauses end. */
 export function resume(context: DecisionContext, { what }: Asked, by: string): Answer {
   if (context.portfolio.trading === 'halted') return refusedAnswer('halted_at_terminal_only')
   if (what === undefined) {

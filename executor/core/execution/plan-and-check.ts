@@ -128,7 +128,7 @@ export function riskInput(
     signedAt: order.signedAt,
     validUntil: order.validUntil,
     stop: order.intent.stopPrice ?? null,
-    // Refuse by default: only what is known to be none is none.
+    // Refuse by default: the money is real unless the venue is known to be a sandbox or paper.
     realMoney: ['sandbox', 'paper'].includes(exchange.money) ? 'no' : 'yes',
     unproved: { venue: exchange.name, claims: exchange.unproved },
     rules: exchange.rules(market),

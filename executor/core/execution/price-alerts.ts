@@ -22,7 +22,7 @@ import type { Input } from './inputs.ts'
 import { isYoung } from './quotes.ts'
 
 const LOOK_MS = 1_000
-/** A price that is older says nothing of now. */
+/** An older price is not compared. */
 const PRICE_LIFE_MS = 5_000
 /** Longer without a price is a gap that is looked through: slowed down by the exchange, one comes every 4 s. */
 const GAP_MS = 15_000
@@ -145,7 +145,7 @@ function fire(
   })
 }
 
-// What nobody looked at.
+// The time in which no price was seen.
 type Gap = NonNullable<PriceAlertWatch['seen'][string]['gap']>
 
 function askAgain(context: DecisionContext, market: string): undefined {
@@ -219,7 +219,7 @@ function lookBack(
       ),
       ...(context.session.priceAlerts.windows[alert.number] ?? []),
     ])
-  // An exchange may tell of less than it is asked for.
+  // An exchange may return fewer candles than it was asked for.
   const [first] = there
   return first !== undefined && first.at <= begin + ms ? 'sure' : 'unsure'
 }

@@ -6,11 +6,11 @@ import { type DecisionContext, emit, remember } from './context.ts'
 
 /** A quote that is older is asked for again before anything is decided on it. */
 export const QUOTE_LIFE_MS = 2_000
-/** Older than this it says nothing about now. */
+/** A quote older than this is not used. */
 const BID_LIFE_MS = 5_000
 const ASK_EVERY_MS = 1_000
 
-/** One from ahead of the clock says nothing about its age: the clock was set back. */
+/** A quote from the future has no known age: the clock was set back. */
 export function isYoung({ at }: Quote, now: number, life: number): boolean {
   return Math.abs(now - at) <= life
 }

@@ -72,7 +72,7 @@ function onStreamHead(context: DecisionContext, name: string, head: StreamHead):
   makeUpExit(context, name)
 }
 
-/** The very same message again is no new sign of life. */
+/** The same message again is not a new sign of life. */
 function isSame(head: StreamHead, last: StreamHead): boolean {
   const isAsOld =
     head.iat === last.iat &&
@@ -101,7 +101,7 @@ function see(context: DecisionContext, stream: string, head: StreamHead): undefi
   hear(context, stream, now)
 }
 
-/** What time alone makes of the heads: a gap that nobody filled, a provider that fell silent. */
+/** What follows from time alone: a gap that was not filled, a provider that fell silent. */
 export function watchHeads(context: DecisionContext): undefined {
   for (const [stream, seen] of Object.entries(context.session.heads))
     bridgeGap(context, stream, seen)
@@ -122,7 +122,7 @@ function bridgeGap(context: DecisionContext, stream: string, seen: HeadSeen): un
   makeUpExit(context, stream)
 }
 
-/** The level, not the edge: flat is what the provider wants, whether the exit was lost or did not fill. */
+/** The head says that the provider wants to be flat, whether the exit signal was lost or its order did not fill. */
 function makeUpExit(context: DecisionContext, stream: string): undefined {
   const seen = context.session.heads[stream]
   if (seen === undefined || seen.head.position !== 'flat') return

@@ -196,7 +196,7 @@ function onTick(context: DecisionContext, market: string, price: Decimal): Decim
   const rules = context.environment.exchange.rules(market)
   const onTick =
     rules === null ? parseDecimal(price) : ceilTo(parseDecimal(price), parseDecimal(rules.tick))
-  // Above what a wire decimal can say it is above any price: the plan refuses it as it stands.
+  // Too large for a wire decimal, so above any price: it is kept as it is, and the plan refuses it.
   return onTick.lt(WIRE_END) ? toDecimal(onTick) : price
 }
 
@@ -262,7 +262,7 @@ function decisionOf(
 }
 
 // Whether a signal is the next of its stream, one we have, or a sign that something is missing or false.
-/** Furthest that a number may run ahead: one forged by a slip could close a stream for ever. */
+/** Furthest that a number may run ahead: a single wrong number could otherwise block a stream for ever. */
 export const MAX_AHEAD = 10_000
 
 export type Sequence =

@@ -8,11 +8,11 @@ import { type DecisionContext, remember } from './context.ts'
 import { baseOf } from './discrepancies.ts'
 
 const EVERY_MS = 60_000
-/** To the second look, which proves a doubt: longer than an exchange hides its newest truth. */
+/** To the second look, which confirms a discrepancy: longer than an exchange's views lag. */
 const AGAIN_MS = 10_000
 /** Nothing is bought before the first answer, and nothing is sold before coins are counted that a sale was refused for. */
 const SOON_MS = 2_000
-/** For coins that are missing: where most are, nothing protects what comes back. */
+/** To the next look while coins are missing: coins that come back have no stop until they are seen. */
 const BACK_MS = 3_000
 /** After this long their return in the next seconds is unlikely. */
 const MISSING_GRACE_MS = 300_000

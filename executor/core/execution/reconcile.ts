@@ -1,4 +1,4 @@
-// Holds the journal against the exchange at the start and every minute, and tells what is seen wrong twice.
+// Compares the journal with the exchange at the start and every minute, and reports discrepancies that were seen twice.
 
 import type { Decimal } from '@keyside/protocol'
 import { ORDER_EXPLAINS_MS } from '../model/backoff.ts'
@@ -24,7 +24,7 @@ export const FIRST_ANSWER_MS = 10_000
 /** Numbers in one notice: a report has room for a line. */
 const NAMED = 5
 
-/** At a start: nothing is known of any market. */
+/** At a start: no market has been compared yet. */
 export function beginReconciling(context: DecisionContext): undefined {
   const { now } = context.environment
   context.session = {

@@ -1,4 +1,4 @@
-// The first decision after a start. What was being sent may be live; what was only intended was proved not sent.
+// The first decision after a start. A `submitted` order may be at the exchange; an `initialized` one was certainly not sent.
 
 import { sentenceOf } from '../model/codes.ts'
 import { append, type DecisionContext, notice, report } from './context.ts'

@@ -47,7 +47,7 @@ interface Problem {
   readonly message: string
 }
 
-/** `at once`: the price may be old, so only what no price mends is looked at. */
+/** `at once`: the price may be old, so only refusals that no other price would change count. */
 function problemOf(
   context: DecisionContext,
   order: Order,
@@ -55,7 +55,7 @@ function problemOf(
 ): Problem | null {
   const drawn = planFor(context, order, 'ask')
   if (!drawn.ok) {
-    // The advice behind it is for whoever sets the size, and that was the trader.
+    // The rest of the sentence advises the provider about the size, which the trader chose here.
     if (when === 'at once' && drawn.code === 'quote_missing') return null
     return { code: drawn.code, message: findingOf(drawn.message ?? sentenceOf(drawn.code)) }
   }

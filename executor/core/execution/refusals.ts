@@ -1,4 +1,4 @@
-// Every refusal is told, but nobody can fill the chat or the disk with them: so many a minute, then one that counts the rest.
+// Every refusal is reported, up to a number a minute; one more report counts the rest, so that chat and disk cannot be filled.
 import type { Answer, ReportEvent } from '@keyside/protocol'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import type { Session } from '../model/session.ts'
@@ -22,7 +22,7 @@ export function tellRefusal(context: DecisionContext, refusal: Refusal): boolean
   return !full
 }
 
-/** For what a stranger can send without end: beyond the limit not even the journal keeps it. */
+/** For messages that anybody can send: beyond the limit they are not journaled either. */
 export function refuseInput(context: DecisionContext, refusal: Refusal, topic?: string): undefined {
   if (!tellRefusal(context, refusal)) return
   append(context, {

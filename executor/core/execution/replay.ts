@@ -81,7 +81,7 @@ export function replaysDue({ replays, lastDecisionAt }: Session): readonly numbe
   return Object.values(replays).flatMap(({ at }) => (at > lastDecisionAt ? [at] : []))
 }
 
-/** Late, twice or forged: what does not chain from where we stand to a live head changes nothing. */
+/** Late, repeated or forged: tokens that do not chain from our last signal to a live head change nothing. */
 export function onReplayed(
   context: DecisionContext,
   { provider, stream, signals }: Extract<Input, { type: 'replayed' }>,

@@ -11,7 +11,7 @@ import { append, type DecisionContext, notice, notifyPosition } from './context.
 
 /** Three lives of a head. */
 const SILENT_MS = 135_000
-/** From here on it is an alarm for whoever holds something. */
+/** From here on it is an alarm while a position of the provider is open. */
 const LOST_MS = 600_000
 const LOOK_MS = 10_000
 
@@ -37,7 +37,7 @@ export function hear(context: DecisionContext, stream: string, at: number): unde
 
 /** Streams that were heard since the start, and those that hold something: they were heard before it. */
 function followed({ portfolio, session }: State): readonly string[] {
-  // A trial that has ended says nothing more, and nobody misses it.
+  // A trial that has ended is not reported as silent.
   const names = new Set(Object.keys(session.heads).filter((name) => !isTrial(name)))
   for (const { stream } of Object.values(portfolio.positions)) names.add(stream)
   for (const name of names) if (portfolio.streams[name] === undefined) names.delete(name)
@@ -102,7 +102,7 @@ function tellSilence(context: DecisionContext, stream: string, since: number): u
   }
   if (!isSilent || silentSince > 0) return
   append(context, { type: 'silence', stream, since })
-  // Of such a provider the trader knows already that nothing comes.
+  // For such a provider the trader has been told already.
   if (isOver(context, stream)) return
   const message = `${shownStream(stream)}: ${sentenceOf('stream_silent')}`
   notice(context, { level: 'warning', code: 'stream_silent', message })

@@ -13,7 +13,7 @@ import { onListed } from './order-status.ts'
 /** From one question to the next: with the look at an order that is gone, a fill is known within 2 s. */
 const WATCH_MS = 1_500
 
-/** Those that were answered last time are asked for together, as soon as one of them is due. */
+/** Markets that were answered last time are asked about together, as soon as one of them is due. */
 export function watchStops(context: DecisionContext): undefined {
   const { now } = context.environment
   const { stopWatch } = context.session

@@ -19,7 +19,7 @@ import { freshBid } from './quotes.ts'
 import { isCounting } from './reconcile-schedule.ts'
 import { orderId } from './report-order.ts'
 
-/** Taken and gone, without any change in between: a person or a rule at the exchange takes them away. */
+/** Stops taken by the exchange and gone again, in a row without another change: somebody at the exchange cancels them. */
 const MAX_STOPS = 20
 const VANISHED_PAUSE_MS = 60_000
 /** A stop that has risen takes the place of the older one at most this often. */
@@ -199,7 +199,7 @@ function isOpen(context: DecisionContext, key: string): boolean {
   return hasOrder(context.portfolio, key, () => true)
 }
 
-/** Then it is an exit, which `watchPositions` has ordered. */
+/** The bid is at the stop already: `watchPositions` has ordered an exit instead. */
 function wouldTrigger(context: DecisionContext, { market, stop }: Position): boolean {
   const bid = freshBid(context, market)
   return bid !== null && stop !== null && parseDecimal(stop).gte(parseDecimal(bid))
@@ -212,7 +212,7 @@ function mayTryVanished(context: DecisionContext, key: string, { failures }: Pos
   return true
 }
 
-/** The exchange sees a price that we have not seen yet: then it is an exit. */
+/** The exchange has a newer price than we have: the position is closed instead. */
 export function onStopRejected(
   context: DecisionContext,
   stop: Order,
@@ -224,12 +224,12 @@ export function onStopRejected(
   const isTold = code !== 'exchange_stop_would_trigger' && !(isForCoins(code) && isFirst)
   if (isTold) return stopFailed(context, key, code, message)
   if (position !== undefined) append(context, { type: 'unprotected', position: key, code, message })
-  // With what is there it is tried again in a moment.
+  // It is tried again at once with the coins that are there.
   if (isForCoins(code)) return
   startClosing(context, key, 'stop')
 }
 
-/** The exchange took it for one that sells a rise: it protects nothing, and what it should protect is sold. */
+/** The exchange took it as a stop that triggers above the price: it protects nothing, so the position is sold. */
 export function onWrongSide(context: DecisionContext, stop: Order): undefined {
   const key = positionKey(stop)
   if (context.portfolio.positions[key] === undefined || isClosing(context, key)) return

@@ -14,7 +14,7 @@ import { equivocated, standingOf } from './providers.ts'
 import { denyOrder } from './report-order.ts'
 import { unheardSince } from './silence.ts'
 
-/** A halt may be made one that sells; nothing but its end makes it keep again. */
+/** A halt can be changed to one that sells, and back only by ending it. */
 export function setTrading(
   context: DecisionContext,
   state: TradingState,
@@ -28,7 +28,7 @@ export function setTrading(
   if (trading !== state) report(context, { type: 'state', state, by })
 }
 
-/** Only ever asked for at the device's own terminal: whoever asks has looked. */
+/** Can only come from the device's own terminal. */
 export function unhalt(context: DecisionContext, by: string): undefined {
   for (const provider of equivocated(context.portfolio))
     append(context, { type: 'equivocation_cleared', provider, by })
@@ -61,7 +61,7 @@ function whyNot(context: DecisionContext, order: Order, standing: Standing): str
   return pause === null ? null : `its ${pause.of} is paused`
 }
 
-/** No question stays open to which a yes would be refused. */
+/** Open approval requests end, because an approval would be refused. */
 function withdraw(context: DecisionContext, order: Order, why: string): undefined {
   const code = 'approval_withdrawn'
   denyOrder(context, order, code, `${why}: ${sentenceOf(code)}`)
@@ -74,7 +74,7 @@ function whyClosed(context: DecisionContext): string | null {
     : null
 }
 
-// An entry that still waits when its strategy has left again: it would buy what is sold a moment later.
+// Ends entries that still wait when their strategy has exited: they would buy what is sold a moment later.
 /** `since`: number of the signal with which the stream left its market. */
 export function supersedeEntries(
   context: DecisionContext,

@@ -55,7 +55,7 @@ function putOff(context: DecisionContext): boolean {
   return true
 }
 
-/** What was promised within a minute is not kept, for whatever reason: not to be reached is told in other words. */
+/** Told when the account could not be looked at for longer than a minute; an unreachable exchange has a notice of its own. */
 function tellUnseen(context: DecisionContext): undefined {
   const { now, exchange } = context.environment
   const { seenAt } = context.session.accountWatch
@@ -96,13 +96,13 @@ const BORROWED = { code: 'coins_borrowed', about: '' } as const
 function watchRefusal(context: DecisionContext, result: Answered<AccountObservation>): undefined {
   const isRefused = !result.ok && result.code === 'exchange_key_refused'
   const refused = isRefused ? context.session.accountWatch.refused + 1 : 0
-  // Without an answer nothing is known of the key.
+  // No answer says nothing about the key.
   if (result.ok || isRefused) setWatch(context, { refused })
   if (result.ok) keyTaken(context)
   else if (refused === REFUSED_TIMES) keyRefused(context, result.message)
 }
 
-/** One may be a fault of the exchange. */
+/** A single refusal may be a fault of the exchange. */
 const REFUSED_TIMES = 2
 
 /** On a market of the policy the comparison tells it, which knows every number that an order of ours may have. */
@@ -242,7 +242,7 @@ function isCompared(context: DecisionContext): boolean {
 function lookSoon(context: DecisionContext, market: string): undefined {
   const look = context.session.reconciliations[market]
   const { now } = context.environment
-  // One that has doubts comes again by itself, not too soon.
+  // While there are doubts the next look is scheduled already, at the time that confirms them.
   if (look?.state === 'due' && look.doubts.length === 0)
     setLook(context, market, { at: Math.min(look.at, now) })
 }

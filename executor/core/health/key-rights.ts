@@ -28,7 +28,7 @@ export function onKeyRights(context: DecisionContext, answer: Answered<KeyRights
   const changes = before === null ? [] : changesOf(before, rights)
   if (before === null || JSON.stringify(before) !== JSON.stringify(rights))
     append(context, { type: 'key_rights', rights })
-  // Of another key the trader knows.
+  // No notice for another key: the trader has put it in.
   if (changes.length > 0 && before?.created === rights.created)
     tell(context, 'error', 'key_rights_changed', changes.join(', '))
   const families = judge(rights, context.environment.now)
@@ -48,7 +48,7 @@ function halt(context: DecisionContext, code: 'key_can_withdraw' | 'account_may_
 function remind(context: DecisionContext): undefined {
   const { now } = context.environment
   const since = context.portfolio.conditions[conditionKey(OPEN)]?.since
-  // Of one that began just now the trader has heard.
+  // A condition that began just now has been told.
   if (since === undefined || now - since < DAILY_MS) return
   append(context, { type: 'condition', ...OPEN, is: 'begun' })
   tell(context, 'warning', OPEN.code, addressHere(context))
@@ -87,7 +87,7 @@ export function onAddress(context: DecisionContext, address: string): undefined 
   if (before !== '') tell(context, 'error', 'address_changed', `now ${address}, before ${before}`)
 }
 
-/** Each family from what is least to what is most urgent. */
+/** Each group from the least to the most urgent. */
 function judge(rights: KeyRights, now: number): readonly (readonly Judged[])[] {
   const warnings = keyWarnings(rights, now)
   const [age, left] = [ageInDays(rights, now), daysLeft(rights, now)]
@@ -107,7 +107,7 @@ function judged(condition: Condition, isSo: boolean): Judged {
   return { ...condition, is: isSo ? 'so' : 'not so' }
 }
 
-/** The most urgent alone is told: whoever looks after a long time need not hear of each. */
+/** Only the most urgent one is told, where several became due since the last look. */
 function begin(context: DecisionContext, family: readonly Judged[]): undefined {
   const isNew = family.filter((one) => one.is === 'so' && !stands(context, one))
   for (const one of isNew)

@@ -9,7 +9,7 @@ import type { Condition } from '../model/conditions.ts'
 
 /** From here on it is told, percent: with five orders a day left of 25, or a fifth of what may be lost. */
 const NEAR_PERCENT = 80
-/** What falls below is free again: not at each small gain of something held. */
+/** Below this the limit counts as free again, so that small price moves do not repeat the notice, percent. */
 const FREE_PERCENT = 70
 /** Between two looks, ms. */
 const LOOK_MS = 10_000
@@ -36,7 +36,7 @@ export function watchLimits(context: DecisionContext): undefined {
 }
 
 function judge(context: DecisionContext, { about, used, limit, unit }: Use): undefined {
-  // A limit of nothing allows nothing: that is a wish, and no end of anything.
+  // A limit of 0 is a choice of the trader, not a limit that is used up.
   if (used === null || limit.eq(0)) return
   const condition: Condition = { code: 'limit_near', about }
   const percent = used.times(100).div(limit)

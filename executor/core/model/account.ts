@@ -1,8 +1,8 @@
-// The whole account, so that what this device has not done to it is seen: what is there, less what its own trades have made of it.
+// Finds what this device has not done to the account: its balances less the sum of the device's own trades.
 import Big from 'big.js'
 import type { Fill, OrderRequest } from './exchange.ts'
 
-/** A decimal that may be below nothing. */
+/** A signed decimal. */
 type Signed = string
 
 /** What the device's own trades have done to one coin, ever. */
@@ -151,7 +151,7 @@ export function isUnmoved(account: Account, coin: string, rest: Big): boolean {
   return rest.minus(known.net).abs().lte(A_TRADE.times(trades))
 }
 
-/** What has come, or gone. */
+/** Signed, by coin. */
 export function movedSince({ rest }: Account, coin: string, now: Big): Big {
   return now.minus((rest[coin] ?? NO_FLOW).net)
 }

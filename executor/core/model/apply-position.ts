@@ -71,7 +71,7 @@ function emptyPosition({ stream, intent, mapping, seq, signal }: Order, at: numb
   }
 }
 
-/** How a position is left, from the entry that brings it: nothing of it has been tried yet. */
+/** The exit plan that an entry brings, with nothing done yet. */
 function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderIntent, at: number) {
   const none = { times: 0, at: 0 }
   return {

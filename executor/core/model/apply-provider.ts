@@ -1,4 +1,4 @@
-// What becomes of a provider: how it stands, which keyset counts, and what a revoked key leaves behind.
+// Events of a provider: its standing, the keyset in force, and the reset of streams after a revocation.
 import { anew } from './apply-stream.ts'
 import type { FactOf } from './events.ts'
 import { type Provider, providerOf } from './provider.ts'

@@ -45,7 +45,7 @@ export function applyMissing(portfolio: Portfolio, { positions }: FactOf<'missin
   return { ...portfolio, positions: { ...portfolio.positions, ...Object.fromEntries(changed) } }
 }
 
-/** More names of stops and exits than may have been given after the backup was made: none is given twice. */
+/** Skips more numbers of stops and exits than can have been used since the backup, so that no order id is used twice. */
 const NAMES_LOST = 1_000_000
 
 /** Entries of every stream wait for its next head: what was signed since a backup was made is not in its journal. */

@@ -50,7 +50,7 @@ export function applySignal(portfolio: Portfolio, event: FactOf<'signal'>): Port
   })
 }
 
-/** What the next entry is compared with: of an entry that nobody wanted nothing is kept. */
+/** Keeps the ratio of this entry, for the next one to be compared with; an entry that is never sent leaves none. */
 export function keepRatio(
   portfolio: Portfolio,
   { kind, stream, intent, mapping }: Order,
@@ -84,7 +84,7 @@ function owes(portfolio: Portfolio, stream: string): boolean {
   return portfolio.providers[providerOf(stream)]?.keyset != null && holds(portfolio, stream)
 }
 
-/** Something, or something is about to be bought. */
+/** True if the stream holds something or is about to buy. */
 export function holds({ positions, orders }: Portfolio, stream: string): boolean {
   return (
     Object.values(positions).some((position) => position.stream === stream) ||
@@ -106,7 +106,7 @@ export function withStream(portfolio: Portfolio, name: string, change: Partial<S
   return { ...portfolio, streams: { ...portfolio.streams, [name]: { ...before, ...change } } }
 }
 
-/** Nothing of it is believed any more but that it was silent: number, hash and candle come from the next head. */
+/** Only the silence is kept: number, hash and candle come from the next head. */
 export function anew({ epoch, silentSince }: Stream): Stream {
   return { ...NEW_STREAM, epoch: epoch + 1, base: 'awaited', silentSince }
 }

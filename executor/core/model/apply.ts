@@ -1,4 +1,4 @@
-// The fold: one event changes the portfolio, and start-up is nothing but this from the first event to the last.
+// The fold: applies one event to the portfolio. A start applies all events in order.
 import { withRest } from './account.ts'
 import {
   applyDayLost,
@@ -267,7 +267,7 @@ function withEnded(ended: Ended, one: Ended[number]): Ended {
   return [...ended, one].slice(-ENDED_KEPT)
 }
 
-/** An answer to a plan that was asked about and is no more has to be told from one to an order that never was. */
+/** Kept so that an answer to a replaced plan can be told from one to an order that never existed. */
 function withReplaced(
   portfolio: Portfolio,
   { clientOrderId, plan }: { clientOrderId: string; plan: PlannedOrder },

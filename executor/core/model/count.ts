@@ -1,4 +1,4 @@
-// What the limits count, folded from events: no restart, edit of the policy or clock set back gives any of it back.
+// Counters of the limits, folded from events: a restart, an edit of the policy or a clock that is set back does not reset them.
 import type { Decimal } from '@keyside/protocol'
 import { type Counters, type LastTrade, NO_COUNTERS } from './counters.ts'
 import { plus } from './decimals.ts'
@@ -28,7 +28,7 @@ export function hourAt({ hour }: Counters, at: number): Decimal {
   return withinHour(hour, slotAt(hour, at)).reduce((sum, { value }) => plus(sum, value), '0')
 }
 
-/** Counted in full when decided, and not given back: an order that the exchange turns down was a risk taken. */
+/** Counted in full when decided and never given back, even if the exchange rejects the order. */
 export function countEntry(counters: Counters, order: Order, at: number): Counters {
   const { stream, signal, planned, intent } = order
   const value = planned?.value ?? '0'

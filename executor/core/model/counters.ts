@@ -1,4 +1,4 @@
-// What is counted for the limits and for the losses, and where it starts: the shapes alone.
+// Types and initial values of what is counted for limits and losses.
 import type { Decimal } from '@keyside/protocol'
 
 export interface Counters {

@@ -1,4 +1,4 @@
-// What an exchange says and is told, in words of no venue.
+// Types of requests to an exchange and of its answers, the same for every venue.
 import type { Decimal } from '@keyside/protocol'
 
 /** What an exchange's orders are paid with. */

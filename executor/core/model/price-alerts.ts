@@ -115,7 +115,7 @@ function moveOf(
 
 type Level = Extract<Threshold, { is: 'above' | 'below' }>
 
-/** A price that wavers about its level is told once: it has to go back so far before it counts again, percent. */
+/** How far a price must go back before its alert counts again, percent: a price that wavers about its level is told once. */
 const BACK_PERCENT = '0.3'
 
 /** Whether a spent alert counts again. */

@@ -45,7 +45,7 @@ export function afterTrade(before: Portfolio, after: Portfolio, order: Order, tr
   }
 }
 
-/** What left the positions without a trade of this journal is lost, but for what it is known to have brought. */
+/** Coins that left positions without a trade of this journal are a loss, less their known proceeds. */
 export function afterWriteOff(before: Portfolio, after: Portfolio, got: Decimal): Profit {
   const { profit } = before
   const sold = { ...profit, proceeds: plus(profit.proceeds, got) }
@@ -133,7 +133,7 @@ export function marketValue(portfolio: Portfolio, bids: Readonly<Record<string, 
   return decimalOf(valueUnits(portfolio, bids))
 }
 
-/** At an absurd bid it is more than a decimal holds. */
+/** False where an absurd bid makes the sum too large for a decimal. */
 export function isWorthSayable(portfolio: Portfolio, bids: Readonly<Record<string, Decimal>>) {
   return fits(valueUnits(portfolio, bids))
 }

@@ -174,7 +174,7 @@ interface PriceGap {
   readonly at: number
 }
 
-/** What was told about the line to the exchange. */
+/** What was told about the connection to the exchange. */
 interface ConnectionState {
   /** Unix ms; 0 while it may be asked. */
   readonly pausedUntil: number

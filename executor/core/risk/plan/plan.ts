@@ -204,7 +204,7 @@ function exitAmount(input: PlanInput, price: Big, step: Big): Big {
   return wanted.gt(most) ? most : wanted
 }
 
-/** All of it when the rest would be too little to be sold or protected. */
+/** All of the position when the rest would be too little to be sold or protected. */
 function wantedAmount(input: PlanInput, price: Big, step: Big): Big {
   const { signal, position, rules, quote, stop, collar } = input
   const size = parseDecimal(signal.size.value)

@@ -14,7 +14,7 @@ interface BoundTerm {
   readonly amount: Sum
 }
 
-/** One way to reckon it; each holds by itself. */
+/** One way to calculate the bound; each is valid by itself. */
 interface BoundWay {
   readonly what: string
   readonly terms: readonly BoundTerm[]
@@ -26,7 +26,7 @@ export interface DailyBound {
   readonly currency: string
   /** Bad prices and fees alone. */
   readonly standstill: BoundWay
-  /** What can be taken while prices stand still: the smallest of all ways, for each of them holds then too. */
+  /** What can be taken while prices stand still: the smallest of all ways, since each is valid then too. */
   readonly taken: Sum
   /** While prices do what the attacker wants. */
   readonly ways: readonly BoundWay[]
