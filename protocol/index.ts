@@ -23,8 +23,11 @@ export {
   type Decimal,
   decimal,
   isDecimal,
+  isTotal,
   positiveDecimal,
+  TOTAL_DIGITS,
   toDecimal,
+  toTotal,
   WIRE_PLACES,
 } from './claims/decimal.ts'
 export { type EnrollAnswer, MAX_PLANS } from './claims/enroll.ts'

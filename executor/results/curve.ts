@@ -1,5 +1,5 @@
 // How results added up over time, and how far they were below their best. Pure.
-import { type Curve, seconds, toDecimal } from '@keyside/protocol'
+import { type Curve, seconds, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Trade } from './trade.ts'
 
@@ -46,11 +46,11 @@ export function curveOf(trades: readonly Trade[], { currency, since, until }: Sp
     until: seconds(until),
     points: thinned(all, from, until).map(({ at, sum }) => [
       Math.floor(at / 1000),
-      toDecimal(sum.abs()),
+      toTotal(sum.abs()),
       sum.lt(0),
     ]),
-    deepest: toDecimal(deepest),
-    below: toDecimal(best.minus(sum)),
+    deepest: toTotal(deepest),
+    below: toTotal(best.minus(sum)),
   }
 }
 

@@ -1,5 +1,5 @@
 // Sums of what sales have brought: by time, market, stream or reason. Days, weeks and months are those of a time zone. Pure.
-import { type Decimal, type Instruction, type ResultRow, toDecimal } from '@keyside/protocol'
+import { type Decimal, type Instruction, type ResultRow, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { feesByCurrency, plus, sum } from '../core/model/decimals.ts'
 import type { Fee } from '../core/model/exchange.ts'
@@ -97,7 +97,7 @@ function toRow({
     trades: trades.length,
     unknown: trades.length - results.length,
     won: results.filter((result) => gainOf(result).gt(0)).length,
-    gain: toDecimal(gain.abs()),
+    gain: toTotal(gain.abs()),
     negative: gain.lt(0),
     paid: results.reduce((sum, { paid }) => plus(sum, paid), '0'),
     ...feeColumns({

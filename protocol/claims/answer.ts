@@ -1,7 +1,7 @@
 // What the device answers to a query.
 import { z } from 'zod'
 import { currency, id, jti, market, numericDate, singleLine, stream } from './common.ts'
-import { decimal } from './decimal.ts'
+import { total } from './decimal.ts'
 import { explainAnswer } from './explain.ts'
 import { code, ORDER_STATUSES, orderView, TRADING_STATES } from './order.ts'
 import { changeAnswer, policyAnswer } from './policy-setting.ts'
@@ -68,11 +68,11 @@ const statusAnswer = z.strictObject({
   unknown: z.int().min(0),
   positions: z.int().min(0),
   /** Limits of the day: used and allowed, in quote. */
-  turnover: z.strictObject({ used: decimal, limit: decimal, currency }),
+  turnover: z.strictObject({ used: total, limit: total, currency }),
   /** How far the policy's own reckoning is below its best; `used` is absent where a price is missing. */
-  drawdown: z.strictObject({ used: decimal.optional(), limit: decimal, currency }),
+  drawdown: z.strictObject({ used: total.optional(), limit: total, currency }),
   /** What each trial may use, in the policy's currency: on a paper account whose policy has trials traded. */
-  trials: decimal.optional(),
+  trials: total.optional(),
 })
 
 const balanceAnswer = z.strictObject({
@@ -82,21 +82,21 @@ const balanceAnswer = z.strictObject({
     .array(
       z.strictObject({
         currency,
-        free: decimal,
-        used: decimal,
-        total: decimal,
+        free: total,
+        used: total,
+        total,
         /** In the policy's currency; absent where the device knows no price. */
-        value: decimal.optional(),
+        value: total.optional(),
       }),
     )
     .max(50),
   more,
   /** What the coins are worth together whose price the device knows, `coins` of them. */
-  worth: z.strictObject({ amount: decimal, currency, coins: z.int().min(1) }).optional(),
+  worth: z.strictObject({ amount: total, currency, coins: z.int().min(1) }).optional(),
   /** Coins with a price that are worth less than any order may be: how many, and together. Not among the rows. */
-  dust: z.strictObject({ coins: z.int().min(1), value: decimal }).optional(),
+  dust: z.strictObject({ coins: z.int().min(1), value: total }).optional(),
   /** Of what the policy allots to its streams: what is in use, and what may still be. */
-  allocated: z.strictObject({ currency, used: decimal, limit: decimal }).optional(),
+  allocated: z.strictObject({ currency, used: total, limit: total }).optional(),
 })
 
 const positionsAnswer = z.strictObject({
@@ -106,13 +106,13 @@ const positionsAnswer = z.strictObject({
       z.strictObject({
         stream,
         market,
-        amount: decimal,
-        entry: decimal,
-        price: decimal,
+        amount: total,
+        entry: total,
+        price: total,
         /** Gain in quote, fees aside; a loss is `negative`. */
-        gain: decimal,
+        gain: total,
         negative: z.boolean(),
-        stop: decimal.optional(),
+        stop: total.optional(),
       }),
     )
     .max(50),
@@ -127,7 +127,7 @@ const ordersAnswer = z.strictObject({
         at: numericDate,
         order: orderView,
         status: z.enum([...ORDER_STATUSES, 'waiting']),
-        filled: decimal,
+        filled: total,
         /** Why it ended so, where there is a reason. */
         code: code.optional(),
         message: singleLine.optional(),
@@ -137,15 +137,15 @@ const ordersAnswer = z.strictObject({
 })
 
 /** Money in the policy's currency; `used` is absent while a price is missing. */
-const money = z.strictObject({ used: decimal, limit: decimal })
+const money = z.strictObject({ used: total, limit: total })
 const count = z.strictObject({ used: z.int().min(0), limit: z.int().min(0) })
 
 const limitsAnswer = z.strictObject({
   about: z.literal('limits'),
   currency,
   /** The most for one order, and in one market. */
-  order: decimal,
-  position: decimal,
+  order: total,
+  position: total,
   /** Entries of the last hour, and since 00:00 UTC. */
   hour: money,
   day: money,
@@ -153,26 +153,26 @@ const limitsAnswer = z.strictObject({
   ordersToday: count,
   /** A day that is closed stays so, whatever prices do. */
   dayLoss: z.strictObject({
-    used: decimal.optional(),
-    limit: decimal,
+    used: total.optional(),
+    limit: total,
     day: z.enum(['open', 'closed']),
   }),
   /** How far the result is below its best. */
-  drawdown: z.strictObject({ used: decimal.optional(), limit: decimal }),
+  drawdown: z.strictObject({ used: total.optional(), limit: total }),
   /** Of its allocation; with a lifetime budget also what all its entries ever have cost. */
   streams: z
     .array(
       z.strictObject({
         stream,
-        used: decimal,
-        limit: decimal,
-        spent: decimal.optional(),
-        budget: decimal.optional(),
+        used: total,
+        limit: total,
+        spent: total.optional(),
+        budget: total.optional(),
       }),
     )
     .max(25),
   /** Those on which something is held or ordered: of `position`. */
-  markets: z.array(z.strictObject({ market, used: decimal })).max(25),
+  markets: z.array(z.strictObject({ market, used: total })).max(25),
   more,
 })
 

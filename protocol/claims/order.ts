@@ -1,7 +1,7 @@
 // An order as reports show it, and what is said of it.
 import { z } from 'zod'
 import { currency, digest, jti, market, numericDate, side, stream } from './common.ts'
-import { decimal, positiveDecimal } from './decimal.ts'
+import { decimal, positiveDecimal, positiveTotal, total } from './decimal.ts'
 
 /** One of the codes of docs/errors.md. */
 export const code = z.string().regex(/^[a-z][a-z0-9_.]{2,48}$/, 'expected an error code')
@@ -46,10 +46,10 @@ export const ORDER_STATUSES = [
 /** Of the device's own exchange: start, open, high, low, close. */
 export const candle = z.tuple([numericDate, decimal, decimal, decimal, decimal])
 
-export const fee = z.strictObject({ amount: decimal, currency })
+export const fee = z.strictObject({ amount: total, currency })
 
 /** By currency: lists of lists would be nested deeper than a reader takes. */
-export const feesByCurrency = z.record(currency, decimal)
+export const feesByCurrency = z.record(currency, total)
 
 /** A hundred years, seconds. */
 const MAX_HELD = 3_155_760_000
@@ -57,10 +57,10 @@ const MAX_HELD = 3_155_760_000
 /** What a sale has brought, beside what was paid for that which it sold. In quote, and fees in it included. */
 export const result = z.strictObject({
   /** A loss is `negative`. */
-  gain: decimal,
+  gain: total,
   negative: z.boolean(),
   /** For what was sold, fees included. */
-  paid: positiveDecimal,
+  paid: positiveTotal,
   /** From the first purchase of what was sold to its last sale, seconds. */
   held: z.int().nonnegative().max(MAX_HELD).optional(),
   /** Fees of both that were taken in other currencies and have no price yet: they are not in `gain`. */

@@ -13,7 +13,7 @@ import {
   stream,
   timeframe,
 } from './common.ts'
-import { decimal, positiveDecimal } from './decimal.ts'
+import { decimal, positiveDecimal, positiveTotal, total } from './decimal.ts'
 import { candle, code, fee, ORDER_STATUSES, orderView, result, TRADING_STATES } from './order.ts'
 import { priceAlert } from './price-alert.ts'
 import { exits } from './signal.ts'
@@ -32,9 +32,7 @@ const approvalNeeded = z.strictObject({
   /** What the policy gives to the stream, in quote. */
   allocation: decimal.optional(),
   /** What this device's streams, that many of them, hold of the order's coin already: base, and what was paid for it, quote. */
-  held: z
-    .strictObject({ amount: positiveDecimal, cost: decimal, streams: z.int().min(1) })
-    .optional(),
+  held: z.strictObject({ amount: positiveTotal, cost: total, streams: z.int().min(1) }).optional(),
   /** What the device will do by itself once it is bought, besides the stop. */
   exits: z.strictObject(exits).optional(),
   reason: singleLine,
@@ -65,9 +63,9 @@ const orderStep = z.strictObject({
   type: z.literal('order'),
   status: z.enum(ORDER_STATUSES),
   order: orderView,
-  filled: decimal,
+  filled: total,
   /** Average fill price, quote per base. */
-  average: decimal.optional(),
+  average: total.optional(),
   fees: z.array(fee).max(8).optional(),
   /** With a way out that has sold something. */
   result: result.optional(),

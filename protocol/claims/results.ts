@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { groupedBy } from './command.ts'
 import { currency, market, numericDate, singleLine, stream, timeframe, timeZone } from './common.ts'
-import { decimal } from './decimal.ts'
+import { total } from './decimal.ts'
 import { candle, feesByCurrency, result } from './order.ts'
 
 const SALE_REASONS = [
@@ -23,7 +23,7 @@ const feeColumns = {
   /** Of the sale, and of the purchases of what it sold, those aside which these paid in coins. */
   fees: feesByCurrency,
   /** Quote: what they were worth when they were taken, but for `besides`. */
-  feesValue: decimal,
+  feesValue: total,
   /** Those in a third currency of which nobody knows it: they are in no result. */
   besides: feesByCurrency.optional(),
 }
@@ -38,10 +38,10 @@ const saleRow = z.strictObject({
   /** When the oldest of what it sold was bought, and when it was sold. */
   opened: numericDate,
   closed: numericDate,
-  amount: decimal,
+  amount: total,
   /** Paid for what was sold, the oldest of it first; without fees, as are the proceeds. */
-  cost: decimal,
-  proceeds: decimal,
+  cost: total,
+  proceeds: total,
   ...feeColumns,
   /** Absent where nobody knows what was paid. */
   result: result.omit({ besides: true, held: true }).optional(),
@@ -64,7 +64,7 @@ export const tradeAnswer = z.strictObject({
   bought: singleLine.optional(),
   sold: singleLine.optional(),
   /** Where its stop stood at the exchange from when on, quote per base, oldest first. */
-  stops: z.array(z.tuple([numericDate, decimal])).max(30),
+  stops: z.array(z.tuple([numericDate, total])).max(30),
   timeframe,
   /** Around it, from the device's own exchange; none where that does not give them. */
   candles: z.array(candle).max(60),
@@ -79,9 +79,9 @@ export const resultRow = z.strictObject({
   /** Of them: those with a gain, and those of which nobody knows what was paid. The others' sums are below. */
   won: z.int().min(0),
   unknown: z.int().min(0),
-  gain: decimal,
+  gain: total,
   negative: z.boolean(),
-  paid: decimal,
+  paid: total,
   ...feeColumns,
 })
 
@@ -91,10 +91,10 @@ export const curve = z.strictObject({
   since: numericDate,
   until: numericDate,
   /** When, and the sum from then on: a loss has `true` behind it. Oldest first. */
-  points: z.array(z.tuple([numericDate, decimal, z.boolean()])).max(60),
+  points: z.array(z.tuple([numericDate, total, z.boolean()])).max(60),
   /** How far the sum fell at most below its best until then, and how far it is below it at the end. */
-  deepest: decimal,
-  below: decimal,
+  deepest: total,
+  below: total,
 })
 
 export const resultsAnswer = z.strictObject({
@@ -107,7 +107,7 @@ export const resultsAnswer = z.strictObject({
   more: z.int().min(1).optional(),
   curve: curve.optional(),
   /** With a curve: how far the policy's own reckoning is below its best, what is held included. */
-  drawdown: z.strictObject({ currency, used: decimal.optional(), limit: decimal }).optional(),
+  drawdown: z.strictObject({ currency, used: total.optional(), limit: total }).optional(),
 })
 
 export type SaleRow = z.infer<typeof saleRow>

@@ -1,7 +1,7 @@
 // What the device answers about a span of time: its results, and how it stands at the end.
 import { z } from 'zod'
 import { currency, numericDate, singleLine } from './common.ts'
-import { decimal } from './decimal.ts'
+import { total } from './decimal.ts'
 import { code, TRADING_STATES } from './order.ts'
 import { curve, resultRow } from './results.ts'
 
@@ -20,14 +20,14 @@ export const summaryAnswer = z.strictObject({
   /** What is held now. `unpriced` of them have no price, and are in no sum. */
   positions: z.int().min(0),
   unpriced: z.int().min(0),
-  held: z.array(z.strictObject({ currency, gain: decimal, negative: z.boolean() })).max(8),
+  held: z.array(z.strictObject({ currency, gain: total, negative: z.boolean() })).max(8),
   /** Limits of which something is used now; money in `currency`, a count without it. */
   limits: z
     .array(
       z.strictObject({
         name: singleLine.max(100),
-        used: decimal,
-        limit: decimal,
+        used: total,
+        limit: total,
         currency: currency.optional(),
       }),
     )

@@ -1,7 +1,7 @@
 // What the device answers to a way out that the trader has asked about: what it would do.
 import { z } from 'zod'
 import { digest, market, singleLine, stream } from './common.ts'
-import { decimal } from './decimal.ts'
+import { total } from './decimal.ts'
 import { code, ORDER_STATUSES, orderView } from './order.ts'
 
 /** How many rows are left out of a list. */
@@ -18,16 +18,16 @@ export const closeAnswer = z.strictObject({
       z.strictObject({
         stream,
         market,
-        held: decimal,
+        held: total,
         /** Of it, what is sold, in whole steps of the market. */
-        amount: decimal,
+        amount: total,
         /** What stays a position; absent where all is sold that can be. */
-        rest: decimal.optional(),
+        rest: total.optional(),
         /** The bid, and the least that it is sold for; absent where no price is known. */
-        price: decimal.optional(),
-        least: decimal.optional(),
+        price: total.optional(),
+        least: total.optional(),
         /** Of what it holds: the stop, and how many take-profit levels are left. */
-        stop: decimal.optional(),
+        stop: total.optional(),
         takeProfits: z.int().min(1).optional(),
         /** What it has to wait for, as the code of a notice. */
         waits: code.optional(),
@@ -45,14 +45,14 @@ export const protectAnswer = z.strictObject({
   what: singleLine.max(66),
   stream,
   market,
-  held: decimal,
-  entry: decimal,
-  price: decimal,
+  held: total,
+  entry: total,
+  price: total,
   /** The stop before; absent for none. */
-  from: decimal.optional(),
-  to: decimal,
+  from: total.optional(),
+  to: total,
   /** The least that it sells for once it is triggered. */
-  least: decimal,
+  least: total,
   waits: code.optional(),
   shown: digest,
 })
@@ -65,7 +65,7 @@ export const entriesAnswer = z.strictObject({
       z.strictObject({
         order: orderView,
         status: z.enum([...ORDER_STATUSES, 'waiting']),
-        filled: decimal,
+        filled: total,
       }),
     )
     .max(20),

@@ -1,7 +1,7 @@
 // Why an order is asked about: the signal's own words, and what the policy has checked.
 import { z } from 'zod'
 import { digest, singleLine } from './common.ts'
-import { decimal } from './decimal.ts'
+import { total } from './decimal.ts'
 import { code } from './order.ts'
 
 /** One rule, held against this order as if it were approved. */
@@ -11,8 +11,8 @@ const check = z.strictObject({
   /** `ask`: it wants the trader's word. */
   verdict: z.enum(['pass', 'ask', 'deny']),
   /** How much of it is used with this order, where that can be counted: money is in the policy's currency. */
-  used: decimal.optional(),
-  limit: decimal.optional(),
+  used: total.optional(),
+  limit: total.optional(),
   unit: z.enum(['money', 'percent', 'count']).optional(),
 })
 

@@ -1,13 +1,6 @@
 // Answers that need nothing but the portfolio and what the exchange last said.
 
-import {
-  type Answer,
-  currency,
-  type Decimal,
-  isDecimal,
-  seconds,
-  toDecimal,
-} from '@keyside/protocol'
+import { type Answer, currency, type Decimal, seconds, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { DecisionContext } from '../execution/context.ts'
 import { baseOf } from '../execution/discrepancies.ts'
@@ -117,7 +110,7 @@ function positionRow(position: Position, bid: Decimal | null) {
     amount,
     entry,
     price,
-    gain: toDecimal(gain.abs()),
+    gain: toTotal(gain.abs()),
     negative: gain.lt(0),
   }
 }
@@ -182,13 +175,13 @@ const NO_WEIGHTS: Valuation = {
 
 type Row = NonNullable<ReturnType<typeof balanceRow>[number]>
 
-/** None for what the wire cannot carry: exchanges also list coins with names in other letters. */
+/** None for a coin whose name is in other letters: the wire carries none. */
 function balanceRow({ currency: name, free, used }: Balance, { prices }: Valuation) {
   const total = new Big(free).plus(used).toFixed()
-  if (!currency.safeParse(name).success || !isDecimal(total)) return []
+  if (!currency.safeParse(name).success) return []
   const price = prices[name]
   const value = price === undefined ? undefined : worthAt(total, price)
-  return [{ currency: name, free, used, total, ...(isDecimal(value) && { value }) }]
+  return [{ currency: name, free, used, total, ...(value !== undefined && { value }) }]
 }
 
 function worthAt(total: Decimal, price: Decimal): string {
@@ -220,7 +213,7 @@ function byWeight({ currency, held, prices }: Valuation): (a: Row, b: Row) => nu
 
 function worthOf(rows: readonly Row[], { currency }: Valuation) {
   const known = rows.flatMap(({ value }) => (value === undefined ? [] : [value]))
-  const worth = known.reduce((all, value) => all.plus(value), new Big(0)).toFixed()
-  if (known.length === 0 || !isDecimal(worth)) return {}
-  return { worth: { amount: toDecimal(worth), currency, coins: known.length } }
+  const worth = known.reduce((all, value) => all.plus(value), new Big(0))
+  if (known.length === 0) return {}
+  return { worth: { amount: toTotal(worth), currency, coins: known.length } }
 }

@@ -1,5 +1,5 @@
 // How the device stands now, for a summary of some time.
-import { type Answer, type Decimal, seconds, shownStream, toDecimal } from '@keyside/protocol'
+import { type Answer, type Decimal, seconds, shownStream, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { DecisionContext } from '../execution/context.ts'
 import { usesOf } from '../health/limits-near.ts'
@@ -41,7 +41,7 @@ function heldNow({ portfolio, environment }: DecisionContext) {
   }
   const held = [...gains].slice(0, MAX_CURRENCIES).map(([currency, gain]) => ({
     currency,
-    gain: toDecimal(gain.abs().round(12)),
+    gain: toTotal(gain.abs().round(12)),
     negative: gain.lt(0),
   }))
   return { positions: all.length, unpriced, held }
@@ -52,7 +52,7 @@ function limitsNow(context: DecisionContext): Summary['limits'] {
     .flatMap(({ about, used, limit, unit }) => {
       if (used === null || used.eq(0)) return []
       const currency = unit === '' ? {} : { currency: unit }
-      return [{ name: about, used: toDecimal(used), limit: toDecimal(limit), ...currency }]
+      return [{ name: about, used: toTotal(used), limit: toTotal(limit), ...currency }]
     })
     .slice(0, MAX_ROWS)
 }

@@ -1,6 +1,6 @@
 // What an adjustment of the journal changes: positions down to what can be there, and what rests at the exchange under forgotten names. Pure.
 
-import { type Decimal, type OrderStatus, type ReportEvent, toDecimal } from '@keyside/protocol'
+import { type Decimal, type OrderStatus, type ReportEvent, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { apply } from '../model/apply.ts'
 import { sentenceOf } from '../model/codes.ts'
@@ -145,7 +145,7 @@ function expectedIn(
       const traded = tradedSince(order, trades)
       return order.kind === 'entry' ? all.plus(traded) : all.minus(traded)
     }, new Big(amount))
-  return sum.lt(0) ? '0' : toDecimal(sum)
+  return sum.lt(0) ? '0' : toTotal(sum)
 }
 
 /** The exchange's own word about its end is used before the fills are here. */

@@ -1,6 +1,6 @@
 // The journal against a look at the exchange: external orders, orders that came back, coins that are gone. Pure.
 
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sumMoved } from '../model/account.ts'
 import { floorTo, minus, plus } from '../model/decimals.ts'
@@ -48,7 +48,7 @@ export function findDiscrepancies(
     coins: gone.lte(0) ? 'present' : missing.lte(0) ? 'pending' : 'missing',
     there,
     held,
-    missing: toDecimal(atLeastNothing(missing)),
+    missing: toTotal(atLeastNothing(missing)),
   }
 }
 
@@ -92,7 +92,7 @@ function holdsCoins({ planned }: Order): boolean {
 
 /** The trader's own orders, and coins that are on their way out. */
 function lockedByOthers(portfolio: Portfolio, base: string, used: Decimal): Decimal {
-  return minus(used, toDecimal(lockedIn(portfolio, ({ intent }) => baseOf(intent.market) === base)))
+  return minus(used, toTotal(lockedIn(portfolio, ({ intent }) => baseOf(intent.market) === base)))
 }
 
 /** A trade carries no name of ours: while an order's number is not known, it may be that order's. */
@@ -167,7 +167,7 @@ export function allocateMissing(
     const afterLoose = spread(shares, afterDust, looseOf)
     spread(shares, afterLoose, restOf)
   }
-  return Object.fromEntries(shares.map(({ key, missing }) => [key, toDecimal(missing)]))
+  return Object.fromEntries(shares.map(({ key, missing }) => [key, toTotal(missing)]))
 }
 
 function newShare(

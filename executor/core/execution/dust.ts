@@ -1,5 +1,5 @@
 // Dust: a rest of a position that is too small for any order. It stays the trader's, and the position ends.
-import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
+import { type Decimal, shownStream, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { sentenceOf } from '../model/codes.ts'
 import { isZero } from '../model/decimals.ts'
@@ -36,7 +36,7 @@ function isRoundingDust({ environment }: DecisionContext, { market, amount }: Po
 }
 
 function cents(cost: Decimal): Decimal {
-  return toDecimal(new Big(cost).round(2, Big.roundUp))
+  return toTotal(new Big(cost).round(2, Big.roundUp))
 }
 
 /** Nobody can sell it. */
@@ -65,7 +65,7 @@ export function isUnprotectable({ environment }: DecisionContext, position: Posi
 
 /** Quote paid for what is held. */
 function costOf({ cost, amount, baseBought }: Position): Decimal {
-  return toDecimal(new Big(cost).times(amount).div(baseBought))
+  return toTotal(new Big(cost).times(amount).div(baseBought))
 }
 
 /** An entry that has not been sent may never be, and an exit that waits could not sell it: they do not block the write-off. */

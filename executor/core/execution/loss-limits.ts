@@ -5,7 +5,7 @@ import { sentenceOf } from '../model/codes.ts'
 import { DAY_MS, dayNumber } from '../model/count.ts'
 import type { Equity, Losses } from '../model/counters.ts'
 import { atLeast, isZero, minus, plus, ratio, sum, times } from '../model/decimals.ts'
-import { equity, isDayClosed, isWorthSayable, lostToday, marketValue } from '../model/profit.ts'
+import { equity, isDayClosed, lostToday, marketValue } from '../model/profit.ts'
 import type { Portfolio, State } from '../model/state.ts'
 import { append, type DecisionContext, notice } from './context.ts'
 import { setTrading } from './trading-state.ts'
@@ -143,7 +143,7 @@ function areSame(before: Bids, bids: Bids): boolean {
   return true
 }
 
-/** Null when one is missing, too old, or beyond what all that is held can be worth. */
+/** Null when one is missing or too old. */
 function heldBids(context: DecisionContext): Bids | null {
   const bids: Bids = {}
   for (const { market } of Object.values(context.portfolio.positions)) {
@@ -152,7 +152,7 @@ function heldBids(context: DecisionContext): Bids | null {
     if (bid === null) return null
     bids[market] = bid
   }
-  return isWorthSayable(context.portfolio, bids) ? bids : null
+  return bids
 }
 
 function isHolding({ positions }: Portfolio): boolean {

@@ -1,5 +1,5 @@
 // An order held against the present: its plan at the price of now, and what policy says of it. Nothing changes here.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { type ExecutorCode, sentenceOf } from '../model/codes.ts'
 import { dayAt, hourAt } from '../model/count.ts'
@@ -277,7 +277,7 @@ export function costOf(
 /** What was paid for the part that is still held, rounded up. */
 export function costHeld({ cost, amount, baseBought }: Position): Decimal {
   if (new Big(baseBought).eq(0)) return '0'
-  return toDecimal(new Big(cost).times(amount).div(baseBought).round(12, Big.roundUp))
+  return toTotal(new Big(cost).times(amount).div(baseBought).round(12, Big.roundUp))
 }
 
 function reservedBy({ planned }: Order): Decimal {

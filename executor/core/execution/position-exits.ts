@@ -1,6 +1,6 @@
 // Looks at every position and its price: is it closed, is it to be sold, does its stop move up, is a take-profit level reached.
 
-import { type Decimal, shownStream, toDecimal } from '@keyside/protocol'
+import { type Decimal, shownStream, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { kept, mayRetry, without } from '../model/backoff.ts'
 import { floorTo, parseDecimal, percentOf, units } from '../model/decimals.ts'
@@ -184,8 +184,8 @@ function sizeOf(
   const { exit: collar } = context.environment.policy.collar
   const rest = parseDecimal(available(position)).minus(amount)
   const about = { rules, bid, stop: position.stop, collar }
-  if (rest.lte(0) || isTooLittleToKeep(toDecimal(rest), about)) return all
-  const value = toDecimal(amount)
+  if (rest.lte(0) || isTooLittleToKeep(toTotal(rest), about)) return all
+  const value = toTotal(amount)
   return isUnsellable(value, { rules, bid, collar }) ? null : ({ unit: 'base', value } as const)
 }
 

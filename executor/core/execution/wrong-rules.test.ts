@@ -1,4 +1,4 @@
-// The exchange's rules or prices of a market are absurd for a moment: what is held does not disappear, and decisions go on.
+// The exchange's rules of a market are absurd for a moment: what is held does not disappear, and decisions go on.
 import { expect, onTestFinished, test } from 'vitest'
 import { TestExecutor } from '../../testing/rig.ts'
 import type { MarketRules } from '../model/exchange.ts'
@@ -35,26 +35,3 @@ test.each<[string, Partial<MarketRules>]>([
     expect(executor.state().portfolio.positions).toEqual({})
   },
 )
-
-test('at a bid that makes of what is held more than can be said, entries are refused and all else goes on', async () => {
-  const executor = new TestExecutor()
-  onTestFinished(() => executor.close())
-  setRules(executor, { maxAmount: '1000000' })
-  const { exchange } = executor
-  exchange.mode = 'rests'
-  await executor.enter({ type: 'limit', limitPrice: '0.01' })
-  exchange.mode = 'fills'
-  exchange.price = '0.01'
-  exchange.fill(exchange.sent[0]?.clientOrderId ?? '', '30000', 'filled')
-  await executor.clock.advance(2_100)
-  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ amount: '30000' }])
-  exchange.price = '900000000'
-  await executor.clock.advance(2_100)
-  const size = { unit: 'base', value: '0.2' } as const
-  await executor.enter({ type: 'limit', limitPrice: '60', size })
-  expect(executor.told().at(-1)).toBe('entry denied loss.day')
-  exchange.price = '0.01'
-  await executor.give(executor.exit())
-  await executor.clock.advance(3_000)
-  expect(executor.state().portfolio.positions).toEqual({})
-})

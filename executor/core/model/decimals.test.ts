@@ -57,7 +57,7 @@ test('a product in whole units is cut where a wire decimal is', () => {
 test('zeros behind the point change nothing, and what does not fit is refused', () => {
   expect(sum(['1.50', '0.5'])).toBe('2')
   expect(isZero('0.000')).toBe(true)
-  expect(() => sum(['999999999999', '1'])).toThrow(RangeError)
+  expect(() => sum(['9'.repeat(30), '1'])).toThrow(RangeError)
 })
 
 test.each([

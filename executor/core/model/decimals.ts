@@ -1,14 +1,14 @@
 // Exact decimal arithmetic for prices and amounts: nothing here divides inexactly.
 
-import { type Decimal, isDecimal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
+import { type Decimal, isTotal, TOTAL_DIGITS, toTotal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Fee } from './exchange.ts'
 
-/** Reads a wire decimal. Throws a RangeError for anything else, so that no NaN, sign or exponent slips by. */
+/** Reads a decimal or a total. Throws a RangeError for anything else, so that no NaN, sign or exponent slips by. */
 export function parseDecimal(text: Decimal): Big {
   const known = BIGS.get(text)
   if (known !== undefined) return known
-  if (!isDecimal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
+  if (!isTotal(text)) throw new RangeError(`not a wire decimal: ${JSON.stringify(text)}`)
   return remember(BIGS, text, new Big(text))
 }
 
@@ -53,30 +53,30 @@ export function percentOf(value: Big, percent: Big): Big {
   return value.times(percent).times('0.01')
 }
 
-/** Writes as a wire decimal; what does not fit into 12 places makes it larger, never smaller. */
+/** What does not fit into 12 places makes it larger, never smaller. */
 export function decimalAbove(value: Big): Decimal {
-  return toDecimal(value.round(12, Big.roundUp))
+  return toTotal(value.round(12, Big.roundUp))
 }
 
 // Sums of decimal strings.
 export function plus(a: Decimal, b: Decimal): Decimal {
-  return toDecimal(big(a).plus(big(b)))
+  return toTotal(big(a).plus(big(b)))
 }
 
 /** 0 when `b` is larger: fees and rounding may take more than is left. */
 export function minus(a: Decimal, b: Decimal): Decimal {
   const left = big(a).minus(big(b))
-  return left.lt(0) ? '0' : toDecimal(left)
+  return left.lt(0) ? '0' : toTotal(left)
 }
 
 /** Cut past 12 places. */
 export function times(a: Decimal, b: Decimal): Decimal {
-  return toDecimal(big(a).times(big(b)))
+  return toTotal(big(a).times(big(b)))
 }
 
 /** Null for a ratio to nothing. Cut past 12 places. */
 export function ratio(a: Decimal, b: Decimal): Decimal | null {
-  return isZero(b) ? null : toDecimal(big(a).div(big(b)))
+  return isZero(b) ? null : toTotal(big(a).div(big(b)))
 }
 
 export function isZero(a: Decimal): boolean {
@@ -106,14 +106,9 @@ export function unitsOfProduct(a: Decimal, b: Decimal): bigint {
   return (units(a) * units(b)) / UNIT
 }
 
-/** Whether a wire decimal can say so many of its last places. */
-export function fits(count: bigint): boolean {
-  return count >= 0n && count < END
-}
-
 /** Throws a RangeError if it does not fit. */
 export function decimalOf(count: bigint): Decimal {
-  if (!fits(count)) throw new RangeError(`not a wire decimal: ${count} last places`)
+  if (count < 0n || count >= END) throw new RangeError(`not a wire decimal: ${count} last places`)
   const digits = count.toString().padStart(WIRE_PLACES + 1, '0')
   const whole = digits.slice(0, -WIRE_PLACES)
   const places = digits.slice(-WIRE_PLACES).replace(/0+$/, '')
@@ -121,8 +116,7 @@ export function decimalOf(count: bigint): Decimal {
 }
 
 const UNIT = 10n ** BigInt(WIRE_PLACES)
-/** A wire decimal has as many digits before the point as behind it. */
-const END = UNIT * UNIT
+const END = 10n ** BigInt(TOTAL_DIGITS) * UNIT
 
 export function atLeast(a: Decimal, b: Decimal): boolean {
   return big(a).gte(big(b))

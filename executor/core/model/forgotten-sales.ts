@@ -1,5 +1,5 @@
 // What sales that the journal does not know have brought for the coins that positions have lost: the exchange says at which price. Pure.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { isZero, minus, times } from './decimals.ts'
 import type { AccountTrade } from './exchange.ts'
@@ -37,7 +37,7 @@ export function proceedsOf(
   return cuts.map(({ position, market, from, to }) => {
     const cut = minus(from, to)
     const { amount, value } = sold.get(market) ?? NOTHING
-    const share = (whole: Big) => toDecimal(whole.times(cut).div(lostIn(market)))
+    const share = (whole: Big) => toTotal(whole.times(cut).div(lostIn(market)))
     return { position, from, to, proceeds: share(value), unexplained: minus(cut, share(amount)) }
   })
 }

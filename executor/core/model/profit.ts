@@ -1,13 +1,12 @@
 // What trading has brought, ever and today: folded from trades, so that a restart forgets no loss.
 
-import { type Decimal, type SaleResult, toDecimal } from '@keyside/protocol'
+import { type Decimal, type SaleResult, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
 import {
   decimalOf,
   feesByCurrency,
-  fits,
   isZero,
   minus,
   plus,
@@ -76,7 +75,7 @@ function basisLeft(before: Portfolio, after: Portfolio, key: string, basis: Deci
   const has = after.positions[key]?.amount ?? '0'
   if (has === had && has !== '0') return basis
   if (has === '0' || had === '0') return '0'
-  return new Big(has).gte(had) ? basis : toDecimal(new Big(basis).times(has).div(had))
+  return new Big(has).gte(had) ? basis : toTotal(new Big(basis).times(has).div(had))
 }
 
 /**
@@ -129,20 +128,11 @@ export function lostToday(
 }
 
 /** Of all that is held, at the bid; `bids` by market. */
-export function marketValue(portfolio: Portfolio, bids: Readonly<Record<string, Decimal>>) {
-  return decimalOf(valueUnits(portfolio, bids))
-}
-
-/** False where an absurd bid makes the sum too large for a decimal. */
-export function isWorthSayable(portfolio: Portfolio, bids: Readonly<Record<string, Decimal>>) {
-  return fits(valueUnits(portfolio, bids))
-}
-
-function valueUnits({ positions }: Portfolio, bids: Readonly<Record<string, Decimal>>): bigint {
+export function marketValue({ positions }: Portfolio, bids: Readonly<Record<string, Decimal>>) {
   let all = 0n
   for (const position of Object.values(positions))
     all += worthUnits(position, bids[position.market] ?? '0')
-  return all
+  return decimalOf(all)
 }
 
 /** What a position is worth at a bid is asked several times in each decision. */
@@ -186,7 +176,7 @@ export function saleResult(
   const gain = new Big(proceeds).minus(sold.worth).minus(paid)
   const besides = feesByCurrency([...bought.unknown, ...sold.unknown])
   return {
-    gain: toDecimal(gain.abs()),
+    gain: toTotal(gain.abs()),
     negative: gain.lt(0),
     paid,
     ...heldFor(costBasis),

@@ -1,11 +1,24 @@
 // What keeps an amount and a price outside the exchange's own limits.
-import type Big from 'big.js'
+import { WIRE_PLACES } from '@keyside/protocol'
+import Big from 'big.js'
 import { parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { type Unplanned, unplanned } from './result.ts'
 
 /** A wire decimal has at most 12 digits before the point. */
 export const WIRE_END = '1000000000000'
+
+/** What one order may be worth: rounded up to the last place that a decimal has, it is still one. */
+const MOST_VALUE = new Big(WIRE_END).minus('0.000000000001')
+
+/** As much of `amount` as the exchange takes at once, and as can be said of one order. */
+export function withinOneOrder(amount: Big, price: Big, rules: MarketRules): Big {
+  const sayable = MOST_VALUE.div(price).round(WIRE_PLACES, Big.roundDown)
+  return [parseDecimal(rules.maxAmount), sayable].reduce(
+    (least, one) => (one.lt(least) ? one : least),
+    amount,
+  )
+}
 
 export function marketLimitProblem(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
   if (amount.lte(0))
@@ -27,7 +40,7 @@ function tooSmall(amount: Big, price: Big, rules: MarketRules): Unplanned | null
 }
 
 function tooLarge(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
-  const fits = price.lt(WIRE_END) && amount.times(price).lt(WIRE_END)
+  const fits = price.lt(WIRE_END) && amount.times(price).lte(MOST_VALUE)
   if (fits && amount.lte(parseDecimal(rules.maxAmount))) return null
   return unplanned(
     'size_above_maximum',

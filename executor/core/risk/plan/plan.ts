@@ -1,6 +1,6 @@
 // Turns a signal into the exact strings that would go to the exchange. Pure: prices and sizes are arguments.
 
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toDecimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import {
   ceilTo,
@@ -14,7 +14,7 @@ import type { MarketRules, OrderRequest, Quote } from '../../model/exchange.ts'
 import type { OrderIntent, SizeLimit } from '../../model/order.ts'
 import { highestBuy, lowestSell } from './collar.ts'
 import { isTooLittleToKeep } from './dust.ts'
-import { marketLimitProblem } from './market-limits.ts'
+import { marketLimitProblem, withinOneOrder } from './market-limits.ts'
 import type { Planned } from './result.ts'
 import { type Unplanned, unplanned } from './result.ts'
 
@@ -197,11 +197,8 @@ function askedAmount({ signal, allocation }: PlanInput, price: Big, step: Big): 
   }
 }
 
-/** As much as the exchange takes at once. */
 function exitAmount(input: PlanInput, price: Big, step: Big): Big {
-  const wanted = wantedAmount(input, price, step)
-  const most = parseDecimal(input.rules.maxAmount)
-  return wanted.gt(most) ? most : wanted
+  return withinOneOrder(wantedAmount(input, price, step), price, input.rules)
 }
 
 /** All of the position when the rest would be too little to be sold or protected. */
@@ -215,7 +212,7 @@ function wantedAmount(input: PlanInput, price: Big, step: Big): Big {
     percent: () => percentOf(held, size),
   }[signal.size.unit]()
   if (asked.gte(held)) return held
-  const rest = toDecimal(held.minus(floorTo(asked, step)))
+  const rest = toTotal(held.minus(floorTo(asked, step)))
   const about = { rules, bid: quote.bid, stop, collar: collar.exit }
   return isTooLittleToKeep(rest, about) ? held : asked
 }

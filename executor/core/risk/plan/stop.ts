@@ -3,7 +3,7 @@ import { type Decimal, toDecimal } from '@keyside/protocol'
 import { ceilTo, decimalAbove, floorTo, parseDecimal } from '../../model/decimals.ts'
 import type { MarketRules } from '../../model/exchange.ts'
 import { lowestSell } from './collar.ts'
-import { marketLimitProblem, WIRE_END } from './market-limits.ts'
+import { marketLimitProblem, WIRE_END, withinOneOrder } from './market-limits.ts'
 import { type Planned, type Unplanned, unplanned } from './result.ts'
 
 export interface StopInput {
@@ -20,7 +20,7 @@ export interface StopInput {
   readonly clientOrderId: string
 }
 
-/** Trigger and limit are rounded up: earlier, and never below the collar. As much as the exchange takes in one order. */
+/** Trigger and limit are rounded up: earlier, and never below the collar. As much as one order may carry. */
 export function planStop(input: StopInput): Planned | Unplanned {
   const { rules, clientOrderId } = input
   const tick = parseDecimal(rules.tick)
@@ -32,11 +32,8 @@ export function planStop(input: StopInput): Planned | Unplanned {
     )
   const trigger = toDecimal(rounded)
   const price = ceilTo(lowestSell(trigger, input.collar), tick)
-  const [held, most] = [
-    parseDecimal(input.filled).minus(parseDecimal(input.feeInBase)),
-    parseDecimal(rules.maxAmount),
-  ]
-  const amount = floorTo(held.gt(most) ? most : held, parseDecimal(rules.step))
+  const held = parseDecimal(input.filled).minus(parseDecimal(input.feeInBase))
+  const amount = floorTo(withinOneOrder(held, price, rules), parseDecimal(rules.step))
   const wrong = marketLimitProblem(amount, price, rules)
   if (wrong !== null) return wrong
   const order = {

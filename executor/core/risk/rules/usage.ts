@@ -1,5 +1,5 @@
 // What each rule says of one order, and how much of its limit is used with it: for a person who wants to know why it may go out.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import type { Policy } from '../policy/schema.ts'
 import { judge, RULES } from './check.ts'
@@ -29,5 +29,5 @@ export function checksOf(question: RiskInput, policy: Policy): readonly Check[] 
 function told(use: Use | null) {
   if (use === null) return {}
   const used = use.unit === 'percent' ? use.used.round(2, Big.roundUp) : use.used
-  return { used: toDecimal(used), limit: toDecimal(use.limit), unit: use.unit }
+  return { used: toTotal(used), limit: toTotal(use.limit), unit: use.unit }
 }
