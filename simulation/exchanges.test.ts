@@ -43,7 +43,9 @@ const BEHAVIORS = [
 
 describe('the exchange of the simulation', () => {
   describe.each(BEHAVIORS)('that has a triggered stop as $triggeredStop', (behavior) => {
-    test.for(contract(['rules', 'sides', 'names']))('$name', ({ run }) => run(simulated(behavior)))
+    test.for(contract(['rules', 'sides', 'names', 'prices']))('$name', ({ run }) =>
+      run(simulated(behavior)),
+    )
   })
 })
 
@@ -105,7 +107,9 @@ function simulated(behavior: (typeof BEHAVIORS)[number]): TestVenue {
 }
 
 describe('the exchange of the attacker', () => {
-  test.for(contract(['rules', 'sides', 'names']))('$name', async ({ run }) => run(await hostile()))
+  test.for(contract(['rules', 'sides', 'names', 'prices']))('$name', async ({ run }) =>
+    run(await hostile()),
+  )
 })
 
 async function hostile(): Promise<TestVenue> {

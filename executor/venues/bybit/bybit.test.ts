@@ -7,7 +7,7 @@ import { bybit } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret' }
 const BTC = 'BTC/USDT'
-const LAG_MS = 100
+const LAG_MS = 75
 /** What is over is gone from the view of open orders before the checks are through with it. */
 const CLOSED_MS = 350
 

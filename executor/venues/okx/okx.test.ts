@@ -7,7 +7,7 @@ import { okx } from './dialect.ts'
 
 const KEYS = { apiKey: 'CanaryApiKey', secret: 'CanarySecret', passphrase: 'CanaryPassphrase' }
 const BTC = 'BTC/USDT'
-const LAG_MS = 150
+const LAG_MS = 75
 
 const { tap, exchange, venue, open } = await openSandbox({
   // As long as the sandbox lets its views lag, and no longer.

@@ -111,7 +111,7 @@ const contract = exchangeContract(
     currencies: ['BTC', 'USDT'],
     exchangeId: /^\d+$/,
     candles: 3,
-    refuses: ['money', 'rules', 'sides', 'names'],
+    refuses: ['money', 'rules', 'sides', 'names', 'prices'],
   },
   { taken: ['taken'], lost: ['lost'], slow: 'slow', part: 'part' },
 )

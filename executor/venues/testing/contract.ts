@@ -1,6 +1,6 @@
 // What every implementation of the port must do, as checks. What differs from venue to venue is told to them.
 import assert from 'node:assert/strict'
-import type { OrderRequest } from '../../core/model/exchange.ts'
+import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
 import {
   AGAIN_MS,
   accepted,
@@ -32,7 +32,7 @@ export interface Expected {
   readonly refuses: readonly Refused[]
 }
 
-export type Refused = 'money' | 'rules' | 'sides' | 'names'
+export type Refused = 'money' | 'rules' | 'sides' | 'names' | 'prices'
 
 /** Names of what this venue can do wrong, by what it proves. What is left out is not checked. */
 export interface Faults {
@@ -167,11 +167,14 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
       run: async (venue) => {
         const sent = buy()
         venue.breakNextOrder(fault)
-        accepted(await venue.exchange.place(sent))
+        const { exchangeId } = accepted(await venue.exchange.place(sent))
+        let part = ''
         await found(venue, sent, ({ status, filled }) => {
-          assert.notEqual(status, 'open')
+          assert.ok(isOver(status))
           assert.ok(Number(filled) > 0 && Number(filled) < Number(sent.amount))
+          part = filled
         })
+        await allFills(venue, market, exchangeId, part)
       },
     })),
     {
@@ -297,6 +300,18 @@ function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>>
         await canceled(venue, sent)
       },
     },
+    prices: {
+      name: 'tells that an order which was to fill at once, and met no price, is over with nothing filled',
+      run: async (venue) => {
+        const sent = { ...rest(), timeInForce: 'IOC' } as const
+        const { exchangeId } = accepted(await venue.exchange.place(sent))
+        await found(venue, sent, ({ status, filled }) => {
+          assert.ok(isOver(status))
+          assert.equal(Number(filled), 0)
+        })
+        await allFills(venue, sent.market, exchangeId, '0')
+      },
+    },
     names: {
       name: 'says unknown, not rejected, when the id is already open',
       run: async ({ exchange, taken }) => {
@@ -307,6 +322,11 @@ function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>>
       },
     },
   }
+}
+
+/** Without having been filled to the end. */
+function isOver(status: ExchangeOrder['status']): boolean {
+  return status === 'expired' || status === 'canceled'
 }
 
 async function rejected({ exchange }: TestVenue, sent: OrderRequest, code: string): Promise<void> {

@@ -14,13 +14,18 @@ import type { ApiKeys } from '../adapter/api-keys.ts'
 import type { Dialect } from '../adapter/dialect.ts'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
-import { type Check, exchangeContract, type Faults } from './contract.ts'
-import { accepted, canceled, found, order, type TestVenue } from './steps.ts'
+import { exchangeContract, type Faults } from './contract.ts'
+import { MARKET_CHECKS } from './market-checks.ts'
+import {
+  MARKET,
+  ORDER_CHECKS,
+  PRICE,
+  type SandboxCheck,
+  type SandboxVenue,
+} from './sandbox-checks.ts'
+import type { TestVenue } from './steps.ts'
+import { Answers, TAMPERED } from './tampered.ts'
 import { openWiretap, type Wiretap } from './wiretap.ts'
-
-const MARKET = 'BTC/USDT'
-/** Around which the sandbox trades it, quote. */
-const PRICE = 60_000
 
 /** For one request: each that is never answered is waited for so long, and a busy machine answers late. */
 const REQUEST_MS = 2_000
@@ -41,7 +46,7 @@ interface SandboxFixture {
   readonly tap: Wiretap
   /** Started on BTC/USDT with `keys`. */
   readonly exchange: Exchange
-  readonly venue: TestVenue
+  readonly venue: SandboxVenue
   /** Another one, which is not started. */
   open(keys?: ApiKeys, address?: string): Exchange
 }
@@ -65,11 +70,12 @@ export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> 
     // Numbers that no double holds.
     first: { order: 8_389_765_608_443_411_001n, trade: 8_389_765_608_443_451_001n },
     ...setup.sandbox,
-    accounts: [main, ...accounts],
+    accounts: [main, { ...main, ...UNSAFE }, ...accounts],
   })
+  const answers = new Answers(dialect)
   const tap = await openWiretap(sandbox.address)
   const open = (keys = setup.keys, address = tap.address): Exchange =>
-    new VenueAdapter(dialect, {
+    new VenueAdapter(answers.dialect, {
       keys,
       address,
       clock: systemClock,
@@ -88,10 +94,35 @@ export async function openSandbox(setup: SandboxSetup): Promise<SandboxFixture> 
     await tap.stop()
     await sandbox.stop()
   })
-  return { sandbox, tap, exchange, venue: sandboxVenue(sandbox, exchange), open }
+  const venue = {
+    ...sandboxVenue(sandbox, exchange),
+    sandbox,
+    tap,
+    answers,
+    openUnsafe: () => open({ ...keys, apiKey: UNSAFE.apiKey }),
+    openAgain: () => open(),
+  }
+  return { sandbox, tap, exchange, venue, open }
 }
 
-export function sandboxContract(maxStops: number | null): readonly Check[] {
+/** A key with all rights but the usual ones. */
+const UNSAFE = {
+  name: 'unsafe',
+  apiKey: 'CanaryApiKeyOfOtherRights',
+  rights: {
+    enableSpotAndMarginTrading: false,
+    enableWithdrawals: true,
+    enableInternalTransfer: true,
+    permitsUniversalTransfer: true,
+    ipRestrict: false,
+  },
+}
+
+/** `exchangeId`: what the venue's numbers look like, where it is not the digits of `first`. */
+export function sandboxContract(
+  maxStops: number | null,
+  exchangeId = /^83897656084434\d{5}$/,
+): readonly SandboxCheck[] {
   const contract = exchangeContract(
     {
       market: MARKET,
@@ -100,39 +131,13 @@ export function sandboxContract(maxStops: number | null): readonly Check[] {
       maxStops,
       stopHolds: 'coins',
       currencies: Object.keys(BALANCES),
-      exchangeId: /^83897656084434\d{5}$/,
+      exchangeId,
       candles: 3,
-      refuses: ['money', 'rules', 'sides', 'names'],
+      refuses: ['money', 'rules', 'sides', 'names', 'prices'],
     },
     SANDBOX_FAULTS,
   )
-  return [...contract, TRIGGERED_STOP]
-}
-
-const TRIGGERED_STOP: Check = {
-  name: 'a stop that has triggered, and waits at its price, is canceled, also where it is another order by then',
-  run: async (venue) => {
-    const { exchange, moveTo } = venue
-    accepted(await exchange.place(order()))
-    const stop = order({
-      type: 'stop_limit',
-      timeInForce: 'GTC',
-      side: 'sell',
-      triggerPrice: '58800',
-      price: '58790',
-    })
-    const { exchangeId } = accepted(await exchange.place(stop))
-    // Through the trigger and the limit at once: it rests above the market.
-    await moveTo(0.9)
-    await found(venue, stop, (one) => {
-      expect([one.exchangeId, one.status, one.triggers]).toEqual([exchangeId, 'open', undefined])
-    })
-    await canceled(venue, stop)
-    await found(venue, stop, (one) => expect(one.status).toBe('canceled'))
-    const open = await exchange.openOrders(MARKET)
-    expect(open.ok && open.value.map((one) => one.exchangeId)).not.toContain(exchangeId)
-    await moveTo(1)
-  },
+  return [...contract, ...ORDER_CHECKS, ...MARKET_CHECKS, TAMPERED]
 }
 
 /** `exchange` has been started on BTC/USDT. */

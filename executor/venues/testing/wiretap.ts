@@ -60,8 +60,8 @@ function listen(request: IncomingMessage, body: string): Heard {
 
 const KEPT = ['content-type', 'retry-after', 'x-mbx-used-weight-1m']
 
-/** Who asks, in the words of each venue. */
-const PASSED = /^(x-mbx-|ok-access-|x-bapi-|content-type$)/
+/** Of this connection, and not of what is asked over it. */
+const HOP = /^(host|connection|content-length|transfer-encoding|accept-encoding)$/
 
 function header({ headers }: Response, name: string): [string, string][] {
   const value = headers.get(name)
@@ -74,7 +74,7 @@ async function pass(
   body: string,
   response: ServerResponse,
 ): Promise<void> {
-  const passed = Object.entries(headers).filter(([name]) => PASSED.test(name))
+  const passed = Object.entries(headers).filter(([name]) => !HOP.test(name))
   const answer = await fetch(`${target}${url}`, {
     method,
     headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
