@@ -2,12 +2,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLAIM_NAMES, CLAIMS, VENUE_NAMES } from '@keyside/executor'
-import { systemClock } from '@keyside/runtime'
+import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, test } from 'vitest'
 import { VenueAdapter } from '../executor/venues/adapter/venue-adapter.ts'
-import { binance } from '../executor/venues/binance/dialect.ts'
-import { bybit } from '../executor/venues/bybit/dialect.ts'
-import { okx } from '../executor/venues/okx/dialect.ts'
+import { venueParts } from '../executor/venues/create-venue.ts'
 import { RECORDED_SHOWS, SANDBOX_SHOWS } from '../executor/venues/proof/claims.ts'
 import { read, root } from './source.ts'
 
@@ -46,10 +44,11 @@ function lasting(ms: number): string {
 test('how long an exchange may hide an order, and how long it shows one, is what is concluded from', () => {
   const log = { info: () => undefined, warn: () => undefined }
   const keys = { apiKey: 'a', secret: 'b', passphrase: 'c' }
-  const venues = [binance, bybit, okx].map((dialect) => ({
-    dialect,
-    adapter: new VenueAdapter(dialect, { keys, clock: systemClock, log }),
-  }))
+  const deps = { home: '.', clock: systemClock, randomBytes: systemRandomBytes, log }
+  const venues = VENUE_NAMES.map((name) => {
+    const { dialect } = venueParts({ name, sandboxSecretFile: 'none' }, deps)
+    return { dialect, adapter: new VenueAdapter(dialect, { keys, clock: systemClock, log }) }
+  })
   const hidden = venues.map(({ adapter: { viewLagMs } }) =>
     viewLagMs === 0 ? 'not at all' : `${viewLagMs / 1_000} s`,
   )

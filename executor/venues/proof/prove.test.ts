@@ -16,6 +16,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { OrderRequest } from '../../core/model/exchange.ts'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import { binance } from '../binance/dialect.ts'
+import { venueParts } from '../create-venue.ts'
 import { VENUE_NAMES, type VenueName } from '../names.ts'
 import { newId, order } from '../testing/steps.ts'
 import { CLAIM_NAMES, CLAIMS, SANDBOX_SHOWS } from './claims.ts'
@@ -127,12 +128,14 @@ function failedIn(steps: readonly StepResult[]): readonly string[] {
 
 test.each(VENUE_NAMES)('%s proves all that it is asked for, and nothing is left', async (venue) => {
   const sandbox = await openSandbox(venue)
-  const { proof, stopped, left, steps } = await run(sandbox, optionsFor(venue, sandbox))
+  const options = optionsFor(venue, sandbox)
+  const { proof, stopped, left, steps } = await run(sandbox, options)
   expect([stopped, ...failedIn(steps)]).toEqual([null])
   const asked = CLAIM_NAMES.filter((name) => CLAIMS[name].asked === 'yes')
   const shown = asked.filter((name) => proof.claims[name]?.outcome === 'proved')
-  // Binance's spot orders know no borrowing, and no question asks about it.
-  const unasked = venue === 'binance' ? ['no_borrowing'] : []
+  // Where spot orders know no borrowing no question asks about it.
+  const { dialect } = venueParts(options.config, options.deps)
+  const unasked = dialect.borrowing === undefined ? ['no_borrowing'] : []
   expect(asked.filter((name) => !shown.includes(name))).toEqual(unasked)
   expect(SANDBOX_SHOWS[venue]).toEqual(expect.arrayContaining(shown))
   expect(left.every((words) => words.endsWith('BTC is less than may be sold'))).toBe(true)
