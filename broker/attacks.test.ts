@@ -1,10 +1,14 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { generate, type Packet } from 'mqtt-packet'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { ownCertificate } from './own-certificate.ts'
 import { rawClient, startTestBroker, token } from './testing/fixture.ts'
 
 const OPEN = 'keyside/v1/signal/home/trend'
@@ -261,6 +265,24 @@ test('drops a client that stops reading, and the others do not wait for it', asy
   for (let sent = 0; sent < 1500; sent += 1) engine.publish(OPEN, payload, { qos: 0 })
   await vi.waitUntil(() => came.length === 1500, { timeout: 8000 })
   expect(at.codes()).toContain('connection_broken')
+})
+
+test('a flood that waited for a client which stopped reading does not end the broker', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'keyside-flood-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const { pin: _, ...tls } = ownCertificate(folder)
+  await using at = await startTestBroker({ tls, limits: { drainTimeoutMs: 200 } })
+  const trust = { rejectUnauthorized: false }
+  const frozen = await dial(at.mqtt, 'frozen', token('frozen', { subscribe: [OPEN] }), trust)
+  await frozen.subscribeAsync(OPEN, { qos: 0 })
+  const stream = frozen.stream as Socket
+  stream.pause()
+  const engine = await dial(at.mqtt, 'engine', token('engine', { publish: [OPEN] }), trust)
+  const payload = Buffer.alloc(16_000)
+  for (let sent = 0; sent < 700; sent += 1) engine.publish(OPEN, payload, { qos: 0 })
+  for (let sent = 0; sent < 10_000; sent += 1) engine.publish(OPEN, 'x', { qos: 0 })
+  await vi.waitUntil(() => at.codes().includes('connection_broken'), { timeout: 8000 })
+  await engine.publishAsync(OPEN, 'x', { qos: 1 })
 })
 
 test('writes one line a second about a flood of refusals', async () => {

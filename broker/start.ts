@@ -154,6 +154,8 @@ function createAedes(config: BrokerConfig, parts: AedesParts): Aedes {
   const { maxSubscriptions } = limits
   const aedes = new Aedes({
     id,
+    // None: messages would wait in one queue for a client that stops reading, and its end would take them out of it in one recursion.
+    concurrency: 0,
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.drainTimeoutMs,
     maxTopicLevels: limits.maxTopicLevels,
