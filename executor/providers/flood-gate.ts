@@ -1,9 +1,9 @@
 // A provider that sends without end is read as slowly as this: its own link waits, and no other's.
 import type { Clock } from '@keyside/runtime'
 
-/** All streams of twelve plans may decide on one candle. */
+/** All streams of twelve plans may decide on one candle, and again a minute later. */
 const BURST = 2_000
-const PER_SECOND = 200
+const PER_SECOND = 20
 
 export class FloodGate {
   readonly #clock: Pick<Clock, 'now' | 'after'>

@@ -20,7 +20,7 @@ import type { SignedSignal } from './inputs.ts'
 import { moveStops, whyRefused } from './moved-stops.ts'
 import { isRevoked } from './providers.ts'
 import { refuseInput } from './refusals.ts'
-import { supersedeEntries } from './trading-state.ts'
+import { supersedeEntries, tooManyWait } from './trading-state.ts'
 
 /** What one provider signs never counts as another's: everything of a stream is kept under this name. */
 interface Received extends SignedSignal {
@@ -92,6 +92,7 @@ function take(
   // What is held may be too much: an exit that was missed comes before anything is added.
   const isBehind = gap === 'open' || streamOf(context.portfolio, stream).missed !== null
   if (isBehind && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
+  if (tooManyWait(context, stream, kind)) return refuse(context, received, 'orders_waiting_many')
   if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
   const markets = marketsFor(context, received)
   if (markets.length === 0) return refuse(context, received, 'exit_elsewhere')

@@ -100,3 +100,26 @@ test('a stream that policy does not list is none of ours, though its plan brings
   expect(executor.exchange.sent).toEqual([])
   expect(executor.told()).toEqual(before)
 })
+
+test.each([
+  ['entry', 8],
+  ['exit', 64],
+] as const)(
+  'a provider that signs each %s without end fills the device with %i of them, and another stream goes on',
+  async (kind, most) => {
+    const executor = new TestExecutor({ streams: ['demo', 'other'] })
+    const away = { quote: () => null, refreshQuote: async () => ({ ok: false, message: 'away' }) }
+    Object.assign(executor.exchange, away)
+    const own = { entry: () => executor.signal(), exit: () => executor.exit() }
+    for (let count = 0; count < most + 20; count += 1) executor.take(own[kind]())
+    const waiting = Object.values(executor.state().portfolio.orders)
+    expect(waiting.map(({ state }) => state)).toEqual(Array(most).fill('received'))
+    expect(executor.told().filter((line) => line === 'refusal orders_waiting_many')).toHaveLength(
+      20,
+    )
+    for (const name of Object.keys(away)) Reflect.deleteProperty(executor.exchange, name)
+    executor.exchange.quoteAt = executor.clock.now()
+    await executor.enterFrom('other')
+    expect(executor.told()).toContain('entry filled')
+  },
+)

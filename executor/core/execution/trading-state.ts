@@ -86,3 +86,18 @@ export function supersedeEntries(
     else requestCancel(context, order)
   }
 }
+
+// Orders of a stream that wait for a price or for each other, at most: each decision looks at all of them.
+const MAX_WAITING = { entry: 8, exit: 64 } as const
+
+/** A provider that signs without end would keep the device from everything else. */
+export function tooManyWait(
+  { portfolio }: DecisionContext,
+  stream: string,
+  kind: 'entry' | 'exit',
+): boolean {
+  const wait = Object.values(portfolio.orders).filter(
+    (order) => order.state === 'received' && order.stream === stream && order.kind === kind,
+  )
+  return wait.length >= MAX_WAITING[kind]
+}

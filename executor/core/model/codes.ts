@@ -28,6 +28,8 @@ const EXECUTOR_SENTENCES = {
     'the provider is not followed any more: what you hold of it is looked after as before',
   equivocation:
     'two different signals have this number: the provider gets no entries until it has revoked the key, or until you have asked there and run "keyside unhalt"',
+  orders_waiting_many:
+    'so many orders of this stream wait already that this one is not taken: ask the provider',
   decision_repeated: 'this stream has already decided on this candle: one decision, one order',
   head_behind:
     'the head knows fewer signals than have come: the provider has lost some, or somebody else signs with its key, ask there',
