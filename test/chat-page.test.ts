@@ -106,6 +106,8 @@ test('a slash suggests the commands of the bot, and Enter completes and sends', 
   await api.setMyCommands([
     { command: 'status', description: 'What is open' },
     { command: 'halt', description: 'Stop all trading now' },
+    { command: 'trades', description: 'The last sales' },
+    { command: 'trade', description: 'One sale in full' },
   ])
   const box = page.getByLabel('Message', { exact: true })
   await box.fill('/')
@@ -114,6 +116,10 @@ test('a slash suggests the commands of the bot, and Enter completes and sends', 
   await box.press('Enter')
   expect(await box.inputValue()).toBe('/halt ')
   await box.press('Enter')
+  // Whole as it stands, though a longer one begins so.
+  await box.fill('/trade')
+  await page.getByRole('option').nth(1).waitFor()
+  await box.press('Enter')
   await expect
     .poll(() =>
       telegram
@@ -121,7 +127,7 @@ test('a slash suggests the commands of the bot, and Enter completes and sends', 
         .messages()
         .map(({ text }) => text),
     )
-    .toEqual(['/halt'])
+    .toEqual(['/halt', '/trade'])
 })
 
 test('text that looks like HTML stays text, and a foreign link stays dead', async ({ skip }) => {

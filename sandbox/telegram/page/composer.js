@@ -60,9 +60,16 @@ function handleKey(event, send) {
   return true
 }
 
+/** What is typed whole comes first, whatever longer command begins so: Enter sends it. */
 function matching() {
   const [, start] = /^\/(\w*)$/.exec(box.value) ?? []
-  return start === undefined ? [] : commands.filter(({ command }) => command.startsWith(start))
+  if (start === undefined) return []
+  const found = commands.filter(({ command }) => command.startsWith(start))
+  return [...found.filter(isWhole), ...found.filter((one) => !isWhole(one))]
+}
+
+function isWhole({ command }) {
+  return box.value === `/${command}`
 }
 
 function suggest() {
