@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ACCOUNT_COMMANDS } from '@keyside/runtime'
 import { Command } from 'commander'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { addAccountOption } from './accounts/account-option.ts'
 import { buildProgram, COMMANDS, MEANT } from './program.ts'
 
@@ -122,4 +122,25 @@ test('a program never says that npx finds it: in another folder that would ask a
   const isProgram = (file: string) => file.endsWith('.ts') && !/^(?:test|bench)\//.test(file)
   const found = texts.filter(([file, text]) => isProgram(file) && text.includes('npx keyside'))
   expect(found.map(([file]) => file)).toEqual([])
+})
+
+test('what stands below the lists of a help is broken between words too, and its examples are not', async () => {
+  const columns = Object.getOwnPropertyDescriptor(process.stdout, 'columns')
+  Object.defineProperty(process.stdout, 'columns', { value: 40, configurable: true })
+  onTestFinished(() => {
+    if (columns === undefined) Reflect.deleteProperty(process.stdout, 'columns')
+    else Object.defineProperty(process.stdout, 'columns', columns)
+  })
+  let said = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += String(text)
+    return true
+  })
+  const program = await buildProgram(['service'])
+  program.commands[0]?.outputHelp()
+  vi.restoreAllMocks()
+  const lines = said.split('\n')
+  const example = '  sudo KEYSIDE_HOME=/var/lib/keyside/.keyside keyside service install'
+  expect(lines).toContain(example)
+  expect(lines.filter((line) => /^\S.{40}/.test(line))).toEqual([])
 })

@@ -206,6 +206,7 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     .showHelpAfterError(`(${likely(args)}keyside --help lists the commands)`)
     .configureHelp({ optionDescription, minWidthToWrap: 20 })
     .configureOutput({
+      writeOut: (text) => void process.stdout.write(helpLines(text, process.stdout.columns)),
       outputError: (text, write) => write(wrapped(text, process.stderr.columns)),
     })
     .addHelpText('after', '\nFiles are under KEYSIDE_HOME, by default ~/.keyside.')
@@ -222,6 +223,11 @@ export async function buildProgram(args: readonly string[]): Promise<Command> {
     for (const [name, { about }] of Object.entries(COMMANDS))
       program.command(name).description(about)
   return program
+}
+
+/** Its lists are wrapped already, and an example can be copied whole as it stands. */
+function helpLines(text: string, columns: number | undefined): string {
+  return text.replace(/^\S.*$/gm, (line) => wrapped(line, columns))
 }
 
 /** Every object has a "constructor", which is no command. */

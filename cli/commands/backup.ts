@@ -143,10 +143,11 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
 function refuseDamaged({ name, home }: Account, accounts: number): void {
   const journal = resolve(home, executorSection(home).database)
   if (!existsSync(journal) || isWhole(journal)) return
-  const option = accounts === 1 ? '' : ` --account ${name}`
+  const look =
+    accounts === 1 ? 'keyside journal verify' : `keyside journal verify --account ${name}`
   throw new KeysideError(
     'journal_damaged',
-    `${journal} is damaged: run "keyside journal verify${option}", and take an earlier backup`,
+    `${journal} is damaged: run "${look}", and take an earlier backup`,
   )
 }
 
