@@ -329,8 +329,9 @@ function isOver(status: ExchangeOrder['status']): boolean {
   return status === 'expired' || status === 'canceled'
 }
 
-async function rejected({ exchange }: TestVenue, sent: OrderRequest, code: string): Promise<void> {
-  const placed = await exchange.place(sent)
+async function rejected(venue: TestVenue, sent: OrderRequest, code: string): Promise<void> {
+  const placed = await venue.exchange.place(sent)
+  assert.equal(venue.taken(sent.clientOrderId), 0)
   assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
 }
 

@@ -19,6 +19,7 @@ const RULES: SandboxCheck = {
     assert.ok(rules)
     const { base, quote, step, tick, status } = rules
     assert.deepEqual([base, quote, status], ['BTC', 'USDT', 'trading'])
+    assert.ok(new Big(rules.minAmount).gte(step), 'less than a step is no amount')
     const least = leastAt(LOW, rules)
     const rest = (amount: Big, price = LOW) =>
       order({ timeInForce: 'GTC', amount: amount.toFixed(), price })

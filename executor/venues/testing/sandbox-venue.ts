@@ -14,6 +14,7 @@ import type { ApiKeys } from '../adapter/api-keys.ts'
 import type { Dialect } from '../adapter/dialect.ts'
 import { VenueAdapter } from '../adapter/venue-adapter.ts'
 import type { Exchange } from '../port.ts'
+import { ANSWER_CHECKS } from './answer-checks.ts'
 import { exchangeContract, type Faults } from './contract.ts'
 import { MARKET_CHECKS } from './market-checks.ts'
 import {
@@ -137,7 +138,7 @@ export function sandboxContract(
     },
     SANDBOX_FAULTS,
   )
-  return [...contract, ...ORDER_CHECKS, ...MARKET_CHECKS, TAMPERED]
+  return [...contract, ...ORDER_CHECKS, ...ANSWER_CHECKS, ...MARKET_CHECKS, TAMPERED]
 }
 
 /** `exchange` has been started on BTC/USDT. */
