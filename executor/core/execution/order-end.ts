@@ -1,10 +1,10 @@
 // How an order ends: with all of its fills, or as far as they say when no answer shows it any more. Its trades say what became
 // of it; that there are none says so only where the exchange forgets such orders, and may have. All else stays open, and is
 // told every minute.
-import { shownStream } from '@keyside/protocol'
+import { type Decimal, shownStream } from '@keyside/protocol'
 import { ALARM_EVERY_MS, BETWEEN_MISSES_MS, retryBackoff, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
-import { isZero, minus } from '../model/decimals.ts'
+import { atLeast, isZero, minus, plus, sum } from '../model/decimals.ts'
 import type { Answered, Fill } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { whyCanceled } from './cancel-reason.ts'
@@ -13,15 +13,36 @@ import { tellWithFees } from './fee-prices.ts'
 import { askForFills } from './order-polling.ts'
 import { reportOrder } from './report-order.ts'
 
+/** `said`: what the same answer says is filled of the order. */
 export function takeFills(
   context: DecisionContext,
-  { clientOrderId, intent, trades }: Order,
+  order: Order,
   fills: readonly Fill[],
+  said: Decimal = order.end?.filled ?? '0',
 ): undefined {
-  const fresh = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
-  for (const trade of fresh)
-    if (!trades.includes(trade.id))
-      append(context, { type: 'fill', clientOrderId, market: intent.market, trade })
+  const { clientOrderId, intent, trades } = order
+  const all = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
+  const most = mostOf(order, all, said)
+  let filled = order.filled
+  for (const trade of all) {
+    if (trades.includes(trade.id)) continue
+    const next = plus(filled, trade.amount)
+    if (most !== null && !atLeast(most, next)) continue
+    filled = next
+    append(context, { type: 'fill', clientOrderId, market: intent.market, trade })
+  }
+}
+
+/**
+ * An exchange that lists none of a trade's old numbers may have numbered it anew: then no more is booked than there can be of
+ * the order. Null where all that is booked is listed.
+ */
+function mostOf({ planned, trades }: Order, all: readonly Fill[], said: Decimal): Decimal | null {
+  if (planned === null || trades.every((id) => all.some((trade) => trade.id === id))) return null
+  const listed = sum(all.map(({ amount }) => amount))
+  const most = atLeast(listed, said) ? listed : said
+  const { amount } = planned.request
+  return atLeast(most, amount) ? amount : most
 }
 
 /** Every fill is here: full, or ended with an unfilled rest. `also`: what else the trader should know of that end. */

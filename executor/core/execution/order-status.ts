@@ -153,7 +153,7 @@ export function onListed(context: DecisionContext, order: Order, seen: ExchangeO
 function observe(context: DecisionContext, order: Order, seen: ExchangeOrder): undefined {
   if (seen.status === 'rejected' && isZero(seen.filled) && order.state !== 'awaiting_fills')
     return rejectOrder(context, order, 'order_rejected', sentenceOf('order_rejected'))
-  takeFills(context, order, seen.fills)
+  takeFills(context, order, seen.fills, seen.filled)
   if (order.kind === 'stop' && seen.triggers === 'at_or_above') onWrongSide(context, order)
   if (seen.status !== 'open')
     append(context, {
