@@ -51,9 +51,10 @@ test('an accepted trial is a strategy of its own, and says what a policy needs f
 test('a new version takes the place of the file that has its name, after both were shown', async () => {
   const { file, write, read } = newHome()
   write('strategies/my-own-file.yaml', RULE)
-  write('engine/trials/mine.yaml', RULE.replace('2 %', '3 %'))
+  write('engine/trials/mine.yaml', `${RULE.replace('2 %', '3 %')}take_profit: [{ at: 4 % }]\n`)
   const [said] = await typed('strategy', 'accept', 'trial-mine', '--yes')
   expect(said).toMatch(/3 % below the entry[\s\S]*In its place now:[\s\S]*2 % below the entry/)
+  expect(said).toMatch(/take_profit +4 %: sells 100 %/)
   expect(said).not.toContain('allocation: 1000')
   expect(read('strategies/my-own-file.yaml')).toContain('stop: 3 %')
   expect(existsSync(file('strategies/mine.yaml'))).toBe(false)

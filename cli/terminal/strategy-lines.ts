@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { keysideHome } from '@keyside/runtime'
-import { type Rule, ruleText, type Strategy, warmupOf } from '@keyside/strategy-engine/strategies'
+import {
+  type Rule,
+  ruleText,
+  type Strategy,
+  saidParts,
+  warmupOf,
+} from '@keyside/strategy-engine/strategies'
 import { row } from './print.ts'
 
 /** A device follows what its policy names and nothing else; a provider's home has no policy. */
@@ -31,24 +37,12 @@ export function texts({ enter, exit, alerts, adds, moves, code }: Strategy) {
 }
 
 export function showLines(strategy: Strategy): readonly string[] {
-  const { name, market, timeframe, size, stop } = strategy
-  const { enter, exit, alerts, adds, moves, code } = texts(strategy)
-  const rules = (title: string, all: readonly { name: string | null; rule: string }[]) =>
-    all.map((one) => row(title, one.name === null ? one.rule : `${one.name}: ${one.rule}`))
-  const unit = { percent: '% of the allocation', quote: 'quote', base: 'base', risk: '% at risk' }
+  const { name, market, timeframe } = strategy
+  const candles = `${warmupOf(strategy)} before the first that can decide`
+  const parts = [...saidParts(strategy), { part: 'candles', text: candles }]
+  const width = Math.max(...parts.map(({ part }) => part.length))
   return [
     `${name}: ${market}, candles of ${timeframe}`,
-    ...(code ? [row('code', `that reads ${code.reads.join(', ')}`)] : []),
-    ...rules('enter', enter),
-    ...rules('exit', exit),
-    ...adds.map((one) => row('add', `${one.rule}: ${one.size.value} ${unit[one.size.unit]}`)),
-    ...rules('alert', alerts),
-    row('size', `${size.value} ${unit[size.unit]}`),
-    row(
-      'stop',
-      stop.by === 'percent' ? `${stop.percent} % below the entry` : `${stop.text} below the entry`,
-    ),
-    ...moves.map(({ rule, to }) => row('move_stop', `${rule === null ? '' : `${rule}: `}to ${to}`)),
-    row('candles', `${warmupOf(strategy)} before the first that can decide`),
+    ...parts.map(({ part, text }) => `  ${part.padEnd(width)} ${text}`),
   ]
 }

@@ -12,3 +12,4 @@ export {
   strategyTextReader,
 } from './read-strategy-file.ts'
 export { print as ruleText } from './rules/print.ts'
+export { saidParts } from './said-parts.ts'
