@@ -48,6 +48,10 @@ test('what the system answers is told with the file and what to do', () => {
       `${join(file, 'below')}: there is no such file or folder: correct the path`,
     ],
     [() => writeFileSync(home, ''), `${home}: it is a folder: name a file`],
+    [
+      () => mkdirSync(join(home, 'none', 'folder')),
+      `${join(home, 'none', 'folder')}: this folder cannot be made: correct the path, or look whether the disk may be written`,
+    ],
     [() => mkdirSync(home), `${home}: something is there already`],
   ] as const)
     expect(fileRefused(thrownBy(work))).toEqual(refused(sentence))

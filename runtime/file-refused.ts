@@ -15,6 +15,10 @@ const FIXED = {
   why: 'it cannot be written',
   todo: 'look at its owner and mode, and whether the disk may be written',
 }
+const UNMADE = {
+  why: 'this folder cannot be made',
+  todo: 'correct the path, or look whether the disk may be written',
+}
 const PATH = { why: 'there is no such file or folder', todo: 'correct the path' }
 const DAMAGED = { why: 'it is damaged', todo: 'look at the disk, and put a backup back' }
 const CROWDED = {
@@ -66,10 +70,15 @@ export function fileRefused(error: unknown, file = 'a database of this home'): K
     code === 'ERR_SQLITE_ERROR'
       ? BY_RESULT[Number(errcode) & 0xff]
       : isOfFile(error)
-        ? BY_WORD[code ?? '']
+        ? byWord(error)
         : undefined
   if (answer === undefined) return null
   return new KeysideError('file_refused', `${path}: ${answer.why}: ${answer.todo}`, error)
+}
+
+/** Node says ENOENT of a folder that cannot be made with those above it, also where the disk may not be written. */
+function byWord({ code = '', syscall }: NodeJS.ErrnoException): Answered | undefined {
+  return syscall === 'mkdir' && code === 'ENOENT' ? UNMADE : BY_WORD[code]
 }
 
 /** What a network answers has a system call too, and no path. */

@@ -88,6 +88,18 @@ test('an answer to an older request is none', async () => {
   expect(haltLines(home, outcome, 'keep').join()).toMatch(/NOT HALTED.*docker compose kill/s)
 })
 
+test('a request that cannot be written is no halt, and the way out is told', async () => {
+  const home = newHome()
+  note(home, {})
+  mkdirSync(join(haltFile(home), 'in the way'), { recursive: true })
+  const outcome = await halt(home)
+  expect(outcome).toMatchObject({ outcome: 'not_asked' })
+  expect(isHaltedBy(outcome, 'keep')).toBe(false)
+  expect(haltLines(home, outcome, 'keep').join()).toMatch(
+    /NOT HALTED: .*HALT: .*halt again.*Ctrl-C/s,
+  )
+})
+
 test('where none runs, the request stays on file and nothing is called halted', async () => {
   const home = newHome()
   const outcome = await halt(home)

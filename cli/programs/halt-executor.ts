@@ -8,7 +8,7 @@ import {
   markOf,
   readAnswer,
 } from '@keyside/executor'
-import type { Clock } from '@keyside/runtime'
+import { type Clock, fileRefused } from '@keyside/runtime'
 
 /** How long the executor has to answer, ms: one that hangs may be about to send an order. */
 export const ANSWER_TIMEOUT_MS = 3_000
@@ -27,12 +27,21 @@ export type Outcome =
   | { readonly outcome: 'no_answer'; readonly note: ExecutorNote }
   /** The request stays on file. */
   | { readonly outcome: 'not_running' }
+  /** The request could not be written, such as on a full disk. */
+  | { readonly outcome: 'not_asked'; readonly why: string }
 
 export async function haltExecutor(
   home: string,
   { positions, id, clock }: { positions: 'keep' | 'sell'; id: string; clock: Clock },
 ): Promise<Outcome> {
-  const text = askForHalt(home, { positions, id, now: clock.now() })
+  let text = ''
+  try {
+    text = askForHalt(home, { positions, id, now: clock.now() })
+  } catch (error) {
+    const refused = fileRefused(error)
+    if (refused === null) throw error
+    return { outcome: 'not_asked', why: refused.message }
+  }
   return awaitAnswer(home, text, { clock, starts: MAX_STARTS })
 }
 

@@ -25,6 +25,11 @@ export function haltLines(home: string, outcome: Outcome, asked: 'keep' | 'sell'
         `  End it where it runs${where(outcome.note)}: in a container, with "docker compose kill executor".`,
         '  The request stays on file: it halts as soon as it reads it.',
       ]
+    case 'not_asked':
+      return [
+        `NOT HALTED: the request cannot be written. ${outcome.why}, then halt again.`,
+        `  Or end what runs in ${home}: Ctrl-C in "keyside up", or its service. Stops at the exchange stay there.`,
+      ]
     case 'not_running':
       return [
         `Nothing was halted: no executor runs in ${home}.`,
