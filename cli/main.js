@@ -6,6 +6,7 @@ import { enablePrivateCache } from './programs/compile-cache.js'
 enablePrivateCache()
 // No other code is loaded before the debugger is shut, and what walls leave open.
 await import('./programs/no-debugger.ts')
+await import('./programs/checked-certificates.ts')
 const { keepMemoryOutOfDumps } = await import('./programs/core-dumps.ts')
 keepMemoryOutOfDumps()
 const outgoing =

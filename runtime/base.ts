@@ -2,7 +2,7 @@
 
 export { databaseBusy, isBusy } from './busy.ts'
 export { type Cancel, type Clock, systemClock } from './clock.ts'
-export { type Environment, executorsFolder, keysideHome, logLevel } from './config.ts'
+export { type Environment, executorsFolder, keysideHome, logLevel, userFolder } from './config.ts'
 export { KeysideError, RUNTIME_CODES } from './error.ts'
 export { fileRefused } from './file-refused.ts'
 export { isOpenToOthers, privateFolder, readSecret, restrictHome, writePrivate } from './files.ts'

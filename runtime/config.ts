@@ -7,13 +7,34 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export const environment: Environment = process.env
 
-/** KEYSIDE_HOME, by default ~/.keyside. */
+/** KEYSIDE_HOME, by default ~/.keyside. Throws as `userFolder`. */
 export function keysideHome(env: Environment = environment): string {
-  return resolve(env['KEYSIDE_HOME'] || join(homedir(), '.keyside'))
+  return resolve(env['KEYSIDE_HOME'] || join(userFolder(), '.keyside'))
+}
+
+/**
+ * Where this user is at home. Throws `home_unknown`: in a container, or where HOME is not passed on, a user may be a number
+ * that the system knows nothing of, and an empty HOME would be whatever folder this process is in.
+ */
+export function userFolder(): string {
+  const folder = folderOrEmpty()
+  if (folder !== '') return folder
+  throw new KeysideError(
+    'home_unknown',
+    "the system knows no home folder of this user: set HOME to a folder that is this user's alone",
+  )
+}
+
+function folderOrEmpty(): string {
+  try {
+    return homedir()
+  } catch {
+    return ''
+  }
 }
 
 /** Of no setting but the user's own home folder, so that a service, a terminal and another window agree. */
-export function executorsFolder(user = homedir()): string {
+export function executorsFolder(user = userFolder()): string {
   return join(user, '.local', 'state', 'keyside', 'executors')
 }
 

@@ -25,6 +25,7 @@ export const TLS_CODES = [
 export type TlsCode = (typeof TLS_CODES)[number]
 
 export const RUNTIME_CODES = [
+  'home_unknown',
   'config_missing',
   'config_invalid',
   'file_not_private',

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { type Environment, keysideHome, logLevel } from './config.ts'
+import { type Environment, executorsFolder, keysideHome, logLevel } from './config.ts'
 import { KeysideError } from './error.ts'
 import { loadConfig } from './load-config.ts'
 import { checkYaml } from './yaml/yaml.ts'
@@ -258,6 +258,15 @@ test('the log has a level that exists, and an empty variable is none', () => {
     message: expect.stringMatching(/^KEYSIDE_LOG: /),
   })
   expect(keysideHome({ KEYSIDE_HOME: '' })).toBe(keysideHome({}))
+})
+
+test("an empty HOME is no folder: the one in which a program begins is nobody's home", () => {
+  vi.stubEnv('HOME', '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(keysideHome({ KEYSIDE_HOME: '/somewhere' })).toBe('/somewhere')
+  const unknown = expect.objectContaining({ code: 'home_unknown' })
+  expect(() => keysideHome({})).toThrow(unknown)
+  expect(() => executorsFolder()).toThrow(unknown)
 })
 
 test('policies and strategies are read in the same way', () => {

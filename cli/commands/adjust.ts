@@ -1,5 +1,4 @@
 // keyside journal adjust: sets a journal that was put back, or that the exchange contradicts, to what is really there.
-import { userInfo } from 'node:os'
 import {
   type Adjustment,
   createVenue,
@@ -15,6 +14,7 @@ import { silentDeps, takerFeeAt } from '../home/venue-info.ts'
 import { boundOf, comparedLines, stateLines } from '../terminal/policy-report.ts'
 import { print, table } from '../terminal/print.ts'
 import { requireConfirm } from '../terminal/prompt.ts'
+import { terminalUser } from '../terminal/terminal-user.ts'
 
 export function addAdjust(journal: Command): void {
   journal
@@ -52,7 +52,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Adjust
     markets,
     exchange: await createVenue(exchange, keys, silentDeps(home)),
     clock: systemClock,
-    by: `terminal:${userInfo().username}`,
+    by: terminalUser(),
   })
 }
 

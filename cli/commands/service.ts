@@ -1,6 +1,5 @@
 // keyside service: "keyside up" on this home as a service of the system, begun with the machine.
 import { existsSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { installed, keysideHome, readText, systemClock } from '@keyside/runtime'
 import type { Command } from 'commander'
@@ -73,7 +72,7 @@ async function install(): Promise<void> {
   const home = keysideHome()
   const programs = programsOf(home)
   asRoot('install')
-  requireUsualHome(platform, home, join(homedir(), '.keyside'))
+  requireUsualHome(platform, home, keysideHome({}))
   const owner = ownerOf(home, platform)
   const asked =
     programs.includes('executor') &&

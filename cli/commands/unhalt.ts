@@ -1,5 +1,4 @@
 // keyside unhalt: ends a halt. Only possible at the device.
-import { userInfo } from 'node:os'
 import {
   askForUnhalt,
   executorAt,
@@ -18,6 +17,7 @@ import { ANSWER_TIMEOUT_MS, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
 import { confirm } from '../terminal/prompt.ts'
+import { terminalUser } from '../terminal/terminal-user.ts'
 
 export function addUnhalt(program: Command): void {
   program
@@ -42,7 +42,7 @@ async function run({ yes, account }: { yes: boolean; account?: string }): Promis
       'executor_ambiguous',
       `several executors are halted, and --yes is for one: say which with --account, or with KEYSIDE_HOME=${homes.join(' or KEYSIDE_HOME=')}`,
     )
-  const by = `terminal:${userInfo().username}`
+  const by = terminalUser()
   const left: string[] = []
   for (const home of homes)
     if (yes || (await confirm(`Let the executor of ${home} trade again?`)))

@@ -5,12 +5,23 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export function enablePrivateCache(home = homedir()) {
+export function enablePrivateCache() {
+  const home = homeOrNull()
+  if (home === null) return
   // Behind walls, who made the walls looked at the folder: what lies around it cannot be seen from there.
   const walled = folderOf(home, process.argv[2] ?? '')
   if (process.permission?.has('fs.write', walled)) return void enableCompileCache(walled)
   const folder = process.permission === undefined ? privateCache(home) : null
   if (folder !== null) enableCompileCache(folder)
+}
+
+/** Whoever has none is told so by the command itself. */
+function homeOrNull() {
+  try {
+    return homedir() || null
+  } catch {
+    return null
+  }
 }
 
 /** For what runs long: written at its end, it would be the end that takes long, ms. */

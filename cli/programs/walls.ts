@@ -2,7 +2,6 @@
 // config.yaml names; no other process, no thread, no native code, no debugger; of the first two an
 // engine has what it needs, and that alone (`sealed-starts.ts`).
 import { existsSync, readdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -13,6 +12,7 @@ import {
   privateFolder,
   programFile,
   readableCode,
+  userFolder,
 } from '@keyside/runtime'
 import { z } from 'zod'
 import { privateCache } from './compile-cache.js'
@@ -30,7 +30,7 @@ export interface Walls {
 export function wallsOf(program: Program, home: string, environment: Environment): Walls {
   if (existsSync(home)) privateFolder(join(home, 'run'))
   const section = sectionOf(program, home, environment)
-  const user = environment['HOME'] || homedir()
+  const user = environment['HOME'] || userFolder()
   const cache = privateCache(user, program)
   return {
     reads: [
