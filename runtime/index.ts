@@ -56,7 +56,7 @@ export {
   takeNextSigningKey,
 } from './signing-keys.ts'
 export { RISK } from './texts/risk.ts'
-export { spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
+export { isTlsReason, spkiDigest, type TlsTrust, tlsSetting, tlsTrust } from './tls-trust.ts'
 export { HOPS, type Hop, instant, logTrace, noTrace, type Trace } from './trace.ts'
 export { keysAt } from './yaml/schema-keys.ts'
 export { checkYaml, type OpenedYaml, openYaml, type Place } from './yaml/yaml.ts'

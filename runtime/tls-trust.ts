@@ -61,14 +61,17 @@ export function tlsRefusal(
 ): { readonly code: TlsCode; readonly message: string } | null {
   const reason = String(error.code ?? '')
   const known = TLS_CODES.find((code) => code === reason) ?? BY_CODE.get(reason)
-  const code = known ?? (isOfTls(reason) ? 'broker_tls_failed' : null)
+  const code = known ?? (isTlsReason(reason) ? 'broker_tls_failed' : null)
   return code && { code, message: sentence(code, address.host, address.port, reason) }
 }
 
-/** What X.509 checks and TLS have besides. */
-function isOfTls(code: string): boolean {
-  return /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|INVALID_|HOSTNAME_)/.test(
-    code,
+/** Of the codes of OpenSSL and Node: what X.509 checks and TLS have. */
+export function isTlsReason(code: string): boolean {
+  return (
+    BY_CODE.has(code) ||
+    /^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|CRL_|UNABLE_TO_|ERROR_IN_CERT_|INVALID_|HOSTNAME_)/.test(
+      code,
+    )
   )
 }
 

@@ -1,5 +1,5 @@
 // What came back from the venue, judged by the raw answer: ccxt's error classes do not tell "not placed" from "unknown".
-import { KeysideError } from '@keyside/runtime'
+import { isTlsReason, KeysideError } from '@keyside/runtime'
 import type { Refusal, Refusals } from './dialect.ts'
 import { readJson } from './json.ts'
 
@@ -43,8 +43,7 @@ export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown)
   if (trace.stage === 'not sent' && thrown instanceof BackedOffError) return BACKED_OFF
   if (trace.stage === 'not sent')
     return { got: 'not sent', message: `the request could not be made (${nameOf(thrown)})` }
-  if (trace.stage === 'sent')
-    return { got: 'ambiguous', message: `no answer from the exchange (${nameOf(thrown)})` }
+  if (trace.stage === 'sent') return { got: 'ambiguous', message: noAnswer(thrown) }
   const { status = 0 } = trace
   const body = readJson(trace.body ?? '')
   const refusal = refusals.read(status, body)
@@ -66,6 +65,15 @@ export function unreachable(what: string): KeysideError {
     'exchange_unreachable',
     `${what}: it may be down, or cut off from here; try again in some minutes`,
   )
+}
+
+/** The system's own word for it is no secret, and says more than any error's name: ENOTFOUND, ECONNREFUSED. */
+export function noAnswer(error: unknown): string {
+  const { code } = Object(error) as { code?: unknown }
+  const reason = typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,63}$/.test(code) ? code : null
+  return reason !== null && isTlsReason(reason)
+    ? `no answer that is certainly from the exchange (${reason}: look at this device's clock, and for a proxy or a virus scanner in between)`
+    : `no answer from the exchange (${reason ?? nameOf(error)})`
 }
 
 function nameOf(error: unknown): string {

@@ -6,7 +6,7 @@ import type { Question } from '../adapter/dialect.ts'
 import { type CcxtExchange, loadCcxt, moveTo } from '../adapter/load-ccxt.ts'
 import type { MarketClient } from '../adapter/market-client.ts'
 import { RateLimitBudget } from '../adapter/rate-limit.ts'
-import { BACKED_OFF, type NoAnswer, type Reply, UNREADABLE } from '../adapter/reply.ts'
+import { BACKED_OFF, type NoAnswer, noAnswer, type Reply, UNREADABLE } from '../adapter/reply.ts'
 import { limits, type UnifiedDialect, unifiedDialect } from './unified-dialect.ts'
 
 export interface UnifiedClientOptions {
@@ -32,6 +32,8 @@ export class UnifiedClient implements MarketClient {
   #ccxt: Promise<CcxtExchange> | undefined
   #reachable: 'unknown' | 'yes' | 'no' = 'unknown'
   #needsKey: 'yes' | 'not_seen' = 'not_seen'
+  /** Of the last request that got no answer: of its error ccxt keeps no code. */
+  #why: unknown
 
   constructor(options: UnifiedClientOptions) {
     this.#options = options
@@ -102,7 +104,10 @@ export class UnifiedClient implements MarketClient {
   async #fetch(url: string, request: HttpRequest): Promise<unknown> {
     const named = Object.entries(request.headers)
     const headers = Object.fromEntries(named.filter(([name]) => HEADERS.has(name.toLowerCase())))
-    const answer = await this.#http.send(url, { ...request, headers })
+    const answer = await this.#http.send(url, { ...request, headers }).catch((error: unknown) => {
+      this.#why = error
+      throw error
+    })
     this.#budget.observe(answer.status, answer.headers, performance.now())
     return { ...answer, text: async () => answer.body }
   }
@@ -116,7 +121,7 @@ export class UnifiedClient implements MarketClient {
       return { got: 'not sent', message: `the request could not be made (${name})` }
     if (this.backoff() !== null) return BACKED_OFF
     this.#observe('no')
-    return { got: 'ambiguous', message: `no answer from the exchange (${name})` }
+    return { got: 'ambiguous', message: noAnswer(name === 'NetworkError' ? this.#why : error) }
   }
 
   #observe(now: 'yes' | 'no'): void {
