@@ -99,3 +99,69 @@ test('an entry that waits for a sign of life is refused when the clock is set ba
   expect(executor.state().portfolio.orders).toEqual({})
   expect(executor.exchange.sent).toEqual([])
 })
+
+/** The device's clock leaps while the exchange's goes on as before; it is measured anew at once. */
+function leap(executor: TestExecutor, ms: number): void {
+  executor.clock.setBack(-ms)
+  executor.exchange.skew = (executor.exchange.skew ?? 0) - ms
+  executor.exchange.quoteAt = executor.clock.now()
+}
+
+test.each([HOURS, -HOURS])(
+  'the longest time in the market is the exchange’s: a clock that leaps by %i ms sells nothing early, and nothing late',
+  async (ms) => {
+    const executor = new TestExecutor()
+    await executor.enter({ stopPrice: '58000', maxHold: 600 })
+    await executor.clock.advance(MINUTE)
+    leap(executor, ms)
+    await executor.clock.advance(8 * MINUTE)
+    expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ closing: null }])
+    await executor.clock.advance(2 * MINUTE)
+    expect(executor.state().portfolio.positions).toEqual({})
+    expect(executor.told()).toContain('exit filled')
+  },
+)
+
+test('a level of its own time is not reached earlier by a clock that leaps ahead', async () => {
+  const executor = new TestExecutor()
+  const takeProfits = [{ price: '50000', percent: '100', after: 600 }]
+  await executor.enter({ stopPrice: '48000', takeProfits })
+  leap(executor, HOURS)
+  await executor.clock.advance(9 * MINUTE)
+  expect(Object.values(executor.state().portfolio.positions)).toMatchObject([{ levelsFilled: [] }])
+  await executor.clock.advance(2 * MINUTE)
+  expect(executor.state().portfolio.positions).toEqual({})
+})
+
+test('a clock that is ahead of the exchange’s does not look for the end of a time again and again', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stopPrice: '58000', maxHold: 600 })
+  await executor.clock.advance(1_000)
+  leap(executor, HOURS)
+  await executor.clock.advance(1_000)
+  let looks = 0
+  const { rules } = executor.exchange
+  executor.exchange.rules = (market) => {
+    looks += 1
+    return rules.call(executor.exchange, market)
+  }
+  await executor.clock.advance(10_000)
+  expect(looks).toBeLessThan(400)
+})
+
+test('a day that is closed by its losses stays so when the clock was on the next day in between', async () => {
+  const executor = new TestExecutor()
+  const { limits } = executor.policy
+  Object.assign(executor, { policy: { ...executor.policy, limits: { ...limits, dayLoss: '10' } } })
+  await executor.enter()
+  executor.exchange.price = '57000'
+  await executor.clock.advance(61_000)
+  expect(executor.told()).toContain('notice day_lost')
+  leap(executor, 12 * HOURS)
+  await executor.clock.advance(61_000)
+  leap(executor, -12 * HOURS)
+  executor.exchange.skew = 0
+  await executor.clock.advance(61_000)
+  await executor.enter({ size: { unit: 'quote', value: '50' }, referencePrice: '57000' })
+  expect(executor.told().at(-1)).toBe('entry denied loss.day')
+})

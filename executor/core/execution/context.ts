@@ -148,3 +148,8 @@ export function singleLine(text: string): string {
 export function findingOf(reason: string): string {
   return reason.split(': ')[0] ?? reason
 }
+
+/** Unix ms by the exchange's clock; null while that is not known. What lasts for hours is measured by it: nobody sets it. */
+export function trueTime({ environment: { now, exchange } }: DecisionContext): number | null {
+  return exchange.skewMs === null ? null : now + exchange.skewMs
+}

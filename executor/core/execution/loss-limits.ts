@@ -7,7 +7,7 @@ import type { Equity, Losses } from '../model/counters.ts'
 import { atLeast, isZero, minus, plus, ratio, sum, times } from '../model/decimals.ts'
 import { equity, isDayClosed, lostToday, marketValue } from '../model/profit.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { append, type DecisionContext, notice } from './context.ts'
+import { append, type DecisionContext, notice, trueTime } from './context.ts'
 import { setTrading } from './trading-state.ts'
 
 /** An older price is not used to value a position. */
@@ -68,13 +68,12 @@ export function lossesDue({ portfolio, session }: State): number[] {
   return [Math.min(evaluatedAt + LOOK_EVERY_MS, midnight)]
 }
 
-/** A clock that is set back opens no new day. */
-function today({ environment, portfolio }: DecisionContext): number {
-  return Math.max(
-    dayNumber(environment.now),
-    portfolio.profit.today.number,
-    portfolio.profit.closedOn,
-  )
+/** A clock that is set back opens no new day, nor does one that is ahead of the exchange's. */
+function today(context: DecisionContext): number {
+  const { number } = context.portfolio.profit.today
+  const { now } = context.environment
+  const reached = dayNumber(Math.min(now, trueTime(context) ?? number * DAY_MS))
+  return Math.max(reached, number, context.portfolio.profit.closedOn)
 }
 
 function closeDay(context: DecisionContext, bids: Bids): undefined {

@@ -8,7 +8,7 @@ import { atLeast, isZero, minus, plus, sum } from '../model/decimals.ts'
 import type { Answered, Fill } from '../model/exchange.ts'
 import type { Order } from '../model/order.ts'
 import { whyCanceled } from './cancel-reason.ts'
-import { append, type DecisionContext, notice, remember } from './context.ts'
+import { append, type DecisionContext, notice, remember, trueTime } from './context.ts'
 import { tellWithFees } from './fee-prices.ts'
 import { askForFills } from './order-polling.ts'
 import { reportOrder } from './report-order.ts'
@@ -68,8 +68,8 @@ const NOTES = 4
 const MARGIN_MS = 10_000
 
 /** Unix ms by the exchange's clock, as well as it is known. */
-export function exchangeTime({ environment: { now, exchange } }: DecisionContext): number {
-  return now + (exchange.skewMs ?? 0)
+export function exchangeTime(context: DecisionContext): number {
+  return trueTime(context) ?? context.environment.now
 }
 
 /** The exchange shows it. That is journaled now and then, so that after an outage it is known since when it may be gone. */

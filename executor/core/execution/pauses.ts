@@ -4,7 +4,7 @@ import { type Answer, seconds, shownStream } from '@keyside/protocol'
 import { sentenceOf } from '../model/codes.ts'
 import { type Pause, pauseKey } from '../model/pauses.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { append, type DecisionContext, notice, report } from './context.ts'
+import { append, type DecisionContext, notice, report, trueTime } from './context.ts'
 import { refusedAnswer } from './refusals.ts'
 import { setTrading } from './trading-state.ts'
 
@@ -18,11 +18,6 @@ interface Asked {
   readonly what?: string | undefined
   /** Seconds since 1970. */
   readonly until?: number | undefined
-}
-
-/** Unix ms by the exchange's clock; null while that is not known. */
-function trueTime({ environment: { now, exchange } }: DecisionContext): number | null {
-  return exchange.skewMs === null ? null : now + exchange.skewMs
 }
 
 export function pause(context: DecisionContext, { what, until = 0 }: Asked, by: string): Answer {

@@ -16,7 +16,7 @@ import {
   orderDeviceExit,
   startClosing,
 } from './close-position.ts'
-import { type DecisionContext, notice } from './context.ts'
+import { type DecisionContext, notice, trueTime } from './context.ts'
 import { isOrdered, isUnprotectable, writeOffDust } from './dust.ts'
 import { moveStop } from './moved-stops.ts'
 import { freshBid, keepPriceFresh } from './quotes.ts'
@@ -56,7 +56,7 @@ function reasonToLeave(
   if (context.portfolio.trading === 'halted' && context.portfolio.onHalt === 'sell')
     return 'flatten'
   const { maxHoldUntil } = position.exits
-  if (maxHoldUntil !== null && context.environment.now >= maxHoldUntil) return 'hold'
+  if (maxHoldUntil !== null && (trueTime(context) ?? 0) >= maxHoldUntil) return 'hold'
   if (!ordered && isUnprotectable(context, position)) return 'small'
   return isThroughStop(context, key, position, bid) ? 'stop' : null
 }
@@ -113,7 +113,8 @@ export function exitsDue({ portfolio, session }: State): readonly number[] {
     const stop = stopOf(portfolio, key)
     const isBelow = stop !== undefined && below[stop.clientOrderId] !== undefined
     if (isBelow || needsPrice(position, stop)) moments.push(evaluatedAt + LOOK_MS)
-    if (maxHoldUntil !== null && position.closing === null) moments.push(maxHoldUntil)
+    if (maxHoldUntil !== null && position.closing === null)
+      moments.push(Math.max(maxHoldUntil, evaluatedAt + LOOK_MS))
   }
   return moments
 }
@@ -136,7 +137,7 @@ function takeProfit(
 ): undefined {
   const { takeProfits } = position.exits
   if (bid === null || takeProfits.length === position.levelsFilled.length) return
-  const reached = reachedLevels(position, bid, context.environment.now)
+  const reached = reachedLevels(position, bid, trueTime(context) ?? 0)
   if (reached.length === 0 || isExiting(context, key)) return
   if (!mayRetry(position.failures.exit, context.environment.now)) return
   const size = sizeOf(context, position, reached, bid)

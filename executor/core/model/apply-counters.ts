@@ -27,7 +27,7 @@ export function applyTrade(
   { trade, at }: FactOf<'fill'>,
 ): Portfolio {
   if (order.trades.includes(trade.id)) return portfolio
-  const after = applyFill(portfolio, order, trade, at)
+  const after = applyFill(portfolio, order, trade)
   const side = order.kind === 'entry' ? 'buy' : 'sell'
   return {
     ...after,

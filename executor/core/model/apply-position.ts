@@ -12,11 +12,11 @@ import { type Failures, type Position, positionKey } from './position.ts'
 import type { Portfolio } from './state.ts'
 
 /** The same trade twice changes nothing. */
-export function applyFill(portfolio: Portfolio, order: Order, trade: Fill, at: number): Portfolio {
+export function applyFill(portfolio: Portfolio, order: Order, trade: Fill): Portfolio {
   if (order.trades.includes(trade.id)) return portfolio
   const key = positionKey(order)
   const held = portfolio.positions[key]
-  const positions = withTrade(portfolio.positions, order, trade, at)
+  const positions = withTrade(portfolio.positions, order, trade)
   const filled = {
     ...order,
     state: nextState(order.state, 'fill'),
@@ -40,11 +40,10 @@ function withTrade(
   positions: Portfolio['positions'],
   order: Order,
   trade: Fill,
-  at: number,
 ): Portfolio['positions'] {
   const key = positionKey(order)
-  const before = positions[key] ?? emptyPosition(order, at)
-  const after = order.kind === 'entry' ? bought(before, order, trade, at) : sold(before, trade)
+  const before = positions[key] ?? emptyPosition(order, trade.at)
+  const after = order.kind === 'entry' ? bought(before, order, trade) : sold(before, trade)
   if (!isZero(after.amount)) return { ...positions, [key]: after }
   const { [key]: _, ...others } = positions
   return others
@@ -96,13 +95,13 @@ function newExits({ takeProfits = [], trailingStop, breakEven, maxHold }: OrderI
 /**
  * A newer entry brings its own way out, which stays when an older entry fills late. Of their stops the highest counts.
  */
-function bought(before: Position, order: Order, trade: Fill, at: number): Position {
+function bought(before: Position, order: Order, trade: Fill): Position {
   const newest = order.seq >= before.seq
   const newer = newest && (order.signal !== before.signal || order.seq !== before.seq)
   const lot = lotOf(before.market, order.clientOrderId, trade)
   return {
     ...before,
-    ...(newer && newExits(order.intent, at)),
+    ...(newer && newExits(order.intent, trade.at)),
     ratio: newest ? (order.mapping?.ratio ?? null) : before.ratio,
     amount: plus(before.amount, lot.amount),
     initialAmount: plus(newer ? before.amount : before.initialAmount, lot.amount),

@@ -57,7 +57,7 @@ export interface Position {
   readonly failures: { readonly exit: Failures; readonly stop: Failures }
 }
 
-/** `from`: it counts from then on, Unix ms; 0 for always. */
+/** `from`: it counts from then on, Unix ms by the exchange's clock; 0 for always. */
 interface TakeProfit {
   readonly price: Decimal
   readonly percent: Decimal
@@ -71,7 +71,7 @@ interface Exits {
   readonly trailingStop: NonNullable<OrderIntent['trailingStop']> | null
   /** Percent above the entry price at which the stop moves to it. */
   readonly breakEven: Decimal | null
-  /** Unix ms; null for as long as it likes. */
+  /** Unix ms by the exchange's clock; null for as long as it likes. */
   readonly maxHoldUntil: number | null
 }
 

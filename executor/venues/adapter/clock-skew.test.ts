@@ -7,15 +7,22 @@ const START = 1_800_000_000_000
 
 /** A venue that is 700 ms ahead of the true time, and a device whose clock can be set. */
 function rig() {
-  const state = { passed: 0, set: 0, answers: 'yes' as 'yes' | 'no' }
+  const state = {
+    passed: 0,
+    set: 0,
+    answers: 'yes' as 'yes' | 'no',
+    setMeanwhile: [] as number[],
+  }
   const now = () => START + state.passed + state.set
   const venue = { got: 'answer', value: 0 }
   const client = {
     dialect: { time: () => ({}) },
-    ask: async () =>
-      state.answers === 'yes'
+    ask: async () => {
+      state.set += state.setMeanwhile.shift() ?? 0
+      return state.answers === 'yes'
         ? { ...venue, value: START + state.passed + 700 }
-        : { got: 'ambiguous', message: 'no answer' },
+        : { got: 'ambiguous', message: 'no answer' }
+    },
   } as unknown as RestClient
   const skew = new ClockSkew({
     client: () => client,
@@ -44,6 +51,21 @@ test.each([-3_600_000, 3_600_000])(
     expect(skew.ms()).toBeNull()
     await new Promise(setImmediate)
     expect(skew.ms()).toBe(700 - set)
+  },
+)
+
+test.each([
+  [[-3_600_000], 3_600_700],
+  [[3_600_000], -3_599_300],
+  [[0, -3_600_000], null],
+  [[0, 0, 3_600_000], null],
+])(
+  'a clock that is set by %j ms while it is measured makes no wrong difference',
+  async (set, is) => {
+    const { skew, state } = rig()
+    state.setMeanwhile = [...set]
+    await skew.measure()
+    expect(skew.ms()).toBe(is)
   },
 )
 

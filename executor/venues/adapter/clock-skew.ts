@@ -20,7 +20,7 @@ export class ClockSkew {
   readonly #options: ClockSkewOptions
   readonly #monotonic: () => number
   #measuring = false
-  #skew: { readonly ms: number; readonly at: number; readonly monotonicAt: number } | null = null
+  #skew: Measured | null = null
 
   constructor(options: ClockSkewOptions) {
     this.#options = options
@@ -35,7 +35,7 @@ export class ClockSkew {
     const skew = this.#skew
     if (skew === null) return null
     const passed = this.#options.clock.now() - skew.at
-    if (Math.abs(passed - (this.#monotonic() - skew.monotonicAt)) > STEP_MS) {
+    if (isStep(passed, this.#monotonic() - skew.monotonicAt)) {
       this.#skew = null
       void this.measure()
       return null
@@ -52,8 +52,7 @@ export class ClockSkew {
     if (this.#measuring) return
     this.#measuring = true
     const { client, clock } = this.#options
-    const ms = await measureSkew(client(), clock)
-    if (ms !== null) this.#skew = { ms, at: clock.now(), monotonicAt: this.#monotonic() }
+    this.#skew = (await measureSkew(client(), clock, this.#monotonic)) ?? this.#skew
     this.#measuring = false
   }
 }
@@ -64,14 +63,31 @@ export class ClockSkew {
 async function measureSkew(
   client: MarketClient,
   clock: Pick<Clock, 'now'>,
-): Promise<number | null> {
-  let best: { trip: number; skew: number } | null = null
+  monotonic: () => number,
+): Promise<Measured | null> {
+  let best: Measured | null = null
   for (let sample = 0; sample < SAMPLES; sample += 1) {
-    const asked = clock.now()
+    const [asked, askedMonotonic] = [clock.now(), monotonic()]
     const reply = await client.ask(client.dialect.time())
-    const trip = clock.now() - asked
-    if (reply.got !== 'answer' || (best !== null && best.trip <= trip)) continue
-    best = { trip, skew: Math.round(reply.value - (asked + trip / 2)) }
+    const [at, monotonicAt] = [clock.now(), monotonic()]
+    const trip = monotonicAt - askedMonotonic
+    // Set on the way: such a trip would be the quickest of all, and its middle hours away.
+    if (reply.got !== 'answer' || isStep(at - asked, trip)) continue
+    if (best !== null && best.trip <= trip) continue
+    best = { ms: Math.round(reply.value - (asked + trip / 2)), trip, at, monotonicAt }
   }
-  return best === null ? null : best.skew
+  return best
+}
+
+interface Measured {
+  readonly ms: number
+  /** How long its question took, ms. */
+  readonly trip: number
+  readonly at: number
+  readonly monotonicAt: number
+}
+
+/** So much passed by the clock that people set, and by the one that nobody does, ms. */
+function isStep(passed: number, monotonic: number): boolean {
+  return Math.abs(passed - monotonic) > STEP_MS
 }
