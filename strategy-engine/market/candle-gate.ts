@@ -45,8 +45,21 @@ export class CandleGate {
   /** Oldest first, none twice; null in place of one that cannot be. */
   sift(candles: readonly Candle[]): { good: (Candle | null)[]; isWhole: boolean } {
     const sorted = candles.toSorted((a, b) => a.start - b.start)
-    const good = sorted.map((candle) => (this.passes(candle) ? candle : null))
+    const good: (Candle | null)[] = []
+    for (const [at, candle] of sorted.entries()) {
+      const before = sorted[at - 1]
+      if (before?.start !== candle.start) good.push(this.passes(candle) ? candle : null)
+      // Of two that differ nobody knows which is right.
+      else if (!isSame(before, candle)) good[good.length - 1] = this.#isTwice(candle)
+    }
     return { good, isWhole: !good.includes(null) }
+  }
+
+  #isTwice({ start }: Candle): null {
+    this.#tellOnce(`refused ${start}`, () =>
+      refused(this.#subscription, start, 'is there twice, with other prices'),
+    )
+    return null
   }
 
   given(candle: Candle): void {

@@ -11,8 +11,8 @@ const minute = (n: number): Candle => {
 }
 
 /** An exchange with the given candles, and a manual clock. */
-function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
-  const fixture = { now: 10, failing: 0, unknown, asked: 0, bad: -1 }
+function setUp(exists: (n: number) => boolean = () => true, unknown = 0, twice: Candle[] = []) {
+  const fixture = { now: 10, failing: 0, unknown, asked: 0, bad: -1, twice }
   const timers = new Set<{ due: number; period?: number; run: () => void }>()
   let time = 0
   const add = (timer: { due: number; period?: number; run: () => void }) => {
@@ -33,7 +33,7 @@ function setUp(exists: (n: number) => boolean = () => true, unknown = 0) {
     fixture.asked += 1
     if (fixture.failing-- > 0) throw new Error('no route')
     if (fixture.unknown-- > 0) throw new KeysideError('market_unknown', 'no such market')
-    return candles
+    return [...candles, ...fixture.twice.splice(0)]
   }
   const given: [number, Origin][] = []
   const troubles: FeedTrouble[] = []
@@ -96,6 +96,20 @@ test('gives history, then each candle once as it closes', async () => {
     [11, 'live'],
     [12, 'live'],
   ])
+})
+
+test('a candle that an answer has twice is given once, and not at all while the two differ', async () => {
+  const { fixture, given, troubles, settle } = setUp(undefined, 0, [minute(8), minute(9)])
+  await settle()
+  expect(given.map(([n]) => n)).toEqual([7, 8, 9])
+  fixture.now = 12
+  fixture.twice = [minute(10), { ...minute(11), volume: '2' }]
+  await settle(3_000)
+  expect(given.slice(3).map(([n]) => n)).toEqual([10, 11])
+  expect(fixture.asked).toBe(3)
+  expect(troubles.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('is there twice, with other prices'),
+  )
 })
 
 test('fetches what is missing before it gives what is newer', async () => {
