@@ -504,6 +504,19 @@ test('without its key a provider is heard, and the trader knows what is missing'
   expect(notices().map(({ code }) => code)).toEqual(['provider_key_missing'])
 })
 
+test('a head that the broker kept of an engine that is gone is no refusal: its silence is told', async () => {
+  const acme = new TestProvider()
+  await brokerOf(acme)
+  follow(acme)
+  const engine = await connect(acme, 'engine')
+  const [topic, old] = [headTopic('acme', 'trend'), head(acme, acme.engine, clock.now() - 60_000)]
+  await engine.publish(topic, old, { retain: true })
+  await (await start()).ready()
+  await engine.publish(topic, old)
+  await vi.waitFor(() => expect(of('invalid_message')).not.toEqual([]), WAIT)
+  expect(of('invalid_message'), 'the one that was sent, not the one that was kept').toHaveLength(1)
+})
+
 test('a provider that sends without end is read slowly, and the other one at once', async () => {
   const [acme, zeta] = [new TestProvider(), new TestProvider('zeta', 40)]
   await brokerOf(acme)

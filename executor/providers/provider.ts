@@ -184,6 +184,8 @@ export class Provider {
       { topic, token, retained, now: this.#time() },
     )
     if (input.type === 'invalid_message') {
+      // What a broker has kept of an engine that is gone: its silence is told.
+      if (retained && input.code === 'expired') return undefined
       const reason = aboutKeys(input.code)
       if (reason !== null) this.#condition.onStrange(reason)
       // What is wrong with the keys is told once, as the provider's standing.
