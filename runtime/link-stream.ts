@@ -13,7 +13,10 @@ export function reachBroker(url: string, trust: TlsTrust, timeoutMs: number): Pr
   const socket = openStream(address, trust)
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   socket.setTimeout(timeoutMs, () => socket.destroy(new Error('no answer')))
-  socket.once(isSecure(address) ? 'secureConnect' : 'connect', resolve)
+  socket.once(isSecure(address) ? 'secureConnect' : 'connect', () => {
+    // One with another key has been given up by then, and its error is on the way.
+    if (!socket.destroyed) resolve()
+  })
   // After a connection that was refused its token, which is no concern here.
   socket.on('error', (error: NodeJS.ErrnoException) => {
     const untrusted = isSecure(address) ? tlsRefusal(error, address) : null

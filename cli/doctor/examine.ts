@@ -33,7 +33,7 @@ import { furtherAccounts } from '../home/accounts.ts'
 import { environmentOf } from '../home/environment-of.ts'
 import { executorSection } from '../home/executor-section.ts'
 import { homeKeychains, homeKeys } from '../home/home-keychain.ts'
-import { reachBrokers } from '../home/reach-brokers.ts'
+import { reachAddresses, reachBrokers } from '../home/reach-brokers.ts'
 import { programsOf } from '../home/roles.ts'
 import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import { wallsReport } from '../programs/walls-report.ts'
@@ -105,13 +105,20 @@ async function examine(home: string, open: Open): Promise<Finding[]> {
     ['walls', () => wallsReport(home, programs, environment)],
     ...(programs.includes('executor') ? deviceChecks(home, open) : []),
     ...(programs.includes('bot') ? [['bot token', () => botToken(home)] as [string, Check]] : []),
-    ...(programs.includes('authority') ? [['keyset', () => keyset(home)] as [string, Check]] : []),
+    ...(programs.includes('authority') ? providerChecks(home) : []),
     ['access', () => access(home)],
     ['broker', () => reachBrokers(home, programs)],
   ]
   const findings: Finding[] = []
   for (const [check, run] of checks) findings.push(await find(check, run))
   return [...first, ...findings]
+}
+
+function providerChecks(home: string): [string, Check][] {
+  return [
+    ['keyset', () => keyset(home)],
+    ['addresses', () => reachAddresses(home)],
+  ]
 }
 
 /** Of the device that has the keys. */
