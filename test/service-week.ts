@@ -3,6 +3,7 @@
 // starts, from the built package (`service-days.ts`); with --from the version of that commit has the home before, and once more
 // after this one (`version-days.ts`). Linux.
 import { parseArgs } from 'node:util'
+import { whole } from '../simulation/base/workers.ts'
 import { serviceDays } from './service-days.ts'
 import { simulatedWeek } from './simulated-week.ts'
 
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 const both = values.simulated === values.real
 const tell = (line: string) => void process.stdout.write(`${line}\n`)
 if (both || values.simulated) {
-  const week = await simulatedWeek({ hours: Number(values.hours), tell })
+  const week = await simulatedWeek({ hours: whole(values.hours), tell })
   tell(JSON.stringify(week))
 }
 if (both || values.real) await serviceDays(tell, values.from)

@@ -50,7 +50,7 @@ export async function seedsCommand<Summary>(command: SeedsCommand<Summary>): Pro
   }
   const changed = values[change.option] as string | undefined
   if (changed !== undefined) change.apply(changed)
-  const start = whole(values.seed ?? values.start)
+  const start = whole(values.seed ?? values.start, 0)
   const count = values.seed === undefined ? whole(values.seeds) : 1
   const workers = Math.min(whole(values.workers), count)
   const args = changed === undefined ? [] : [`--${change.option}`, changed]

@@ -1,11 +1,11 @@
 // Spreads seeds over processes of the same program, each of which sends one summary back.
 import { fork } from 'node:child_process'
 
-/** Throws a RangeError. */
-export function whole(text: string): number {
+/** Throws a RangeError: a run of none would be said to hold. */
+export function whole(text: string, least: 0 | 1 = 1): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 0)
-    throw new RangeError(`expected a whole number, got "${text}"`)
+  if (text.trim() === '' || !Number.isSafeInteger(number) || number < least)
+    throw new RangeError(`expected a whole number from ${least}, got "${text}"`)
   return number
 }
 
