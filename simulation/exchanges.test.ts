@@ -1,6 +1,7 @@
 // The simulation's two exchanges against the contract of the port: what the executor is proved with may not drift.
 import { describe, test } from 'vitest'
-import { exchangeContract, type Refused } from '../executor/venues/testing/contract.ts'
+import { exchangeContract } from '../executor/venues/testing/contract.ts'
+import type { Refused } from '../executor/venues/testing/refusal-checks.ts'
 import { order, type TestVenue } from '../executor/venues/testing/steps.ts'
 import { Market as AttackedMarket } from './adversary/market.ts'
 import { HostileVenue } from './adversary/venue.ts'

@@ -1,12 +1,14 @@
 // What every implementation of the port must do, as checks. What differs from venue to venue is told to them.
 import assert from 'node:assert/strict'
-import type { ExchangeOrder, OrderRequest } from '../../core/model/exchange.ts'
+import type { OrderRequest } from '../../core/model/exchange.ts'
+import { type Check, type Refused, refusals } from './refusal-checks.ts'
 import {
   AGAIN_MS,
   accepted,
   allFills,
   canceled,
   found,
+  isOver,
   newId,
   order,
   type TestVenue,
@@ -32,8 +34,6 @@ export interface Expected {
   readonly refuses: readonly Refused[]
 }
 
-export type Refused = 'money' | 'rules' | 'sides' | 'names' | 'prices'
-
 /** Names of what this venue can do wrong, by what it proves. What is left out is not checked. */
 export interface Faults {
   /** The order is taken, and the answer does not say so. */
@@ -50,11 +50,6 @@ export interface Faults {
   readonly part?: string
   /** A fee below nothing. */
   readonly rebate?: string
-}
-
-export interface Check {
-  readonly name: string
-  run(venue: TestVenue): Promise<void>
 }
 
 export function exchangeContract(expected: Expected, faults: Faults): readonly Check[] {
@@ -270,69 +265,6 @@ export function exchangeContract(expected: Expected, faults: Faults): readonly C
       },
     },
   ]
-}
-
-interface Makers {
-  readonly buy: (change?: Partial<OrderRequest>) => OrderRequest
-  readonly rest: () => OrderRequest
-  readonly stop: (trigger: number) => OrderRequest
-}
-
-function refusals({ buy, rest, stop }: Makers): Readonly<Record<Refused, Check>> {
-  return {
-    money: {
-      name: 'says rejected when the money is not there',
-      run: (venue) => rejected(venue, buy({ amount: '90' }), 'exchange_funds_insufficient'),
-    },
-    rules: {
-      name: 'says rejected when a rule is broken',
-      run: (venue) => rejected(venue, buy({ amount: '0.0010001' }), 'exchange_filter_refused'),
-    },
-    sides: {
-      name: 'refuses a stop that the price has passed, or shows that it waits for the other direction',
-      run: async (venue) => {
-        const sent = stop(1.1)
-        const placed = await venue.exchange.place(sent)
-        if (placed.outcome === 'rejected')
-          return assert.equal(placed.code, 'exchange_stop_would_trigger')
-        accepted(placed)
-        await found(venue, sent, ({ triggers }) => assert.equal(triggers, 'at_or_above'))
-        await canceled(venue, sent)
-      },
-    },
-    prices: {
-      name: 'tells that an order which was to fill at once, and met no price, is over with nothing filled',
-      run: async (venue) => {
-        const sent = { ...rest(), timeInForce: 'IOC' } as const
-        const { exchangeId } = accepted(await venue.exchange.place(sent))
-        await found(venue, sent, ({ status, filled }) => {
-          assert.ok(isOver(status))
-          assert.equal(Number(filled), 0)
-        })
-        await allFills(venue, sent.market, exchangeId, '0')
-      },
-    },
-    names: {
-      name: 'says unknown, not rejected, when the id is already open',
-      run: async ({ exchange, taken }) => {
-        const sent = rest()
-        accepted(await exchange.place(sent))
-        assert.equal((await exchange.place(sent)).outcome, 'unknown')
-        assert.equal(taken(sent.clientOrderId), 1)
-      },
-    },
-  }
-}
-
-/** Without having been filled to the end. */
-function isOver(status: ExchangeOrder['status']): boolean {
-  return status === 'expired' || status === 'canceled'
-}
-
-async function rejected(venue: TestVenue, sent: OrderRequest, code: string): Promise<void> {
-  const placed = await venue.exchange.place(sent)
-  assert.equal(venue.taken(sent.clientOrderId), 0)
-  assert.equal(placed.outcome === 'rejected' ? placed.code : placed.outcome, code)
 }
 
 function when(fault: string | undefined, check: (fault: string) => Check): readonly Check[] {

@@ -124,3 +124,8 @@ export function accepted(placed: Placed) {
   assert.ok(placed.outcome === 'accepted')
   return placed.order
 }
+
+/** Without having been filled to the end. */
+export function isOver(status: ExchangeOrder['status']): boolean {
+  return status === 'expired' || status === 'canceled'
+}
