@@ -39,6 +39,8 @@ test('a name that was used counts as placed, also when its order is long over an
     sandbox.acceptLog().filter((one) => one.clientOrderId === sent.clientOrderId),
   ).toHaveLength(1)
   await found(venue, sent, ({ status }) => expect(status).toBe('filled'))
+  const late = await exchange.cancel(BTC, sent.clientOrderId, 'order')
+  expect(late).toEqual({ ok: true, value: 'not_open' })
 })
 
 test('a stop whose price was passed on its way is seen to wait for the other direction', async () => {

@@ -58,8 +58,20 @@ const PRICES: SandboxCheck = {
   name: 'quote, book, turnover and candles are what the market has',
   run: async ({ exchange, sandbox, moveTo }) => {
     const { market } = sandbox
-    // A minute with a way in it, and back to where it was.
+    // A minute with a way in it, that ends elsewhere than it began.
     await moveTo(1.01)
+    await moveTo(1.005)
+    await vi.waitFor(async () => {
+      const candles = await exchange.candles(MARKET, '1m', 2)
+      const known = market.candles(MARKET, '1m', { limit: 2 }, Date.now())
+      assert.deepEqual(
+        candles.ok && candles.value.map((candle) => candle.map(Number)),
+        known.map(({ openTime, open, high, low, close }) =>
+          [openTime / 1_000, open, high, low, close].map(Number),
+        ),
+      )
+      assert.ok(known.some(({ open, high, close }) => open !== close && high !== close))
+    }, 3_000)
     await moveTo(1)
     await vi.waitFor(() => {
       const { bid = '0', ask = '0' } = exchange.quote(MARKET) ?? {}
@@ -76,17 +88,6 @@ const PRICES: SandboxCheck = {
       const day = Number(market.lastDay(MARKET, Date.now()).quoteVolume)
       assert.ok(Math.abs(Number(volume) / day - 1) < 0.2, `a turnover of ${volume}, not ${day}`)
     }, 5_000)
-    await vi.waitFor(async () => {
-      const candles = await exchange.candles(MARKET, '1m', 2)
-      const known = market.candles(MARKET, '1m', { limit: 2 }, Date.now())
-      assert.deepEqual(
-        candles.ok && candles.value.map((candle) => candle.map(Number)),
-        known.map(({ openTime, open, high, low, close }) =>
-          [openTime / 1_000, open, high, low, close].map(Number),
-        ),
-      )
-      assert.ok(known.some(({ high, low, close }) => high !== low && high !== close))
-    }, 3_000)
   },
 }
 
