@@ -88,6 +88,7 @@ const STANDING: Readonly<Record<string, string>> = {
   key_expires: 'The key expires soon',
   limit_near: 'A limit is nearly used',
   disk_low: 'The disk is nearly full',
+  market_unpriced: 'No price where you hold something',
   price_unseen: 'No price for an alert',
 }
 

@@ -148,7 +148,7 @@ test('no alarm for an exchange where nothing is held or open', async () => {
 })
 
 const notices = () =>
-  executor.told().flatMap((line) => (line.startsWith('notice exchange') ? [line.slice(7)] : []))
+  executor.told().flatMap((line) => (/^notice (exchange|market)/.test(line) ? [line.slice(7)] : []))
 
 test('an exchange that does not answer is told once where nothing is held, and once when it is back, over a restart too', async () => {
   executor.exchange.reach = 'no'
@@ -182,6 +182,62 @@ test('prices that come late for a minute are told once, and once when they come 
   await late(6_000, 0.5)
   await late(1_000, 2)
   expect(notices()).toEqual(['exchange_slow', 'exchange_quick'])
+})
+
+const NO_PRICE = { refreshQuote: async () => ({ ok: false, message: 'no' }) }
+const priced = async () => {
+  for (const name of Object.keys(NO_PRICE)) Reflect.deleteProperty(executor.exchange, name)
+  executor.exchange.quoteAt = executor.clock.now()
+  await endure(0.25)
+}
+
+test.each([
+  ['no price is told', { quote: () => null, ...NO_PRICE }],
+  ['prices stand still', NO_PRICE],
+] as const)(
+  'it is told once where something is held and %s, though the exchange answers',
+  async (_, silent) => {
+    await executor.enter({ stopPrice: '59000' })
+    Object.assign(executor.exchange, silent)
+    await endure(0.75)
+    expect(notices()).toEqual([])
+    await endure(5)
+    expect(notices()).toEqual(['market_unpriced'])
+    Reflect.deleteProperty(executor.exchange, 'quote')
+    await priced()
+    expect(notices()).toEqual(['market_unpriced', 'market_priced'])
+  },
+)
+
+test.each([
+  ['nothing is held', { lookups: 'honest' }],
+  ['the market is halted', { status: 'halted' }],
+  ['the exchange wants a pause', { paused: { why: 'too_many', until: START + 3_600_000 } }],
+] as const)('and not where %s', async (why, change) => {
+  if (why !== 'nothing is held') await executor.enter({ stopPrice: '59000' })
+  Object.assign(executor.exchange, NO_PRICE, change)
+  await endure(5)
+  expect(notices()).not.toContain('market_unpriced')
+})
+
+test('a start and a sleep give it a minute, and what is sold has no price to miss', async () => {
+  await executor.enter({ stopPrice: '59000' })
+  executor.exchange.quoteAt = START
+  Object.assign(executor.exchange, NO_PRICE)
+  executor.crash()
+  await endure(0.75)
+  // As a device that slept: nothing is decided meanwhile.
+  executor.clock.setBack(-3_600_000)
+  await endure(0.75)
+  expect(notices()).not.toContain('market_unpriced')
+  await endure(1)
+  expect(notices()).toContain('market_unpriced')
+  const stop = executor.exchange.sent.find(({ type }) => type === 'stop_limit')
+  executor.exchange.fill(stop?.clientOrderId ?? '', stop?.amount ?? '', 'filled')
+  await endure(2)
+  expect(executor.state().portfolio.positions).toEqual({})
+  expect(Object.values(executor.state().portfolio.conditions)).toEqual([])
+  expect(notices()).not.toContain('market_priced')
 })
 
 test('pauses that the exchange wants are told where they last for a minute, and when they are over', async () => {

@@ -5,8 +5,16 @@ import { timeOf } from '../model/moment.ts'
 import { isWorking } from '../model/order-table.ts'
 import type { Session } from '../model/session.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { beginCondition, endCondition, setCondition, setWhenLasting, stands } from './conditions.ts'
+import {
+  beginCondition,
+  endCondition,
+  setCondition,
+  setWhenLasting,
+  standing,
+  stands,
+} from './conditions.ts'
 import { type DecisionContext, notice } from './context.ts'
+import { isYoung } from './quotes.ts'
 
 /** Early enough to do something about it: at 2 s policy stops entries. */
 const CLOCK_OFF_MS = 1_000
@@ -28,6 +36,7 @@ export function watchConnection(context: DecisionContext): undefined {
   watchBackoff(context)
   watchSkew(context)
   watchSpeed(context)
+  watchHeldPrices(context)
   const lost = lostNow(context)
   const pausedUntil = backoff?.until ?? 0
   const before = context.session.connection
@@ -69,6 +78,24 @@ function slowness({ environment }: DecisionContext): 'so' | 'not so' | 'unknown'
   const age = now - newest
   if (!exchange.reachable || exchange.backoff !== null || age > LOST_MS) return 'unknown'
   return age > SLOW_MS ? 'so' : 'not so'
+}
+
+/** Where the exchange is away, or the market is not traded, that is told. */
+function watchHeldPrices(context: DecisionContext): undefined {
+  const { portfolio, session, environment } = context
+  const { now, exchange } = environment
+  const held = new Set(Object.values(portfolio.positions).map(({ market }) => market))
+  for (const condition of standing(context, 'market_unpriced'))
+    if (!held.has(condition.about)) endCondition(context, condition, { told: 'no' })
+  if (!exchange.reachable || exchange.backoff !== null) return
+  for (const market of held) {
+    const quote = exchange.quote(market)
+    const condition = { code: 'market_unpriced', about: market } as const
+    const last = Math.max(quote?.at ?? 0, session.started)
+    if (quote !== null && isYoung(quote, now, SLOW_MS)) endCondition(context, condition)
+    else if (now - last >= LOST_MS && exchange.rules(market)?.status === 'trading')
+      beginCondition(context, condition)
+  }
 }
 
 /** Repeats the alarm while a position or an order is open. */

@@ -249,6 +249,9 @@ const EXECUTOR_SENTENCES = {
   disk_low:
     'the disk of this device is nearly full: when it is, the journal cannot be written and nothing is traded any more; make room',
   disk_room: 'the disk of this device has room again: nothing is to be done',
+  market_unpriced:
+    'the exchange answers and tells no price of a market where you hold something: the stop that it holds stays, and all else that sells waits for a price; look at the exchange, and sell it yourself if you want out',
+  market_priced: 'a market where you hold something has a price again: nothing is to be done',
   price_unseen:
     'one of your price alerts is for a market without a price for ten minutes: look at the exchange whether it is still traded',
   price_seen: 'the market of one of your price alerts has a price again: nothing is to be done',

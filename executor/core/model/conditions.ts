@@ -20,6 +20,7 @@ export const CONDITIONS = {
   key_expires: { level: 'warning', over: 'key_in_order' },
   limit_near: { level: 'warning', over: 'limit_free' },
   disk_low: { level: 'warning', over: 'disk_room' },
+  market_unpriced: { level: 'error', over: 'market_priced' },
   price_unseen: { level: 'warning', over: 'price_seen' },
 } as const satisfies Readonly<
   Record<string, { level: 'info' | 'warning' | 'error'; over: ExecutorCode }>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { noAnswer } from './reply.ts'
+import { binance } from '../binance/dialect.ts'
+import { judge, noAnswer } from './reply.ts'
 
 const failed = (code?: string) => Object.assign(new Error('https://host/?signature=x'), { code })
 
@@ -28,4 +29,13 @@ test.each([
   'ERR_SSL_WRONG_VERSION_NUMBER',
 ])('%s is about the certificate: the clock, or somebody in between', (code) => {
   expect(noAnswer(failed(code))).toMatch(new RegExp(`\\(${code}: look at this device's clock, and`))
+})
+
+test('a country that is turned away has no answer, whatever stands in it: an order may be anything', () => {
+  const body = '{"code":0,"msg":"Service unavailable from a restricted location"}'
+  const judged = judge({ stage: 'answered', status: 451, body }, binance.refusals)
+  expect(judged).toMatchObject({ got: 'ambiguous', message: expect.stringContaining('HTTP 451') })
+  // The same words with any other status are a refusal.
+  const other = judge({ stage: 'answered', status: 400, body }, binance.refusals)
+  expect(other).toMatchObject({ got: 'refusal' })
 })

@@ -34,6 +34,9 @@ export const UNREADABLE: NoAnswer = {
   message: "the exchange's answer cannot be read",
 }
 
+/** "Unavailable For Legal Reasons" (RFC 7725): with it exchanges turn away whole countries. */
+const ELSEWHERE = 451
+
 export class BackedOffError extends Error {
   override name = 'BackedOffError'
 }
@@ -45,6 +48,13 @@ export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown)
     return { got: 'not sent', message: `the request could not be made (${nameOf(thrown)})` }
   if (trace.stage === 'sent') return { got: 'ambiguous', message: noAnswer(thrown) }
   const { status = 0 } = trace
+  // Whatever it says besides: it is no word about what was asked, and nothing is answered from there.
+  if (status === ELSEWHERE)
+    return {
+      got: 'ambiguous',
+      message:
+        'the exchange does not serve the place that this device asks from (HTTP 451): look at the address that it leaves with, a VPN or a server abroad',
+    }
   const body = readJson(trace.body ?? '')
   const refusal = refusals.read(status, body)
   if (refusal?.why === 'limited')
