@@ -88,7 +88,13 @@ test.each([
   const ignore = () => undefined
   const clock = manualClock(stoppedClock(0))
   const log = createLog({ program: 'bot', level: 'silent' })
-  const calls = { onStart: ignore, onHeard: ignore, onFailed: ignore, onTrouble: ignore }
+  const calls = {
+    onStart: ignore,
+    onHeard: ignore,
+    onFailed: ignore,
+    onUnwritable: ignore,
+    onTrouble: ignore,
+  }
   const poll = new Poll({ bot, clock, log, ...calls })
   poll.start()
   await until(() => handled.length > 0)
@@ -97,6 +103,45 @@ test.each([
   await poll.stop()
   expect(handled).toEqual([halt])
   expect(offsets.slice(0, 2)).toEqual([0, 8])
+})
+
+test('what a full disk does not take is kept at Telegram and told once, and no /halt waits behind it', async () => {
+  const updates = [
+    { update_id: 7, message: { text: '/limits' } },
+    { update_id: 8, message: { text: '/halt' } },
+  ]
+  const offsets: unknown[] = []
+  const handled: unknown[] = []
+  const told: string[] = []
+  const disk = { full: true }
+  const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+  const bot = new Bot(BOT_TOKEN, { botInfo: { id: 1, is_bot: true } as UserFromGetMe })
+  bot.use(({ update }) => {
+    handled.push(update.message?.text)
+    if (disk.full) throw full
+  })
+  bot.api.config.use((_call, method, payload) => {
+    const { offset = 0 } = payload as { offset?: number }
+    if (method === 'getUpdates') offsets.push(offset)
+    if (offset > 8) return Promise.withResolvers<never>().promise
+    return Promise.resolve({ ok: true, result: method === 'getUpdates' ? updates : true } as never)
+  })
+  const ignore = () => undefined
+  const clock = manualClock(stoppedClock(0))
+  const log = createLog({ program: 'bot', level: 'silent' })
+  const calls = { onStart: ignore, onHeard: ignore, onFailed: ignore, onTrouble: ignore }
+  const onUnwritable = ({ message }: Error) => void told.push(message)
+  const poll = new Poll({ bot, clock, log, ...calls, onUnwritable })
+  poll.start()
+  for (let tries = 1; tries <= 5; tries += 1) {
+    await until(() => handled.length === 2 * tries)
+    disk.full = tries < 5
+    clock.advance(1000)
+  }
+  await until(() => offsets.at(-1) === 9)
+  await poll.stop()
+  expect(handled).toEqual(Array(6).fill(['/limits', '/halt']).flat())
+  expect(told).toEqual(['bot.db: the disk is full: make room on it'])
 })
 
 test('however long Telegram is away, it is said once, tried again within 5 s, and its return is said once', async () => {

@@ -1,5 +1,11 @@
 // Reads updates by short polls, one after the other: a dead connection is noticed within seconds, so that /halt gets through.
-import type { Cancel, Clock, Logger } from '@keyside/runtime'
+import {
+  type Cancel,
+  type Clock,
+  fileRefused,
+  type KeysideError,
+  type Logger,
+} from '@keyside/runtime'
 import { type Bot, BotError } from 'grammy'
 import { classifyPollError, TELEGRAM_SENTENCES } from './outbox/telegram-errors.ts'
 import type { BotLogCode } from './texts/codes.ts'
@@ -12,7 +18,7 @@ const HOLD_SECONDS = 2
 const TIMEOUT_MS = 4000
 /** With two readers conflicts alternate with successes: a conflict is over after this long without one, ms. */
 const CONFLICT_OVER_MS = 30_000
-/** An update whose handling failed, for example on a busy database, is tried this often in all, this far apart (ms). */
+/** An update whose handling failed is tried this often in all, this far apart (ms). */
 const TRIES = 3
 const TRY_AGAIN_MS = 1000
 /** How long stopping may take to tell Telegram which updates were handled, ms. */
@@ -28,6 +34,8 @@ export interface PollDeps {
   readonly onHeard: () => void
   /** Handling an update failed: called for each try. */
   readonly onFailed: (error: unknown) => void
+  /** Once, when the disk does not take what an update asks for. */
+  readonly onUnwritable: (refused: KeysideError) => void
   /** Why updates do not come, at each failed try; null when they come again. */
   readonly onTrouble: (code: BotLogCode | null) => void
 }
@@ -39,6 +47,7 @@ export class Poll {
   #offset = 0
   #failures = 0
   #tries = 0
+  #disk: 'writable' | 'refused' = 'writable'
   #problem: { readonly code: BotLogCode; readonly last: number } | null = null
   #giveUp: Cancel = () => {}
   #wake: Cancel = () => {}
@@ -100,19 +109,38 @@ export class Poll {
     const { bot, onFailed } = this.#deps
     // An update without an id cannot be confirmed and comes again: the others do not wait for it.
     const numbered = updates.filter((update) => Number.isSafeInteger(update?.update_id))
+    let isKept = false
     for (const update of numbered) {
       if (!this.#isRunning()) return
       try {
         await bot.handleUpdate(update)
       } catch (error) {
-        onFailed(error instanceof BotError ? error.error : error)
-        this.#tries += 1
-        if (this.#tries < TRIES) return this.#sleep(TRY_AGAIN_MS)
+        const cause = error instanceof BotError ? error.error : error
+        const refused = fileRefused(cause, 'bot.db')
+        if (refused !== null) {
+          this.#onRefused(refused)
+          isKept = true
+        } else {
+          onFailed(cause)
+          this.#tries += 1
+          if (this.#tries < TRIES) return this.#sleep(TRY_AGAIN_MS)
+        }
       }
+      // No press and no /halt is lost to a full disk: Telegram keeps it, and those after it come again with it.
+      if (isKept) continue
       this.#tries = 0
       this.#offset = update.update_id + 1
     }
+    if (isKept) return this.#sleep(TRY_AGAIN_MS)
+    if (numbered.length > 0) this.#disk = 'writable'
     if (numbered.length < updates.length) await this.#sleep(TRY_AGAIN_MS)
+  }
+
+  #onRefused(refused: KeysideError): void {
+    if (this.#disk === 'refused') return
+    this.#disk = 'refused'
+    this.#deps.onFailed(refused)
+    this.#deps.onUnwritable(refused)
   }
 
   async #call<T>(make: (signal: Signal) => Promise<T>): Promise<T> {

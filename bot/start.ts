@@ -25,7 +25,7 @@ import { say } from './store/say.ts'
 import { noteProblem } from './store/telegram-problem.ts'
 import { Summaries } from './summaries/summaries.ts'
 import { createTelegram, type Telegram } from './telegram.ts'
-import { COMMANDS, claimed } from './texts/chat.ts'
+import { COMMANDS, claimed, unwritable } from './texts/chat.ts'
 
 export interface BotDeps {
   /** KEYSIDE_HOME: the files of the config are relative to it. */
@@ -154,6 +154,7 @@ function startWork(parts: Parts): () => Promise<void> {
     onStart,
     onHeard: () => parts.outbox.retry(),
     onFailed: (error) => background.logFailure(error),
+    onUnwritable: ({ message }) => background.run(sayUnwritable(parts, message)),
     onTrouble: (code) => {
       if (code === null) telegram.freshen()
       safely(() => noteProblem(store, code, parts.clock.now()))
@@ -188,6 +189,12 @@ function startWork(parts: Parts): () => Promise<void> {
     return stopped
   }
   return stop
+}
+
+/** Without the outbox, which could not store it. */
+async function sayUnwritable({ store, telegram }: Parts, why: string): Promise<void> {
+  const owner = findOwner(store)
+  if (owner !== null) await telegram.api.sendMessage(owner.chat, unwritable(why))
 }
 
 /** Greets the owner, then shows the reports that were kept for the claim. */

@@ -83,6 +83,7 @@ export function startSimulatedBot({
     onStart: () => undefined,
     onHeard: () => outbox.retry(),
     onFailed: (error) => background.logFailure(error),
+    onUnwritable: () => undefined,
     onTrouble: (code) => {
       if (code === null) freshen()
     },

@@ -53,6 +53,11 @@ export const claimed = lines(
   html`⚠️ ${RISK}`,
 )
 
+/** Plain: it is sent when nothing can be stored. */
+export function unwritable(why: string): string {
+  return `🔴 I cannot keep what you ask: ${why}. A /halt is passed on to the device at once; all else waits until there is room, and is done then. Stops stay at the exchange.`
+}
+
 export const greeting = html`Hello again. /help shows what you can ask.`
 
 export const help = lines(
