@@ -28,7 +28,7 @@ export function checkLines(result: Result): readonly string[] {
     row('history', history(checked)),
     ...stops(checked).map((said, at) => row(at === 0 ? 'stops' : '', said)),
     ...checked.reached.map(({ rule, times }, at) =>
-      row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? 'never: can it happen?' : times}`),
+      row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? never(checked) : times}`),
     ),
   ]
 }
@@ -60,13 +60,19 @@ function stops({ stops: { below, refused } }: Checked): string[] {
   ]
 }
 
-function history({ warmUp }: Checked): string {
+function never({ needed, candles }: Checked): string {
+  return needed < candles ? 'never: can it happen?' : 'never, for want of candles'
+}
+
+function history({ needed, candles, warmUp }: Checked): string {
+  if (needed >= candles)
+    return `NEEDS ${grouped(needed)} candles before the first decision, and there are ${grouped(candles)}: get more`
   if (warmUp === null)
-    return 'too few candles here to compare a start with less history: try it with more'
-  const { needed, history, differing, compared } = warmUp
+    return `needs ${grouped(needed)} candles; too few here to compare a start with less history: try it with more`
+  const { history, differing, compared } = warmUp
   const said =
     differing === 0
       ? 'and decides the same as with all of it'
       : `and says something else at ${differing} of ${compared} candles after a start`
-  return `needs ${needed} candles; an engine begins with ${history}, ${said}`
+  return `needs ${grouped(needed)} candles; an engine begins with ${history}, ${said}`
 }

@@ -25,8 +25,6 @@ export interface LookAhead {
 }
 
 interface WarmUp {
-  /** Candles before the first at which an entry can be decided. */
-  readonly needed: number
   /** With which an engine begins. */
   readonly history: number
   /** Starts that were tried, with so much history each. */
@@ -58,6 +56,8 @@ interface History {
 
 export interface Checked {
   readonly candles: number
+  /** Candles before the first at which an entry can be decided. */
+  readonly needed: number
   /** Of code: candles at which it decided otherwise when each answer was asked for again and again. Null for rules. */
   readonly again: readonly number[] | null
   readonly lookAhead: LookAhead
@@ -97,6 +97,7 @@ export function checkStrategy(
   const { code } = strategy
   return {
     candles: candles.length,
+    needed: warmupOf(strategy),
     again:
       code === undefined
         ? null
@@ -183,7 +184,6 @@ function stopsOf(strategy: Strategy, { candles, others }: History): Stops {
 
 /** What the rules say after a start with limited history, beside what they say with all of it. */
 function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
-  const needed = warmupOf(strategy)
   const history = historyOf(reachOf(strategy))
   const rules = [...strategy.enter, ...strategy.exit].filter((rule) => !namesTrade(rule.condition))
   const room = past.candles.length - history - COMPARED
@@ -197,7 +197,7 @@ function warmUpOf(strategy: Strategy, past: History): WarmUp | null {
       if (late.some((column, rule) => !Object.is(column[i], whole[rule]?.[from + i])))
         differing += 1
   }
-  return { needed, history, starts: STARTS, differing, compared: STARTS * COMPARED }
+  return { history, starts: STARTS, differing, compared: STARTS * COMPARED }
 }
 
 /** Each rule at each of the candles, and after them what code says of an entry: 1, 0, NaN. */

@@ -7,6 +7,7 @@ import { htmlReport } from './html-report.ts'
 import { pointsOf, scaleOf, ticks } from './plot.ts'
 import { sparkline, textReport } from './text-report.ts'
 import { jsonReport, tradeRows } from './trade-rows.ts'
+import { percent, price } from './words.ts'
 
 const OPTIONS: RunOptions = {
   balance: 10_000,
@@ -122,4 +123,19 @@ test('ticks are round and within', () => {
 test('a line of blocks follows the values', () => {
   expect(sparkline(Float64Array.from([1, 2, 3, 8]), 80)).toBe('▁▂▃█')
   expect(sparkline(new Float64Array(200).fill(5), 10)).toBe('▄▄▄▄▄▄▄▄▄▄')
+})
+
+test('what is nothing has no sign, and a price of a millionth has its digits', () => {
+  expect([-0, -0.001, 0.004, -0.006].map((value) => percent(value))).toEqual([
+    '0.00 %',
+    '0.00 %',
+    '0.00 %',
+    '-0.01 %',
+  ])
+  expect([percent(3), percent(2e5), percent(null)]).toEqual(['+3.00 %', '+2.0e+5 %', 'n/a'])
+  expect([price(0.000_000_012_345), price(0.5), price(1234.567)]).toEqual([
+    '0.000000012345',
+    '0.5',
+    '1,234.57',
+  ])
 })

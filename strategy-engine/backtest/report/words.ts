@@ -1,25 +1,30 @@
 // Numbers and times as the reports write them.
 
-/** With thousands, and so many places. */
-export function count(value: number, places = 0): string {
+/** With thousands, and so many places. What is nothing in them has no sign. */
+export function count(
+  value: number,
+  places = 0,
+  signDisplay: 'negative' | 'exceptZero' = 'negative',
+): string {
   return value.toLocaleString('en-US', {
     minimumFractionDigits: places,
     maximumFractionDigits: places,
+    signDisplay,
   })
 }
 
 /** With as many places as tell prices apart. */
 export function price(value: number): string {
   const size = Math.abs(value)
-  const places = size >= 1_000 ? 2 : size >= 1 ? 4 : 8
+  const places = size >= 1_000 ? 2 : size >= 1 ? 4 : size >= 0.001 ? 8 : 12
   return value.toLocaleString('en-US', { maximumFractionDigits: places })
 }
 
 /** With its sign. Null cannot be said. */
 export function percent(value: number | null, places = 2): string {
   if (value === null) return 'n/a'
-  const text = Math.abs(value) >= 100_000 ? value.toExponential(1) : count(value, places)
-  return `${value > 0 ? '+' : ''}${text} %`
+  if (Math.abs(value) < 100_000) return `${count(value, places, 'exceptZero')} %`
+  return `${value > 0 ? '+' : ''}${value.toExponential(1)} %`
 }
 
 export function ratio(value: number | null): string {
