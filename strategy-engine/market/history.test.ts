@@ -9,9 +9,12 @@ import { openCcxtFeed } from './ccxt-feed.ts'
 const AGE = 4_000
 const PAGE = 1_000
 
+/** When the candle that runs began. The clock stands half a minute later: no candle closes while a test runs. */
+const now = Math.floor(Date.now() / 60_000) * 60_000
+const clock = { ...systemClock, now: () => now + 30_000 }
+
 /** A market of one-minute candles up to now, in answers of at most `PAGE`, by what was asked for. */
 async function open() {
-  const now = Math.floor(Date.now() / 60_000) * 60_000
   const oldest = now - AGE * 60_000
   const asked: [since: number | null, limit: number][] = []
   const klines = (query: URLSearchParams): [number, object] => {
@@ -26,10 +29,10 @@ async function open() {
     name: 'binance',
     address: await venue({
       '/api/v3/exchangeInfo': [200, { symbols: [LISTED] }],
-      '/api/v3/time': () => [200, { serverTime: Date.now() }],
+      '/api/v3/time': () => [200, { serverTime: clock.now() }],
       '/api/v3/klines': klines,
     }),
-    clock: systemClock,
+    clock,
     log: createLog({ program: 'test', level: 'silent' }),
   })
   onTestFinished(() => feed.close())
@@ -49,7 +52,7 @@ async function open() {
     const [, o = '', h = '', l = '', c = '', v = ''] = row(now - minutes * 60_000).map(String)
     return { start: now / 1000 - minutes * 60, open: o, high: h, low: l, close: c, volume: v }
   }
-  return { asked, history, ago, now }
+  return { asked, history, ago }
 }
 
 function row(time: number): (number | string)[] {
@@ -100,7 +103,6 @@ test('behind a known candle that is too old, or that the exchange tells otherwis
 
 /** OKX gives at most 300, and nothing of a time when the market was not there: such a page is not the last one. */
 test('where a page is small, or empty before the market began, the history still comes whole', async () => {
-  const now = Math.floor(Date.now() / 60_000) * 60_000
   const oldest = now - 1_000 * 60_000
   const asked: (string | null)[] = []
   const candles = (query: URLSearchParams): [number, object] => {
@@ -124,11 +126,11 @@ test('where a page is small, or empty before the market began, the history still
     name: 'okx',
     address: await venue({
       '/api/v5/public/instruments': [200, { code: '0', data: [instrument] }],
-      '/api/v5/public/time': () => [200, { code: '0', data: [{ ts: String(Date.now()) }] }],
+      '/api/v5/public/time': () => [200, { code: '0', data: [{ ts: String(clock.now()) }] }],
       '/api/v5/market/candles': candles,
       '/api/v5/market/history-candles': candles,
     }),
-    clock: systemClock,
+    clock,
     log: createLog({ program: 'test', level: 'silent' }),
   })
   onTestFinished(() => feed.close())
