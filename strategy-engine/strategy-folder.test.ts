@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@keyside/runtime'
@@ -33,6 +33,26 @@ test('tells each file once, until it changes', () => {
   expect(changes(folder)).toEqual([])
   write('one.yaml', rules({ name: 'one', exit: 'close < 1' }))
   expect(changes(folder)).toEqual([['added', 'one']])
+})
+
+test.each(['one (copy)', 'one copy', 'one - Copy', 'one(1)', 'one-old', 'one.bak', 'one_2'])(
+  'the original is in force after a start, and not its copy %s',
+  (copy) => {
+    write(`${copy}.yaml`, rules({ name: 'one', exit: 'close < 1' }))
+    write('one.yaml', rules({ name: 'one' }))
+    const folder = new StrategyFolder(path, CODE)
+    expect(scan(folder)).toMatchObject([
+      { change: 'added', file: join(path, 'one.yaml') },
+      { change: 'refused', code: 'strategy_name_taken' },
+    ])
+  },
+)
+
+test('what is hidden is no strategy: an editor keeps its lock there, and macOS what it knows of a file', () => {
+  write('one.yaml', rules({ name: 'one' }))
+  write('._one.yaml', '\0\u0005\u0016\u0007')
+  symlinkSync('somebody@host.1', join(path, '.#one.yaml'))
+  expect(changes(new StrategyFolder(path, CODE))).toEqual([['added', 'one']])
 })
 
 test('keeps the former version of a broken file, until the file is gone', () => {

@@ -7,7 +7,7 @@ import type { CodeFiles } from './confined/code-files.ts'
 import { MAX_LENGTH, type Read, readStrategy } from './strategies/file/read-strategy.ts'
 import { problemText } from './strategies/file/report.ts'
 import type { Strategy } from './strategies/file/strategy.ts'
-import { isStrategyFile, isTypeScript } from './strategies/read-strategy-file.ts'
+import { isTypeScript, strategyFiles } from './strategies/read-strategy-file.ts'
 import { type FileInForce, trialOf } from './trials/trial.ts'
 
 export type FolderChange =
@@ -112,7 +112,7 @@ export class StrategyFolder {
       const trials = filesIn(this.#trials)
       const names = [...own, '', ...trials]
       if (!isSame(names, this.#listed.names)) {
-        const files = own.filter(isStrategyFile).sort()
+        const files = strategyFiles(own)
         const tried = trials.filter((name) => name.endsWith('.yaml')).sort()
         this.#listed = {
           names,

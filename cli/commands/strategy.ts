@@ -6,12 +6,12 @@ import { KeysideError, keysideHome, readText, writePrivate } from '@keyside/runt
 import {
   type Checked,
   checkStrategy,
-  isStrategyFile,
   isTypeScript,
   problemText,
   type Read,
   readStrategyFile,
   type Strategy,
+  strategyFiles,
   strategyTextReader,
   warmupOf,
 } from '@keyside/strategy-engine/strategies'
@@ -124,10 +124,7 @@ function codeNamed(text: string, name: string): string {
 function filesOf(named: readonly string[]): readonly string[] {
   if (named.length > 0) return named.map((one) => strategyFile(keysideHome(), one))
   if (!existsSync(folder())) return []
-  return readdirSync(folder())
-    .filter(isStrategyFile)
-    .sort()
-    .map((file) => join(folder(), file))
+  return strategyFiles(readdirSync(folder())).map((file) => join(folder(), file))
 }
 
 function noneThere(): string {

@@ -6,9 +6,9 @@ export type { Read } from './file/read-strategy.ts'
 export { problemText } from './file/report.ts'
 export type { Rule, Strategy } from './file/strategy.ts'
 export {
-  isStrategyFile,
   isTypeScript,
   readStrategyFile,
+  strategyFiles,
   strategyTextReader,
 } from './read-strategy-file.ts'
 export { print as ruleText } from './rules/print.ts'

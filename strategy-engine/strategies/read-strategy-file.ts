@@ -6,9 +6,22 @@ import { problemText } from './file/report.ts'
 import type { Strategy } from './file/strategy.ts'
 import { typeScriptReader } from './typescript/read-typescript.ts'
 
-/** What a folder of strategies has: rule files, and code without the declarations of its types. */
-export function isStrategyFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) || isTypeScript(name)
+/** Of the names in a folder. An original stands before its copy: of two with one name, the first is in force. */
+export function strategyFiles(names: readonly string[]): string[] {
+  return names.filter(isStrategyFile).sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+}
+
+/** `trend.yaml` before `trend (copy).yaml` and `trend-old.yaml`, which the dot alone would put behind them. */
+function orderOf(name: string): string {
+  return name.replace(/\.[a-z]+$/, '\0$&')
+}
+
+/**
+ * Rule files, and code without the declarations of its types. What is hidden is kept there by an editor or by another
+ * system, beside a file of that name.
+ */
+function isStrategyFile(name: string): boolean {
+  return !name.startsWith('.') && (/\.ya?ml$/.test(name) || isTypeScript(name))
 }
 
 export function isTypeScript(name: string): boolean {
