@@ -8,7 +8,7 @@ import { withKeysLast } from './terminal/key-words.ts'
 import { exitOnClosedPipe } from './terminal/pipes.ts'
 import { printError } from './terminal/print.ts'
 
-/** These ask for secrets: nothing that is typed meanwhile may be shown. */
+/** Commands that ask for secrets: what is typed while they start is not shown either. */
 const ASKING = ['init', 'keys', 'code', 'pair', 'root', 'keyset', 'service', 'accounts', 'backup']
 
 // Whatever is written from here on is its owner's alone.
@@ -23,7 +23,7 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
     restrictHome(keysideHome())
     const alone = words.length === 1 ? words[0] : undefined
     const program = PROGRAMS.find((name) => name === alone)
-    // Neither what begins once more, behind its walls, nor what only watches over others needs the list of all commands.
+    // The list of all commands is not loaded for a program that is started behind its walls, nor for `up`, which only watches others.
     if (program !== undefined && !isWalled())
       process.exitCode = await (await import('./programs/launcher.ts')).launch(program)
     else if (alone === 'up') await (await import('./up/up-home.ts')).upHome()

@@ -4,7 +4,7 @@
 import { enablePrivateCache } from './programs/compile-cache.js'
 
 enablePrivateCache()
-// No other code is loaded before the debugger is shut, and what walls leave open.
+// Before any other code is loaded, the debugger and what the walls leave open are shut.
 await import('./programs/no-debugger.ts')
 await import('./programs/checked-certificates.ts')
 const { keepMemoryOutOfDumps } = await import('./programs/core-dumps.ts')

@@ -183,7 +183,7 @@ export const COMMANDS: Readonly<Record<string, Listed>> = {
   },
 }
 
-/** What people type who know the word from elsewhere. */
+/** Names of commands in other tools, with the one that is meant. */
 export const MEANT: Readonly<Record<string, string>> = {
   start: 'up',
   run: 'up',
@@ -249,7 +249,7 @@ function sayWhereHelpIs(program: Command, path: string): void {
   }
 }
 
-/** A switch that is off, and a list that is empty, say nothing to whoever reads the help. */
+/** Defaults `false` and empty lists are not shown in the help. */
 function optionDescription(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (?:false|\{\})\)$/, '')
 }

@@ -5,7 +5,7 @@ const STEP_MS = 30_000
 /** Steps before and after this one that count too: the clocks of a phone and a device differ. */
 const WINDOW = 1
 
-/** The time step that `code` belongs to around `now`, Unix ms; null when it is no code of these. */
+/** The time step near `now` (Unix ms) that `code` belongs to; null if it belongs to none. */
 export function stepOfCode(secret: Uint8Array, code: string, now: number): number | null {
   const delta = TOTP.validate({
     secret: secretOf(secret),

@@ -138,7 +138,7 @@ async function answerOf(effect: Effect, options: EffectOptions): Promise<Input |
   }
 }
 
-/** One answer for each question: a market that does not answer keeps nothing from the others. */
+/** Each market is asked separately: one that does not answer does not hold up the others. */
 async function listOpen(
   { markets }: Extract<Effect, { type: 'open_orders' }>,
   { exchange, take }: EffectOptions,

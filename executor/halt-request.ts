@@ -25,7 +25,7 @@ export function readHalt(file: string): HaltRequest | null {
   }
 }
 
-/** One that sells is not made one that keeps. Returns what the answer will be `to`. */
+/** A halt that sells is not replaced by one that keeps. Returns the text that the answer will name in `to`. */
 export function askForHalt(
   home: string,
   { positions, now, id = '' }: { positions: 'keep' | 'sell'; now: number; id?: string },

@@ -44,7 +44,7 @@ export function openHomeLink(options: HomeLinkOptions): Link {
     plaintext,
     tls: tlsTrust(tls),
     token,
-    // What the trader must hear of the line itself waits for the line to be back.
+    // Notices about this connection can only be sent once it is back.
     onTrouble: ({ code, message }) =>
       options.tryTake({ type: 'notice', notice: { level: 'error', code, message } }),
     subscribe: [commandTopic(config.id)],

@@ -1,4 +1,4 @@
-// The executor: checks signals, asks policy and the trader, places orders with keys that never leave the device.
+// What other folders may use of the executor.
 
 export { type Adjustment, prepareAdjustment } from './adjust.ts'
 export { codeUri, spellSecret, stepOfCode } from './authenticator.ts'

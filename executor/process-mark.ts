@@ -1,4 +1,4 @@
-// Which process a number means: tomorrow it may be another's, and a container numbers its own.
+// Identifies a process for certain: its number may be reused later, and containers have numbers of their own.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, readlinkSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'

@@ -73,7 +73,7 @@ export class ReachExchange {
     this.#life = 'over'
     this.#options.log.info('the exchange answers')
     this.#options.onReached()
-    // That nobody answered is over by the first answer that the core sees.
+    // The outage ends with the first answer that the core sees.
     if (this.#told !== '' && this.#told !== 'exchange_awaited')
       this.#notice('info', 'exchange_back', sentenceOf('exchange_back'))
   }

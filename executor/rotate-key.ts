@@ -1,4 +1,4 @@
-// Another key in the place of an account's own: what has to be known of it before the old one is let go.
+// Checks of a new API key before it replaces the account's present one.
 
 import { isZero, plus } from './core/model/decimals.ts'
 import type { Answered, Balance, KeyRights } from './core/model/exchange.ts'

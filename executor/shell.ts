@@ -55,7 +55,7 @@ const MAX_WAIT_MS = 60_000
 /** The trader is told of a lock that lasted longer, ms. */
 const TOLD_MS = 5_000
 
-/** Nothing that waits may be done before it. */
+/** Whether the input must be taken before those that wait. */
 function isHalt(input: Input): boolean {
   return (
     input.type === 'halt' || (input.type === 'command' && input.claims.instruction.do === 'halt')
@@ -102,7 +102,7 @@ export class Shell {
 
   /** As `take`; durable when it returns undefined, or when the promise resolves. */
   whenTaken(input: Input): Promise<void> | undefined {
-    // A look comes by itself with whatever waits.
+    // A tick is dropped while others wait: each of them does the same work.
     if (input.type === 'tick' && this.#retry.waits()) return undefined
     return this.#retry.whenDone(() => this.#take(input), { urgent: isHalt(input) })
   }

@@ -1,4 +1,4 @@
-// Composes the executor: journal, policy, exchange, core, links. Besides `exchange/` only this file sees the keychain.
+// Composes the executor: journal, policy, exchange, core, links. Besides `venues/` only this file sees the keychain.
 import { dirname, resolve } from 'node:path'
 import {
   type Clock,
@@ -262,7 +262,7 @@ async function compose(
   onStop(() => closeHome(own, publisher, clock))
   await providers.start()
   onStop(() => providers.close())
-  // Whatever a broker says, what is held needs us: a refusal is told by its link, which goes on trying.
+  // The executor runs on if a broker refuses it, because positions need it: the link reports the refusal and keeps trying.
   await within(BROKER_TIMEOUT_MS, Promise.allSettled([own.ready, providers.ready()]), clock)
   if (config.watchdog === undefined) return
   const markets = () => inForce.policy.markets
@@ -279,7 +279,7 @@ function ownEngine({ engine }: ExecutorConfig, home: string): OwnEngine | null {
   return { ...engine, token }
 }
 
-/** Without a journal nothing may be acknowledged: the brokers see us leave, and the bot tells the trader. */
+/** Without a journal no message may be acknowledged: the executor disconnects, and the bot tells the trader. */
 async function giveUp(error: KeysideError, parts: Parts, close: () => Promise<unknown>) {
   parts.log.fatal({ err: error, code: 'journal_failed' }, sentenceOf('journal_failed'))
   await close().catch(() => undefined)

@@ -1,4 +1,4 @@
-// What the executor looks at by itself: the policy file, and which of it was accepted.
+// Watches the policy file and its acceptance.
 import { type Cancel, type Clock, isBusy, readText } from '@keyside/runtime'
 import type { Input, LooseningEnded } from './core/execution/inputs.ts'
 import { sentenceOf } from './core/model/codes.ts'
@@ -83,7 +83,7 @@ function aboutPolicy(text: string): Input {
   return { type: 'notice', notice: { level: 'warning', code: loaded.code, message } }
 }
 
-/** An unreadable file is an empty one. */
+/** An unreadable file counts as empty. */
 function textOf(path: string): string {
   try {
     return readText(path)

@@ -69,7 +69,7 @@ export class Stream {
     return this.#runner.fits(saved)
   }
 
-  /** Goes on where a stream of the same rules and signals was saved. False, and unchanged, for anything else than `save` gave. */
+  /** Restores what `save` gave for the same rules and signals. False, and nothing is changed, for anything else. */
   load(saved: readonly number[]): boolean {
     return this.#runner.load(saved)
   }
@@ -90,12 +90,12 @@ export class Stream {
     return this.#runner.step(0, candle, this.#allowed(candle, origin))
   }
 
-  /** As its signals left it, whatever the rules would hold: the decision had its signal already. */
+  /** The position is as its signals left it, whatever the rules say now: this candle has its signal already. */
   resume(signals: readonly PastSignal[]): void {
     this.#runner.resume(signals)
   }
 
-  /** Whether the candle only follows what is held: its rules are not asked. */
+  /** Whether the candle only moves the stops and levels of a position: its rules are not evaluated. */
   isPast(candle: Candle, origin: Origin): boolean {
     return this.#allowed(candle, origin) === 'past'
   }

@@ -50,7 +50,7 @@ export interface EngineDeps {
 export interface Engine {
   /** Resolves at the first connection to the broker; rejects with `broker_refused` for a wrong access token. */
   readonly ready: Promise<void>
-  /** Rejects with `file_refused` when the disk takes nothing: it has to be stopped, and started anew. */
+  /** Rejects with `file_refused` when the disk cannot be written: the engine has to be stopped and started again. */
   readonly failed: Promise<never>
   stop(): Promise<void>
 }

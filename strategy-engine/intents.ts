@@ -1,4 +1,4 @@
-// What programs want, over MQTT: verified, checked, made the next signal of their stream, and answered when it is stored.
+// Intents of programs, over MQTT: verified, checked, signed as the next signal of their stream, and answered when stored.
 import {
   hashText,
   type Intent,
@@ -58,7 +58,7 @@ export class Intents {
     this.#options = options
   }
 
-  /** Nothing is said where no program speaks for the stream, or to one that sends more than can be looked at. */
+  /** No answer where no program may speak for the stream, or to one that sends too much. */
   receive(topic: string, token: string): void {
     const { programOf, signer, clock } = this.#options
     const stream = topic.split('/').at(-1) ?? ''

@@ -4,7 +4,7 @@ import { type Candle, TIMEFRAMES, type Timeframe } from './market/candle.ts'
 import { type CandleColumns, columnsOf } from './market/candle-columns.ts'
 import type { Feed, FeedTrouble, Subscription } from './market/feed.ts'
 
-/** So long a candle waits for those of other markets, ms: what is not there by then is unknown. */
+/** How long a candle waits for those of other markets, ms: after that they are unknown. */
 const WAIT_MS = 5_000
 /** So many candles of another market are kept for a candle that has yet to come. */
 const KEPT = 100

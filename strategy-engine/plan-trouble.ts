@@ -1,4 +1,4 @@
-// Whether a stream may be part of a plan: what subscribers were given does not change its meaning under their hands.
+// Whether a stream may be part of a plan: a stream's plan and market never change for its subscribers.
 import { MAX_STREAMS } from '@keyside/protocol'
 import type { EngineCode } from './codes.ts'
 import type { StreamRow } from './publish/outbox.ts'

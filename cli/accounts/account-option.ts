@@ -6,7 +6,7 @@ import { isSetting } from '../programs/settings.ts'
 import { environment } from '../terminal/config.ts'
 import { nameAccount } from '../terminal/print.ts'
 
-/** `one`: it has to be named where there are several. `any`: it can be named, and the command says what it does without. */
+/** `one`: must be named where there are several accounts. `any`: may be named; the command says what it does without it. */
 export type OfAccounts = 'one' | 'any'
 
 export function addAccountOption(program: Command, accounts: OfAccounts): void {

@@ -1,4 +1,4 @@
-// One account more in a home: an executor of its own, with its own journal, policy, keys and access, which the home's bot serves too.
+// Adds an account to a home: an executor with its own journal, policy, keys and access, served by the home's bot.
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import { botConfig } from '@keyside/bot'
@@ -75,7 +75,7 @@ export function refuseAccount(home: string, name: string): ExecutorConfig {
   return executorSection(home)
 }
 
-/** The one that an attempt which was cut off has left there, or a new one. Rejects as `openVault` and `createVault`. */
+/** The keychain that an interrupted attempt left there, or a new one. Rejects as `openVault` and `createVault`. */
 export function accountVault(options: VaultOptions, cost?: number): Promise<Keychain> {
   return existsSync(options.file) ? openVault(options) : createVault(options, cost)
 }

@@ -1,4 +1,4 @@
-// What of a home goes into a backup: its files, each database as it is at one moment, and the secrets of its keychains.
+// Collects a backup of a home: its files, each database as of one moment, and the secrets of its keychains.
 import {
   type Dirent,
   existsSync,
@@ -36,7 +36,7 @@ export const backupContents = z.strictObject({
 export type BackupContents = z.infer<typeof backupContents>
 export type Secrets = BackupContents['secrets'][string]
 
-/** What a new machine makes by itself, downloads again, or must not have. */
+/** Left out: what a new machine makes itself, downloads again, or must not have. */
 const LEFT_OUT = ['run', 'logs', 'data', 'removed-accounts']
 /** Locks, what SQLite keeps beside a database, the journal's mark, vaults whose secrets are read, and drafts. */
 const NOT_KEPT =

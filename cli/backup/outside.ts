@@ -1,4 +1,4 @@
-// What of a home a backup of its folder would lose in silence: it lies outside, or where the folder has what is not kept.
+// Finds files of a home that a backup would silently miss: those outside of its folder, or in a part that is not backed up.
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { KeysideError, openYaml, overridesOf, readConfigText } from '@keyside/runtime'
@@ -51,7 +51,7 @@ function sentenceOf(
   return `${of} is ${path}, outside of ${home}, and would not be in the backup: move it into the home, or put a link to it there and name that`
 }
 
-/** As they are in force. A variable that says what the file says adds nothing to it. */
+/** The settings in force. An environment variable with the file's own value changes nothing. */
 function settingsOf(account: string): readonly Setting[] {
   const config = openYaml(readConfigText(account))
   if (!config.ok) return []

@@ -1,4 +1,4 @@
-// A home from a backup: complete beside its place and put there in one step, with new keys for device and bot, and waiting for a comparison with the exchange.
+// Restores a home from a backup: built beside its place and moved there in one step. Device and bot get new keys, and trading waits for a comparison with the exchange.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path'
 import { botConfig } from '@keyside/bot'
@@ -92,7 +92,7 @@ async function fill(keychain: Keychain, secrets: Secrets, randomBytes: RandomByt
   return makeDeviceSecrets(keychain, randomBytes)
 }
 
-/** What the bot at home signs with, and which devices it believes; those of other homes stay as they are. */
+/** New keys for the bot and for this home's devices; devices of other homes stay as they are. */
 function renewBot(
   draft: string,
   devices: ReadonlyMap<string, string>,

@@ -56,7 +56,7 @@ async function prepare(home: string, markets: readonly string[]): Promise<Adjust
   })
 }
 
-/** By how many fills come into the books with it. */
+/** Said of an order that ends, by the number of fills that are booked with its end. */
 const ENDED_WITH: Readonly<Record<string, string>> = {
   0: 'with the fills that are known',
   1: 'with one more fill',
@@ -83,7 +83,7 @@ function changesOf({ plan, dropped, ended, unread }: Adjustment): readonly strin
   return rows.length === 0 ? ['Positions and orders are as the exchange has them.'] : table(rows)
 }
 
-/** Of what is gone and what the limits make of it. */
+/** What is gone, and how it counts in the limits. */
 function whatBecame({
   position,
   from,

@@ -59,7 +59,7 @@ interface Options extends AccountFlags, CandleFlags {
 
 /** Percent. */
 const USUAL_FEE = 0.1
-/** Of amounts, where a least amount or value is said alone. */
+/** The amount step where only a least amount or value is given. */
 const MIN_STEP = 1e-8
 
 export function addBacktest(program: Command): void {
@@ -199,7 +199,7 @@ export async function sourceOf(options: CandleFlags) {
   }
 }
 
-/** What is said counts, and otherwise what the venue said. */
+/** The options count, and without them the venue's own values. */
 export function runOptions(flags: AccountFlags, rules: Prepared['rules']): RunOptions {
   const { fill, balance, spread, slippage, fee = Number(rules?.fee ?? USUAL_FEE) } = flags
   return { fill, balance, fee, spread, slippage, steps: stepsOf(flags, rules) }

@@ -139,7 +139,7 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
   )
 }
 
-/** Throws `journal_damaged`: with it nobody could go on on another machine. */
+/** Throws `journal_damaged`: a backup of it could not be used on another machine. */
 function refuseDamaged({ name, home }: Account, accounts: number): void {
   const journal = resolve(home, executorSection(home).database)
   if (!existsSync(journal) || isWhole(journal)) return
@@ -211,7 +211,7 @@ function nextSteps(home: string, { secrets }: BackupContents): string[] {
   ]
 }
 
-/** As the person names it, from where the command runs. */
+/** Relative to the folder in which the command was typed. */
 function given(file: string | undefined): string | undefined {
   return file === undefined ? undefined : resolve(file)
 }

@@ -68,7 +68,7 @@ async function remove({ yes }: { yes: boolean }): Promise<void> {
   print('Removed, from the next start of the executor on. Delete it in the app too.')
 }
 
-/** Before anything is shown: a secret that is not stored should be in no app. */
+/** Checked before a new secret is shown: an app must not get a secret that is then not stored. */
 async function refuseSecond(keychain: Keychain): Promise<void> {
   if ((await codeSecret(keychain)) === null) return
   throw new KeysideError(

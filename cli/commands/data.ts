@@ -189,7 +189,7 @@ function verify({ json }: { json: boolean }): void {
   if (refused.length > 0) process.exitCode = EXIT.failed
 }
 
-/** One that is damaged keeps nobody from the others. */
+/** A damaged file does not stop the others from being listed. */
 function readAll(): { stored: Stored[]; refused: string[] } {
   const home = keysideHome()
   const stored: Stored[] = []

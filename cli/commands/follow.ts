@@ -47,7 +47,7 @@ async function follow(link: string, { as, yes }: Options): Promise<void> {
   const offer = await readOffer(link, as, deps)
   print(...offerLines(offer), '')
   if (!yes) await requireYes(question(offer), 'nothing was changed')
-  // A passphrase may be asked for: not before it is needed.
+  // Opened late, because it may ask for a passphrase.
   const keychain = await openHomeKeychain(home, config)
   const followed = await followOffer(offer, enrolmentKeys(keychain, deps.randomBytes), deps)
   print(...followedLines(offer, followed))

@@ -68,7 +68,7 @@ export async function initTrader(
   const botToken = options.bot ? await readBotToken(options.telegramTokenFile) : null
   const keychain = system ?? (await makeVault(home, given))
   const device = await makeDeviceSecrets(keychain, systemRandomBytes)
-  // Before the home counts as set up.
+  // Stored before config.yaml is written, with which the home counts as set up.
   if (botToken !== null) writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
   makeHome({
     home,

@@ -96,7 +96,7 @@ async function init(options: Options): Promise<void> {
   return initTrader(home, role, options)
 }
 
-/** A folder that is there is closed when it is empty. One with something in it may be somebody else's, or not meant. */
+/** An empty folder that exists already is made private. A folder with files is refused: it may belong to something else. */
 function makeOwn(home: string): void {
   if (!isOpenToOthers(home)) return
   if (readdirSync(home).length > 0)

@@ -98,7 +98,7 @@ async function accept({ yes }: { yes: boolean }): Promise<void> {
   print('Accepted. It allows more, so it does not count yet.', ...waitingLines(accepted))
 }
 
-/** Not part of the file, and part of what is agreed to: the same policy means another thing with real money. */
+/** Not in the file, but part of what is accepted: the same policy has another meaning with real money. */
 async function tradedLine(): Promise<string> {
   return `Traded at ${venueLine(await venueOf(keysideHome()))}.`
 }

@@ -145,7 +145,7 @@ function listed(file: string): Read | string {
   }
 }
 
-/** Code is not read where keys could be read. True where it was done elsewhere. `others`: what is looked for besides. */
+/** Code is not run in a process that could read keys: it runs in a confined one. True if it ran there. `others`: what it needs besides. */
 async function elsewhere(
   command: Command,
   files: readonly string[],
@@ -194,7 +194,7 @@ async function checkFile(file: string, options: CheckCommand) {
   return results
 }
 
-/** Without candles the rules are read and not run: a strategy is no worse for that. */
+/** Without candles the rules are checked and not run, which is no failure. */
 async function checkOn(
   strategy: Strategy,
   options: CheckCommand,

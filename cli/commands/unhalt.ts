@@ -70,7 +70,7 @@ async function undo(home: string, by: string): Promise<string> {
         'still_halted',
         `still halted: another halt came to ${home}, or its journal is held by another program; ask again`,
       )
-    // One that ran elsewhere may be gone: then its journal is free, and lies here.
+    // An executor that ran elsewhere may have ended: then its journal here is not locked.
     if (found.executor === 'here' || !isHalted(home, database))
       throw new KeysideError(
         'executor_silent',

@@ -14,7 +14,7 @@ export function addUp(program: Command): void {
     .addOption(venueOption())
     .addHelpText('after', '\nExample:\n  keyside up --sandbox')
     .action(async ({ sandbox, venue }: { sandbox: boolean; venue: SandboxAccount }) => {
-      // A home of one's own has no use for it.
+      // Only for the sandbox: ignored with a home of one's own.
       if (sandbox) return (await import('../up/up-sandbox.ts')).upSandbox(venue)
       return (await import('../up/up-home.ts')).upHome()
     })

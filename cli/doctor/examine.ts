@@ -97,7 +97,7 @@ type Open = (home: string) => Promise<Keychain>
 
 async function examine(home: string, open: Open): Promise<Finding[]> {
   const first = [await find('runtime', runtime), await find('config', () => config(home))]
-  // The later checks would fail for the same reason.
+  // The later checks are left out: they would fail for the same reason.
   if (!first.every(({ ok }) => ok)) return first
   const programs = programsOf(home)
   const checks: [string, Check][] = [
@@ -199,7 +199,7 @@ async function keyRights(home: string, keychain: Keychain | null): Promise<strin
   return 'may trade, and nothing that takes money away'
 }
 
-/** One that is gone or halted takes down itself alone, and its orders. */
+/** A market that is gone or halted affects only itself and its orders. */
 async function markets(home: string, keychain: Keychain | null): Promise<string> {
   const { database, policy: file } = executorSection(home)
   const found = policyState({ home, database, policy: file }, systemClock.now())
@@ -225,7 +225,7 @@ function policy(home: string): string {
   throw new KeysideError('policy_not_accepted', 'run "keyside policy accept"')
 }
 
-/** Large orders are refused without one, which is safe and not what the trader wants. */
+/** Without one, large orders are refused: safe, but not what the trader wants. */
 async function approvalCode(home: string, keychain: Keychain | null): Promise<string> {
   if (keychain === null) throw new Error('cannot be checked before the keychain opens')
   const { database, policy: file } = executorSection(home)

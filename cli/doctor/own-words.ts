@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs'
 const LITERAL = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\\n]|\\.)*`/g
 const HOLE = /\$\{(?:[^{}]|\{[^{}]*\})*\}/
 const ESCAPE = /\\u\{?([0-9a-fA-F]+)\}?|\\(.)/g
-/** With fewer words it says nothing, and would be found in too much. */
+/** Shorter parts are not used: they would match too many texts. */
 const SENTENCE = /\p{L}{2,}[^\p{L}]+\p{L}{2,}/u
 /** What joins sentences to one. */
 const BETWEEN = ['; ', ': ', ', ']
-/** One that is no part of an address, a path or a longer name. */
+/** A word that is not part of an address, a path or a longer name. */
 const WORD = /(?<![\w@/.\-\\])\w+(?:\.\w+)*(?![\w@/\-\\])/g
 const DEEPEST = 3
 

@@ -110,7 +110,7 @@ function journalLines(home: string): readonly string[] {
   ]
 }
 
-/** With a mistake in its configuration: where it is in most homes. */
+/** Where config.yaml cannot be read: the usual place. */
 function journalFile(home: string): string {
   try {
     return resolve(home, executorSection(home).database)
@@ -119,7 +119,7 @@ function journalFile(home: string): string {
   }
 }
 
-/** A report is for the day on which something is broken: it says what cannot be read, and goes on. */
+/** A part that cannot be read is reported as such, and the report goes on: it is needed when something is broken. */
 function tried(lines: () => readonly string[]): readonly string[] {
   try {
     return lines()

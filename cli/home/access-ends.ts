@@ -9,7 +9,7 @@ import { type Client, TOKENS } from './home-files.ts'
 import { clientsIn, PROGRAMS_FOLDER, programsIn } from './home-tokens.ts'
 import { programsOf } from './roles.ts'
 
-/** Before its end it is missed that nobody renews it, seconds. */
+/** This long before its end a token that nobody renewed is reported, seconds. */
 const SOON = 7 * 86_400
 
 export interface AccessEnd {
@@ -75,7 +75,7 @@ function timesOf(read: () => string): TokenTimes | null {
   }
 }
 
-/** None at all too, and one that nobody renewed when it was time. `now` in Unix seconds. */
+/** Missing tokens, and those that were not renewed in time. `now` in Unix seconds. */
 export function endsSoon({ times }: AccessEnd, now: number): boolean {
   return times === null || (isDue(times, now) && times.exp - now < SOON)
 }

@@ -25,7 +25,7 @@ import { type Client, FILES, TOKENS } from './home-files.ts'
 import { type Beside, clientId, rights } from './home-rights.ts'
 import { programsOf, providerOf } from './roles.ts'
 
-/** A month without anybody who renews them is enough to notice. */
+/** A month: long enough to notice that nobody renews them. */
 export const LIFE_SECONDS = 30 * 86_400
 
 export interface TokenParts {

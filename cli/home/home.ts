@@ -86,7 +86,7 @@ export function makeHome(options: HomeOptions): void {
   restrictHome(home)
 }
 
-/** Where the bot is elsewhere, one whose secret nobody has: pairing puts another in its place. */
+/** If the bot is elsewhere, a key whose secret is thrown away: pairing replaces it. */
 function botKey({ home, bot, randomBytes }: HomeOptions): SigningKey {
   if (bot === 'elsewhere') return signingKey(randomBytes(32))
   return makeSigningKey(join(home, FILES.botKey), randomBytes)
@@ -128,7 +128,7 @@ export function accountOf(options: Pick<HomeOptions, 'account' | 'exchange'>) {
   return { name: PAPER, of: name, ...there, balances: { USDT: '10000' } }
 }
 
-/** What a home calls its own account, for the day when there is another. */
+/** Name of the home's own account, used once there is a second one. */
 const OWN_ACCOUNT = 'main'
 
 /** A port is open to every user of this machine, so it is used only where there is no Unix socket; a client without a token is still refused. */

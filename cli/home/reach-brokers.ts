@@ -16,7 +16,7 @@ import type { Program } from '../programs/program-names.ts'
 import { environment } from '../terminal/config.ts'
 import { executorSection } from './executor-section.ts'
 
-/** Of all programs, one by one. Throws what the first says that is not reached, or may not be. */
+/** Tries the broker of each program. Throws the error of the first that cannot be reached, or may not be used. */
 export async function reachBrokers(home: string, programs: readonly Program[]): Promise<string> {
   const brokers = new Map(programs.flatMap((program) => linksOf(home, program)))
   for (const [url, { plaintext, tls }] of brokers) {

@@ -1,4 +1,4 @@
-// Who may come to the home broker with a link, and whose tokens it takes no more: the file that the broker follows.
+// Writes the file that the home broker follows: who may connect with a link, and whose tokens it refuses.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { digest, HOME, id, numericDate } from '@keyside/protocol'
@@ -13,7 +13,7 @@ const lists = z.object({
 
 type Lists = z.infer<typeof lists>
 
-/** Takes the place of the invitation before: at home there is one at a time. */
+/** Replaces the invitation before: a home has one at a time. */
 export function allowInvitation(
   home: string,
   invitation: { id: string; hash: string; until: number },

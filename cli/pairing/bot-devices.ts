@@ -33,7 +33,7 @@ interface Removable {
   readonly device: BotConfig['devices'][string]
 }
 
-/** Throws `bot_device_unknown`, and `bot_device_last` for the only one: a bot without a device is none. */
+/** Throws `bot_device_unknown`, and `bot_device_last` for the only device, which a bot must keep. */
 export function removableDevice(home: string, name: string): Removable {
   const config = loadConfig('bot', botConfig, home, environment)
   const { devices } = config

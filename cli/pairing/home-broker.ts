@@ -23,7 +23,7 @@ const LINKS = [
 ]
 const REACH_MS = 3_000
 
-/** By what clients know the broker of this home. */
+/** How clients verify the broker of this home. */
 export function pinOf(home: string): string {
   return `pin:${ownCertificate(join(home, 'broker')).pin}`
 }

@@ -87,7 +87,7 @@ export async function inviteBot(options: InviteBotOptions): Promise<Pairing> {
   const host = new Host(options, { id, enrollKey: enroll })
   try {
     await host.open(now)
-    // The broker looks at its list a few times a second: a link that is shown must work.
+    // Waits until the broker has read its list, so that the link works when it is shown.
     await new Promise<void>((done) => void clock.after(LOOK_MS, done))
     onLink(link, until)
     return await host.ended(until)
@@ -201,7 +201,7 @@ class Host {
       return
     }
     const isNew = this.#first === undefined
-    // The answer goes to what came last: a bot that waited too long asks again.
+    // The answer goes to the newest request: a bot that waited too long has asked again.
     this.#first = came
     if (this.#decision === 'yes') this.#accept(came)
     if (isNew) void this.#ask(came.kid).catch((error: unknown) => this.#end.reject(error))

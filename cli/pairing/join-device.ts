@@ -55,7 +55,7 @@ export async function joinDevice(options: JoinDeviceOptions): Promise<string> {
   const known = botToken === null ? pairedDevices(home) : {}
   const name = freeName(known, device, options.name)
   const files = filesOf(name, known)
-  // It counts once the device has it: until then the one that it replaces, if any, stays.
+  // Stored once the device has accepted it: until then a key that it replaces stays.
   const seed = randomBytes(32)
   const key = signingKey(seed)
   onKey(key.kid)

@@ -62,7 +62,7 @@ export function openBotRenewal(options: RenewBotOptions): Link | null {
     subscribe: acl.subscribe,
     onMessage: (topic, token) => {
       const response = answer(options, { topic, token, quota })
-      // One that is lost is asked for again.
+      // A lost answer is not an error: the bot asks again.
       if (response !== null) link.publish(responseTopic(HOME, BOT), response).catch(() => undefined)
     },
     log: createLog({ program: 'keyside', level: 'silent' }),
@@ -71,8 +71,8 @@ export function openBotRenewal(options: RenewBotOptions): Link | null {
 }
 
 /**
- * Null for what is not the paired bot's. Its key is read for each request, and the token's own time is the broker's
- * only measure of it: what a bot was given before another took its place is shut out with the rest.
+ * Null for a request that is not the paired bot's. Its key is read for each request. The broker judges a token only by
+ * its issue time, so tokens of a bot that was replaced are shut out too.
  */
 function answer(
   { home, clock, randomBytes }: RenewBotOptions,

@@ -20,7 +20,7 @@ if (process.permission !== undefined && rules !== undefined) {
 
 let taken: 'no' | 'yes' = 'no'
 
-/** Once, by the first who asks: with it more addresses can be allowed. Throws for a second, who cannot trust the walls. */
+/** Gives the function that allows more addresses, once. Throws at a second call: somebody else may have it already. */
 export function takeOutgoing(): Outgoing | null {
   if (taken === 'yes') throw new Error('the walls were taken by other code than Keyside')
   taken = 'yes'

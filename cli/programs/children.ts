@@ -22,7 +22,7 @@ export interface Child {
 
 export interface ChildOptions {
   readonly home: string
-  /** In what it says of itself, where there are several of one program. */
+  /** Added to its log lines where several children run the same program. */
   readonly name?: string
   /** Where the home has several: named in each command that it tells a person. */
   readonly account?: string

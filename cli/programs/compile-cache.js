@@ -24,7 +24,7 @@ function homeOrNull() {
   }
 }
 
-/** For what runs long: written at its end, it would be the end that takes long, ms. */
+/** For programs that run long: the cache is written after this time, so that their end does not wait for it, ms. */
 const FLUSH_AFTER_MS = 2_000
 
 export function flushCacheSoon() {

@@ -1,4 +1,4 @@
-// How a command ends: its exit code, and what it could not do as an answer to a person.
+// How a command ends: its exit code, and its error as a sentence for a person.
 import { databaseBusy, fileRefused, isBusy, KeysideError } from '@keyside/runtime/base'
 
 /** 1: something broke; 3: a refusal with a code, which says what to do. */

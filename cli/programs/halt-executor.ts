@@ -65,7 +65,7 @@ async function awaitAnswer(
   return { outcome: 'ended', note }
 }
 
-/** False where it may not be ended, or cannot be identified for certain. */
+/** False if this user may not end it, or it cannot be identified for certain. */
 async function kill({ pid, born }: ExecutorNote, clock: Clock): Promise<boolean> {
   const isGone = () => {
     const mark = markOf(pid)

@@ -19,7 +19,7 @@ export function startHeartbeat(home: string, program: string, clock: Clock): () 
       try {
         return write(flag)
       } catch {
-        // A disk that takes nothing ends no program: the file grows old, and "keyside health" says so.
+        // A full disk does not end the program: the file is not touched any more, which "keyside health" reports.
       }
   })
   return () => {

@@ -17,7 +17,7 @@ interface Place {
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Of the parent. No other program has a secret there, so another one that asks is not what it was: it hears nothing. */
+/** Run by the parent. Only the executor has secrets there, so any other program that asks is compromised and gets no answer. */
 export async function answerKeychain(
   program: Program,
   child: Pick<ChildProcess, 'connected' | 'send'>,

@@ -29,7 +29,7 @@ const { apply } = Reflect
 export interface Outgoing {
   /** Allows one more. Whoever was handed this may; nobody can import it. */
   readonly allow: (rule: string) => void
-  /** Is told of each place that was refused, once. */
+  /** Called once for each place that was refused. */
   readonly onRefused: (told: Told) => void
 }
 
@@ -75,7 +75,7 @@ export function guardOutgoing(rules: readonly string[]): Outgoing {
     const isOfName = resolved[`${ip} ${port}`] === true || resolved[`${ip} *`] === true
     return isNamed || isOfName || matches('', port)
   }
-  /** Of those that any host or a whole domain fits. */
+  /** Ports that are open for any host or for a whole domain. */
   const matches = (host: string, port: number | null) => {
     for (let at = 0; at < patterns.length; at += 1) {
       const one = patterns[at]

@@ -19,7 +19,7 @@ const home = process.argv[2] ?? ''
 const NOWHERE = { host: '192.0.2.1', port: 9 }
 const PATIENCE_MS = 500
 
-/** Each is refused where its wall stands, and harms nothing where it does not. */
+/** The attempts: each is refused if its wall stands, and does no harm if it does not. */
 const WALLS: Readonly<Record<(typeof WALL_NAMES)[number], () => unknown>> = {
   files: () => statSync('/'),
   writing: () => closeSync(openSync(join(home, 'config.yaml'), 'r+')),

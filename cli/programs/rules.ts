@@ -1,4 +1,4 @@
-// What a program behind walls is told by whoever starts it, as JSON in a variable that `behind-walls.ts` takes away.
+// The rules that a program behind walls gets from its parent: JSON in a variable that `behind-walls.ts` removes.
 import type { Starts } from './sealed-starts.ts'
 
 export const RULES = 'KEYSIDE_RULES'

@@ -28,7 +28,7 @@ export interface ProgramContext {
 interface Started {
   /** What to say when ready, to a person. */
   readonly text: string
-  /** Rejects when it can do nothing any more: then it ends, for whoever started it to begin it anew. */
+  /** Rejects when it cannot go on: then the process ends, and its parent restarts it. */
   readonly failed?: Promise<never>
   readonly stop: () => Promise<void>
 }

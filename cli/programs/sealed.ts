@@ -66,7 +66,7 @@ function sealDatabases(): void {
   lock(DatabaseSync.prototype, 'setAuthorizer', () => {
     throw denied('setAuthorizer')
   })
-  // One that is opened anew has forgotten who judges.
+  // A connection that is opened again has lost its authorizer, so it is set again.
   lock(DatabaseSync.prototype, 'open', function (this: DatabaseSync) {
     apply(open, this, [])
     apply(setAuthorizer, this, [judge])

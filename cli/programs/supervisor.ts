@@ -18,7 +18,7 @@ export interface SupervisorOptions {
   /** Asked before each start. */
   readonly commandOf: (service: Service) => Command | Promise<Command>
   readonly clock: Clock
-  /** Of the vaults, when the executors' keychains are some. Kept in memory, for each time that an executor is started. */
+  /** Passphrase of the vaults, if there are any. Kept in memory, because executors may be restarted. */
   readonly passphrase?: string
   /** Every log line of every program, as it comes. */
   readonly onLine?: (service: Service, line: string) => void
@@ -155,7 +155,7 @@ class Programs implements Supervisor {
   async #again(service: Service): Promise<string> {
     try {
       const child = await this.#launch(service)
-      // What it ends with without a reason is told as its end.
+      // Without a reason its exit code or signal is told.
       const text = await child.ready.catch((error) => {
         if (error instanceof KeysideError) throw error
         return null

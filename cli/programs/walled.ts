@@ -5,7 +5,7 @@ export function isWalled(): boolean {
   return process.permission !== undefined
 }
 
-/** To whoever started this process; it ends it. */
+/** Reports a broken wall to the parent, which ends this process. */
 export function tellParent(what: { readonly code: string; readonly message: string }): void {
   process.send?.(what)
 }

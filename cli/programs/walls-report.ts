@@ -48,7 +48,7 @@ export async function wallsReport(
 async function probe(program: Program, home: string, environment: Environment) {
   const { words, env } = walledCommand(program, home, environment)
   const script = fileURLToPath(programFile('cli/programs/probe-walls'))
-  // In place of the program itself.
+  // Started in place of the program.
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [...words.slice(0, -2), script, home],

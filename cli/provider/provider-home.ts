@@ -50,7 +50,7 @@ export async function withProvider<T>(
   }
 }
 
-/** What is to do about the keyset, if something is: nobody should have to look for it. */
+/** Prints what is to be done about the keyset, if anything. */
 export function keysetReminder(parts: Pick<ProviderHome, 'home' | 'config' | 'clock'>): string[] {
   const { state, text } = keysetTime(currentKeyset(parts), seconds(parts.clock.now()))
   return state === 'in_time' ? [] : ['', text]

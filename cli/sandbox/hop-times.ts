@@ -21,7 +21,7 @@ const AT: Readonly<Record<Hop, Program>> = {
 export class HopTimes {
   readonly #bySignal = new Map<string, Map<Hop, number>>()
 
-  /** False if the line tells of no hop. */
+  /** False if the line is not about a hop. */
   read(line: string): boolean {
     if (!line.includes('"hop"')) return false
     const { hop, id, at } = JSON.parse(line) as { hop: Hop; id: string; at: number }

@@ -48,7 +48,7 @@ export type SandboxVenue = Exclude<SandboxAccount, 'paper'>
 
 /** How late those show what happened that are late, ms. */
 const LAG_MS = 300
-/** For so long Bybit shows what is over among what is open, ms. */
+/** How long Bybit's list of open orders still shows orders that are over, ms. */
 const CLOSED_MS = 2_000
 
 const DIALECTS: Readonly<Record<SandboxVenue, VenueDialect | undefined>> = {

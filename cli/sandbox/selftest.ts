@@ -152,7 +152,7 @@ class Run {
     for (;;) {
       const found = look()
       if (found !== undefined) return found
-      // Ctrl-C reaches the programs as well: that one ended is no news then.
+      // Ctrl-C ends the programs too, so their end is not reported.
       if (this.#stop?.aborted) throw new Error(`it was stopped before ${what}`)
       if (this.#ended !== undefined)
         throw new Error(`the ${this.#ended.program} ended by itself before ${what}`)

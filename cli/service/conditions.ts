@@ -1,4 +1,4 @@
-// What has to be so before a home becomes a service.
+// Conditions that a home must meet before it becomes a service.
 import type { ExecutorConfig } from '@keyside/executor'
 import { KeysideError } from '@keyside/runtime'
 

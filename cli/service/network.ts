@@ -39,7 +39,7 @@ function ofProgram(program: Program, home: string, environment: Environment): Ne
   return { reach: 'fixed', addresses: hosts }
 }
 
-/** Of a rule of `outgoing.ts`; none for this machine itself. */
+/** The addresses of a rule of `outgoing.ts`; none for this machine itself. */
 function hostOf(rule: string): readonly string[] {
   const [host = '', ...rest] = rule.split(' ')
   if (rest.length === 0 || host === 'unix' || isLoopback(host)) return []

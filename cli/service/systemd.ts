@@ -30,7 +30,7 @@ export function ownFolders(user: Started['user']): readonly string[] {
   return [`${user.home}/.local/state/keyside`, `${user.home}/.cache/keyside`]
 }
 
-/** No character that a unit reads in a way of its own. Throws `service_path`. */
+/** Refuses characters with a special meaning in a unit file. Throws `service_path`. */
 function plain(path: string): string {
   if (/^\/[\p{L}\p{N}/._@+=-]*$/u.test(path)) return path
   throw new KeysideError(

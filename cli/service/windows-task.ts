@@ -24,7 +24,7 @@ export function windowsService(programData: string): SystemService {
   }
 }
 
-/** Looked at each minute for ever: where it ended it begins again. Priority 5 is that of a program one starts by hand. */
+/** The task is triggered each minute: if it has ended it starts again. Priority 5 is that of a program started by hand. */
 function task({ user, node, code }: Started): string {
   return `\uFEFF<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">

@@ -35,7 +35,7 @@ export function requireKeys({ name }: { name: string }): void {
     )
 }
 
-/** Throws `exchange_key_refused`, or `exchange_unreachable` when it did not say: a key nobody checked is not stored. */
+/** Throws `exchange_key_refused`, or `exchange_unreachable` without an answer: an unchecked key is not stored. */
 export function judged(
   asked:
     | { readonly ok: true; readonly value: KeyRights }

@@ -16,7 +16,7 @@ export function writableFile(name: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new KeysideError('file_refused', `${path}: it is a folder: name a file`)
   const folder = dirname(path)
-  // Of a stick that is not in, a folder of its name would be made on this disk.
+  // The folder must exist: for a USB stick that is not plugged in, a folder would be made on this disk.
   if (!existsSync(folder))
     throw new KeysideError(
       'file_refused',

@@ -14,7 +14,7 @@ export interface KeyCheck {
 
 const DAY_MS = 86_400_000
 
-/** `now` in Unix ms. Missing answers are said to be missing, never taken for a no. */
+/** `now` in Unix ms. A right that the exchange does not report is shown as unknown, never as "no". */
 export function checkKeyRights(rights: KeyRights, now: number): KeyCheck {
   const rows: (readonly [string, string])[] = [
     ['trade', word(rights.trade, 'yes', 'no: this key cannot place orders')],

@@ -22,7 +22,7 @@ export async function readPassphrase(
   return (await import('./prompt.ts')).promptSecret(`Passphrase of ${of}${wanted}: `)
 }
 
-/** One that nobody writes to would be waited for without an end; standard input is read where no file is named. */
+/** A pipe that nobody writes to would block for ever; standard input is read only where no file is named. */
 function noPipe(file: string): string {
   if (!statSync(file, { throwIfNoEntry: false })?.isFIFO()) return file
   throw new KeysideError(

@@ -4,7 +4,7 @@ import type { Clock } from '@keyside/runtime'
 /** Often enough for the eye, ms. */
 const EVERY_MS = 100
 const BAR = 20
-/** Before this share nobody can say how long it takes. */
+/** Below this share no remaining time is shown. */
 const MIN_SHARE = 0.01
 
 /** A terminal, as `process.stderr` may be one. */

@@ -25,7 +25,7 @@ export class Terminal {
   readonly #output: NodeJS.WritableStream
   #decoder = new StringDecoder('utf8')
   #state: 'open' | 'armed' = 'open'
-  /** What no question has read yet. */
+  /** Typed characters that no question has read yet. */
   #typed = ''
   #reader: Reader | undefined
   #release: NodeJS.Timeout | undefined

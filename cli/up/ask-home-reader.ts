@@ -13,13 +13,13 @@ export interface HomeFacts {
   readonly accounts: readonly { readonly name: string; readonly home: string }[]
   /** The name of the home's own, where there are others. */
   readonly ownAccount?: string
-  /** With which each is started now. */
+  /** The command with which each program is started now. */
   readonly commands: Readonly<Record<Service, Command>>
-  /** Whether a person has to type that of the vaults. */
+  /** Whether a person has to type the passphrase of the vaults. */
   readonly passphrase: 'typed' | 'not asked'
   /** Whether this home makes the access tokens of its programs: they are new now, and are to be each day. */
   readonly tokens: 'renewed' | 'given'
-  /** Of a device: where its bot runs. */
+  /** Where the device's bot runs. */
   readonly bot: 'here' | 'elsewhere'
 }
 
@@ -47,7 +47,7 @@ export async function askHomeReader<Asked extends keyof Answers>(
   return said.answer
 }
 
-/** Such as while an update puts other files in its place. One line, for the log; all of it is its cause. */
+/** Happens for example while an update replaces files. The message is one line for the log; the cause holds all of it. */
 function broken(error: Error, said: string): Error {
   const [why = error.message.split('\n')[0]] = /^\w*Error\b.*$/m.exec(said) ?? []
   return new Error(`what it needs was not found out: ${why}`, { cause: error })

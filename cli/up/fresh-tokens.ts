@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '@keyside/runtime/base'
 /** How often a program that runs is given a new one: it is read when the broker ends the connection of the old one. */
 const RENEW_MS = 86_400_000
 
-/** Each day. What cannot be renewed is tried again on the next. */
+/** Renews each day. A failure is tried again the next day. */
 export function keepTokensFresh(
   clock: Pick<Clock, 'every'>,
   renew: () => Promise<unknown>,

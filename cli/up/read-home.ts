@@ -13,7 +13,7 @@ import { commandsOf } from '../programs/walled-command.ts'
 import { environment } from '../terminal/config.ts'
 import type { Answer, HomeFacts } from './ask-home-reader.ts'
 
-/** Throws for what is no answer to a person. */
+/** Errors with a code become an answer; any other error is thrown. */
 export function answerTo(asked: string): Answer {
   try {
     const home = keysideHome()

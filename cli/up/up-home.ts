@@ -20,7 +20,7 @@ import { startPrograms, untilEnd } from './start-programs.ts'
 export async function upHome(): Promise<void> {
   ignoreClosedPipe()
   const home = keysideHome()
-  // Where there is no home, none is begun.
+  // Without a home nothing is started.
   const log = existsSync(home) ? new LogFile(join(home, 'logs', 'up.log')) : null
   const note = (text: string) =>
     log?.write(`${new Date(systemClock.now()).toISOString()} ${text.trim()}`)
@@ -77,7 +77,7 @@ async function upPrograms(home: string, note: (text: string) => void): Promise<v
     note('stopped')
     await botRenewal?.close()
   } finally {
-    // Else its timer keeps a start that failed from ending.
+    // Canceled, because its timer would keep a failed start running.
     letExpire()
   }
 }

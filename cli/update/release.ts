@@ -5,7 +5,7 @@ import { publicKey } from '@keyside/protocol/node'
 import { KeysideError } from '@keyside/runtime'
 import { z } from 'zod'
 
-/** Before what is signed, so that a signature for anything else is none for this. */
+/** Prefix of what is signed, so that no signature for another purpose fits a release. */
 const PREFIX = 'keyside release\n'
 const VERSION = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})$/
 
@@ -70,7 +70,7 @@ export function digestOf(bytes: Uint8Array): string {
   return encodeBase64url(hash('sha512', bytes, 'buffer'))
 }
 
-/** Below zero where the first is older. Both as in a manifest. */
+/** Negative if the first version is older. Both as in a manifest. */
 export function compareVersions(one: string, other: string): number {
   const [left, right] = [one, other].map((text) => VERSION.exec(text)?.slice(1).map(Number) ?? [])
   for (const [at, part] of (left ?? []).entries()) {

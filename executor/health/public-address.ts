@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ownUrl } from './own-url.ts'
 
 const TIMEOUT_MS = 10_000
-/** In its answer it is looked for no further. */
+/** How far into the answer the address is searched, characters. */
 const MAX_CHARACTERS = 1_000
 
 export const addressCheckSetting = z.strictObject({
@@ -23,7 +23,7 @@ export interface AddressOptions {
   readonly setting: AddressCheck
   readonly makeAgent: MakeAgent
   readonly clock: Pick<Clock, 'every'>
-  /** Gets each address once it was seen twice in a row, again and again. */
+  /** Called with each address that was seen twice in a row. */
   readonly onAddress: (address: string) => void
   readonly log: Pick<Logger, 'info' | 'warn'>
 }
@@ -70,7 +70,7 @@ async function ask(client: HttpClient, url: string): Promise<string | null> {
 
 const named = z.object({ ip: z.string() })
 
-/** Null for whatever is no address. */
+/** Null if the text is not an IP address. */
 export function addressIn(body: string): string | null {
   const text = body.trim()
   const address = text.startsWith('{') ? named.safeParse(json(text)).data?.ip : text

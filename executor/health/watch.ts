@@ -1,4 +1,4 @@
-// Looks at what nothing else makes the executor look at: the disk, the key, and, while nothing comes in, the time.
+// Regular checks that no input triggers: the disk, the exchange key, and the time while nothing comes in.
 import { statfsSync } from 'node:fs'
 import type { Cancel, Clock } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
@@ -8,7 +8,7 @@ import type { Exchange } from '../venues/port.ts'
 /** The start of an outage is seen at most this late, and told a minute after that. */
 const TICK_MS = 15_000
 const DISK_MS = 60_000
-/** A right that was added later is as bad as one that was there from the start. */
+/** How often the key's rights are checked: a dangerous right may be added later, ms. */
 const RIGHTS_MS = 86_400_000
 /** After one that brought no answer. */
 const RIGHTS_AGAIN_MS = 600_000
@@ -70,7 +70,7 @@ function watchKey({ exchange, clock, take }: HealthOptions): Cancel {
     if (life === 'off') return
     const isAnswer = rights.ok || rights.code !== undefined
     silent = isAnswer ? 0 : silent + 1
-    // One lost answer is no news.
+    // A single lost answer is not reported.
     if (isAnswer || silent === SILENT_TIMES) take({ type: 'key_rights', rights })
     cancel = clock.after(rights.ok ? RIGHTS_MS : RIGHTS_AGAIN_MS, () => void look())
   }

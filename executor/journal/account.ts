@@ -1,4 +1,4 @@
-// Which account this journal is the record of: paper and real money never share one.
+// Which kind of account this journal records: paper and real money never share a journal.
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError } from '@keyside/runtime'

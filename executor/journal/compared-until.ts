@@ -7,7 +7,7 @@ export function comparedUntil(db: DatabaseSync, market: string): number | null {
   return row === undefined ? null : Number(row['value'])
 }
 
-/** A disk that is full stops the executor elsewhere: an older time only looks further back. */
+/** Errors are ignored: with an older time the next comparison only looks further back. */
 export function keepComparedUntil(db: DatabaseSync, market: string, at: number): void {
   try {
     db.prepare('INSERT OR REPLACE INTO kept VALUES (?, ?)').run(`looked ${market}`, String(at))

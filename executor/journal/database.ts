@@ -84,7 +84,7 @@ function connect(path: string): DatabaseSync {
   }
 }
 
-/** Whole or not at all, whoever dies in the middle. Another program may have done it while this one waited. */
+/** One transaction: a crash leaves nothing half done. Another program may have made the tables while this one waited. */
 function createTables(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -125,7 +125,7 @@ export function readable<T>(read: () => T): T {
   }
 }
 
-/** A disk that is full, or may not be written, is no damage: nobody is to put a backup back for that. */
+/** A full or read-only disk is not reported as damage: restoring a backup would not help. */
 function asDamagedOrRefused(error: unknown, path?: string): KeysideError {
   return (isOfDisk(error) ? fileRefused(error, path) : null) ?? asDamaged(error)
 }

@@ -24,7 +24,7 @@ export function explain(signal: string, all: readonly JournalEvent[]): Explained
   const ordered = events.find((event): event is FactOf<'ordered'> => event.type === 'ordered')
   const received = events.find((event): event is FactOf<'signal'> => event.type === 'signal')
   const stream = ordered?.order.stream ?? received?.stream
-  // Of many the first say how it began, the last how it ended.
+  // Of many steps the first and the last are kept: how it began and how it ended.
   const shown =
     rows.length <= MAX_ROWS ? rows : [...rows.slice(0, 10), ...rows.slice(10 - MAX_ROWS)]
   return {
@@ -161,7 +161,7 @@ function coded(code: string | undefined) {
   return code === undefined ? {} : { code }
 }
 
-/** Its own words, and what to do where they do not say it. */
+/** The event's own message, with what to do added where the message does not say it. */
 function asked(message: string, code: string | undefined): string {
   if (code === undefined) return message
   const sentence = sentenceOf(code)

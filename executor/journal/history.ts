@@ -79,7 +79,7 @@ function lastTrades(trades: readonly Trade[], { limit, before = Infinity }: AskT
   return { about: 'trades', rows: fitting(rows.toReversed().map(tradeRow)), of: trades.length }
 }
 
-/** One that is not there is told as a list without it. */
+/** A sale that does not exist is answered with an empty list. */
 async function sale(
   trades: readonly Trade[],
   wanted: number | undefined,

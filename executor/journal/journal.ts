@@ -20,14 +20,14 @@ export interface OutboxReport {
   readonly event: ReportEvent
 }
 
-/** Whichever of the two keeps more. */
+/** Reports are kept for this time or in this number, whichever keeps more. */
 const REPORTS_KEPT = 10_000
 const REPORTS_KEPT_MS = 30 * 86_400_000
 
 /** Events from one snapshot to the next: so many are folded in a tenth of a second. */
 const SNAPSHOT_EVERY = 10_000
 
-/** For one executor: it holds the lock until `close`. */
+/** One executor at a time: it holds the lock until `close`. */
 export class Journal {
   readonly #db: DatabaseSync
   readonly #path: string

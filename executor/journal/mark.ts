@@ -29,7 +29,7 @@ export function holdsMark(path: string, db: DatabaseSync): boolean {
   return mark !== null && (mark.seq === 0 || hashOf(db, mark.seq) === mark.hash)
 }
 
-/** The file first: a journal that says it was marked has one. */
+/** The file is written first, so that a journal which notes a mark always has one. */
 export function writeMark(path: string, journal: Journal): void {
   const { seq, hash } = journal.last()
   writePrivate(markFile(path), `${seq} ${hash}\n`)

@@ -1,4 +1,4 @@
-// A journal that goes to another machine: the one that stays behind is not traded on any more, and the other is compared with the exchange first.
+// Moves a journal to another machine: the one left behind is never traded on again, and the moved one is compared with the exchange first.
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { KeysideError, LONG_BUSY_TIMEOUT_MS } from '@keyside/runtime'

@@ -1,4 +1,4 @@
-// One executor a key: two that trade with one API key would share its limits, and each would take the other's orders for a stranger's.
+// One executor for each API key: two would share its limits, and each would see the other's orders as external.
 import { createHash } from 'node:crypto'
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ export function lockKey(folder: string, keys: ExchangeKeys): () => void {
   const before = inode(path)
   const unlock = tryLock(path)
   if (unlock === 'unwritable') return () => undefined
-  // Whoever leaves removes its file: a lock on a file that is gone, or was replaced, keeps nobody out.
+  // The holder removes its file at the end, so a lock on a removed or replaced file does not count.
   const after = inode(path)
   const isKept = after !== null && (before === null || before === after)
   if (unlock !== null && isKept)

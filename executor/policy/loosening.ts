@@ -28,7 +28,7 @@ export interface Acceptance extends AcceptedPolicy {
   readonly beenLive: boolean
 }
 
-/** Whoever could shorten the wait at once would have `real_money: yes` a second later. */
+/** A change that shortens the wait has to wait too, or `real_money: yes` could follow a second later. */
 const GUARDS: readonly string[] = ['real_money', 'loosening_delay']
 
 /**
@@ -74,7 +74,7 @@ export function lastAccepted(kept: Acceptance | null): string | null {
   return kept === null ? null : (kept.waiting ?? kept).hash
 }
 
-/** A change that is neither more nor less, such as another currency, may be more. */
+/** A change that is neither tighter nor looser, such as another currency, counts as looser. */
 function loosened(before: Policy, next: Policy): readonly string[] {
   return difference(before, next).flatMap(({ setting, effect }) =>
     effect === 'tightens' ? [] : [setting],

@@ -64,7 +64,7 @@ export class PolicyInForce {
     const isPast = () => this.#life === 'over' || this.#hash !== hash
     try {
       await options.prepare(this.#policy)
-      // Whatever waited for a market goes on.
+      // Wakes the core, so that work that waited for a market goes on.
       if (!isPast()) options.take({ type: 'tick' })
     } catch (error) {
       if (isPast()) return

@@ -19,7 +19,7 @@ export interface Proposal {
   readonly text: string
   readonly streams: readonly OfferedStream[]
   readonly markets: readonly string[]
-  /** What was not written, and why. */
+  /** Streams that were not written, and why. */
   readonly left: readonly { readonly stream: string; readonly why: string }[]
 }
 

@@ -1,9 +1,9 @@
-// Markets whose names are like one that the exchange does not list.
+// Suggests markets with a similar name for one that the exchange does not list.
 import { editsBetween } from '@keyside/runtime/edits'
 
 const MAX_NAMES = 6
 
-/** The likest first: the same coin, then a slip of the pen. `wanted` and `all` are CCXT unified symbols. */
+/** The most similar first: the same coin, then a typing error. `wanted` and `all` are CCXT unified symbols. */
 export function nearNames(wanted: string, all: readonly string[]): readonly string[] {
   const [base = '', quote = ''] = wanted.split('/')
   const rated = all.flatMap((name) => {

@@ -1,4 +1,4 @@
-// This device's access to a provider: the next token is asked for in time, and that none comes is told once.
+// Renews this device's access to a provider in time; if no new token comes, the trader is told once.
 import {
   type Cancel,
   type RenewalOptions,
@@ -14,7 +14,7 @@ import type { providerFiles } from './provider-folder.ts'
 export interface AccessFiles {
   /** Stores a new token. */
   readonly keep: (token: string) => void
-  /** The last word about a token that is not renewed; a restart does not repeat it. */
+  /** The last notice about a token that was not renewed, kept so that a restart does not repeat it. */
   readonly told: () => string
   readonly tell: (message: string) => void
 }

@@ -1,4 +1,4 @@
-// What happened on a provider's line, kept until it is over, and told when it changes how the provider stands.
+// Problems of a provider's connection, kept until they are over; a change of the provider's standing is told.
 import type { Address } from '@keyside/protocol'
 import type { Clock } from '@keyside/runtime'
 import type { ProviderStatus } from '../core/model/provider.ts'
@@ -40,7 +40,7 @@ export class Condition {
     this.#heard = 'good'
   }
 
-  /** Something was not. While good messages come too, somebody else is talking, and nothing is concluded from it. */
+  /** A message could not be verified. While valid ones come too, it is somebody else's and proves nothing. */
   onStrange(reason: string): void {
     if (Math.abs(this.#options.clock.now() - this.#goodAt) >= UNVERIFIED_MS)
       this.#unverified = reason

@@ -1,4 +1,4 @@
-// A provider that sends without end is read as slowly as this: its own link waits, and no other's.
+// Limits how fast a provider's messages are read: only that provider's link waits.
 import type { Clock } from '@keyside/runtime'
 
 /** All streams of twelve plans may decide on one candle, and again a minute later. */
@@ -18,7 +18,7 @@ export class FloodGate {
   /** Undefined when the next message may be looked at now; else resolves when it may. */
   pass(): Promise<void> | undefined {
     const now = this.#clock.now()
-    // A clock that was set back gives nothing away.
+    // A clock that was set back allows no extra messages.
     const gained = (Math.max(0, now - this.#at) * PER_SECOND) / 1_000
     this.#left = Math.min(BURST, this.#left + gained) - 1
     this.#at = now

@@ -33,7 +33,7 @@ export interface ProviderKeys {
   keyring(): Keyring
   /** Null before the first, and for an engine of one's own. */
   held(): VerifiedKeyset | null
-  /** Seconds since 1970: no true clock is before it. */
+  /** Issue time of the newest keyset, seconds since 1970: a correct clock is never before it. */
   floor(): number
   wire(now: number): 'known' | 'unknown'
   /** Whether its root was caught signing two keysets of one version: until it is followed anew. */
@@ -109,7 +109,7 @@ export function heldKeys({
   }
 }
 
-/** The journal outlives the file: a folder from an older backup brings no older keyset back. */
+/** The journal remembers the version too, so an older folder from a backup does not bring an older keyset back. */
 function asJournaled(
   found: VerifiedKeyset,
   journaled: KeysetMark | null,

@@ -12,7 +12,7 @@ export interface Agreed {
 /** Room for the sentence around it in a line of 500 characters. */
 const MAX_LENGTH = 300
 
-/** Empty where nothing else has changed than the dates. `before`: what was held until now. */
+/** Empty if only the dates have changed. `before`: the keyset held until now. */
 export function keysetNews(before: Claims | null, after: Claims, agreed: Agreed): string {
   if (before === null) return ''
   const root = rootOf(after)

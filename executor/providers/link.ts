@@ -85,7 +85,7 @@ export class ProviderLink {
         tries += 1
         if (tries === 1) this.#tryNext()
       },
-      // What is wrong at one place is nobody's trouble while another may do.
+      // An error at one address is not reported while another address may work.
       onTrouble: (trouble) => {
         if (this.#untried === 0 || link.connected()) common.onTrouble?.(trouble)
       },

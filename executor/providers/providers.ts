@@ -123,7 +123,7 @@ export class Providers {
       if (name === HOME) continue
       const mark = providerMark(home, name)
       if (mark === this.#followed.get(name)?.mark || mark === this.#passed.get(name)) continue
-      // What goes wrong with one is the business of that one.
+      // An error with one provider does not affect the others.
       await this.#renew(name, mark).catch((error: unknown) => {
         const code = error instanceof KeysideError ? error.code : 'provider_damaged'
         const message = error instanceof Error ? error.message : String(error)
@@ -223,7 +223,7 @@ export class Providers {
     for (const name of journaledNames()) {
       const known = journaled(name)
       if (known === null || known.status === 'removed' || this.#followed.has(name)) continue
-      // What is damaged, or has another root, was told of.
+      // Folders that are damaged, or have another root, have been reported.
       if (this.#passed.get(name) === undefined || this.#isRemoved(name))
         this.#removed(name, known.root)
     }
@@ -243,7 +243,7 @@ export class Providers {
     return found.state === 'followed' ? found.record.root : null
   }
 
-  /** What is held and counted bears the name: it cannot be another's from one day to the next. */
+  /** Positions and counters are kept under the name, so it cannot become another provider's. */
   #requireRoot(name: string, root: string): void {
     const known = this.#options.journaled(name)
     if (known === null || known.root === root) return

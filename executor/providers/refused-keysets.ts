@@ -13,7 +13,7 @@ const OF_ITS_ROOT: ReadonlySet<string> = new Set([
   'topic_mismatch',
 ])
 
-/** Whoever lays a false one over the true one again and again has it told once. */
+/** A false keyset that is published again and again is reported once. */
 export class RefusedKeysets {
   readonly #told = new Set<string>()
 

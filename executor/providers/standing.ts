@@ -1,4 +1,4 @@
-// How a provider stands, in a word and a sentence: one thing at a time, the one that the trader has to know first.
+// A provider's standing, as a word and a sentence: of several problems the most important one.
 import { timeOf } from '../core/model/moment.ts'
 import type { ProviderStatus } from '../core/model/provider.ts'
 
@@ -89,7 +89,7 @@ const ABOUT_KEYS: Readonly<Record<string, string>> = {
   signature_invalid: 'its messages are altered on the way, or not signed by it',
 }
 
-/** Null where it says nothing about the keys. */
+/** Null if the refusal is not about the keys. */
 export function aboutKeys(code: string): string | null {
   return ABOUT_KEYS[code] ?? null
 }

@@ -14,7 +14,7 @@ interface Span {
   readonly until: number
 }
 
-/** Sales whose result nobody knows are in no sum. One that begins before the first sale begins with it. */
+/** Sales with an unknown result are left out. A curve that starts before the first sale starts at that sale. */
 export function curveOf(trades: readonly Trade[], { currency, since, until }: Span): Curve {
   const counted = trades
     .flatMap(({ market, opened, closed, result }) =>

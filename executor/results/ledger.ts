@@ -145,7 +145,7 @@ export class Ledger {
     return order
   }
 
-  /** A price that was told is not told otherwise. */
+  /** A price that was recorded is never changed. */
   #priced({ market, minute, price }: FactOf<'fee_priced'>): undefined {
     const key = feePriceKey({ market, minute })
     this.#prices.set(key, this.#prices.get(key) ?? price)

@@ -196,7 +196,7 @@ export class Account {
       this.#entryPrice = price
       this.#bought = amount
     } else {
-      // The newer entry brings its own way out; of the stops the higher one counts, as at the device, and it is never
+      // The newer entry brings its own exits. Of the stops the higher one counts, as at the device, and it is never
       // lowered: what was bought under the higher stop was allowed because of it.
       const paid = this.#entryPrice * this.#bought + price * amount
       this.#bought += amount
@@ -233,7 +233,7 @@ export class Account {
     fill.stopPassed = false
   }
 
-  /** Never more than the cash pays for; 0 where that is too little. */
+  /** At most what the cash pays for; 0 if that is below the market's minimum. */
   #affordable({ unit, value }: EntryOrder['size'], price: number): number {
     const { balance } = this.#options
     const quote = unit === 'percent' ? (balance * value) / 100 : value
@@ -243,7 +243,7 @@ export class Account {
     return this.#isTooLittle(amount, price) ? 0 : amount
   }
 
-  /** All where the rest would be too little to keep; none while it is too little to sell: the next sale has it too. */
+  /** All of it if the rest would be too small to keep; nothing while it is too small to sell: the next sale includes it. */
   #partOf(wanted: number, price: number): number {
     const amount = this.#whole(wanted)
     const rest = this.#base - amount

@@ -33,7 +33,7 @@ export interface Fill {
   base: number
   /** What sold it; `open` for what was bought. */
   end: TradeEnd
-  /** Up to it another order of the prices within a candle would have sold otherwise. */
+  /** Whether, up to this fill, another order of the prices within a candle would have sold otherwise. */
   assumed: boolean
   /** The opening had passed the stop. */
   stopPassed: boolean

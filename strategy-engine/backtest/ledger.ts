@@ -1,4 +1,4 @@
-// What a backtest's account is given, and what it writes down.
+// Settings of a backtest's account, and the records that it keeps.
 import type { ExitRules } from '../strategies/candle-exits.ts'
 import type { Fills, TradeEnd } from './fills.ts'
 
@@ -22,7 +22,7 @@ export interface AccountOptions {
 }
 
 interface VenueSteps {
-  /** Who said so, and when (Unix seconds); left out where the caller did. */
+  /** Where the rules come from, and when (Unix seconds); left out where the caller gave them. */
   readonly of?: { readonly venue: string; readonly read: number } | undefined
   /** Of amounts, base. */
   readonly step: number

@@ -1,5 +1,5 @@
 // What a backtest's figures are. Conventions, for all: a year has 365 days, the risk-free rate is 0, open trades count
-// at the last close and not among won and lost ones, and null stands for what cannot be said.
+// at the last close and not among won and lost ones, and null means undefined.
 import type { CandleColumns } from '../market/candle-columns.ts'
 import {
   type Drawdown,
@@ -195,7 +195,7 @@ export function sortinoOf(returns: readonly number[]): number | null {
   return deviation < TINY ? null : (average / deviation) * Math.sqrt(DAYS_A_YEAR)
 }
 
-/** Rounding of equal returns is no deviation. */
+/** Equal returns have no deviation: what is left is rounding. */
 const TINY = 1e-12
 
 function longestRun(values: readonly number[], isCounted: (value: number) => boolean): number {

@@ -1,4 +1,4 @@
-// One process for the code of one strategy file. It is asked one thing after the other; whatever goes wrong with it ends
+// One process for the code of one strategy file. It answers one question after the other; any error ends
 // it, and says so in a sentence.
 import { type ChildProcess, fork } from 'node:child_process'
 import { type Clock, CODE_MEMORY, CONFINED_CODE, KeysideError, programFile } from '@keyside/runtime'
@@ -87,7 +87,7 @@ export class CodeProcess {
         settle(value)
       }
     this.#asked = { id, resolve: done(resolve), reject: done(reject) }
-    // That it has ended is told by its exit.
+    // Its end is handled at its exit event.
     this.#child.send({ id, question }, () => undefined)
     return promise
   }

@@ -47,7 +47,7 @@ function readPath(home: string, path: string): CandleFile {
   )
 }
 
-/** For who writes: none else does until the answer is called. Throws `candles_locked`. */
+/** A lock for writing, held until the returned function is called. Throws `candles_locked`. */
 export function lockCandleSet(home: string, set: CandleSet): () => void {
   const path = candlePath(home, set)
   const unlock = lockFile(path)

@@ -97,7 +97,7 @@ function bytesOf(path: string): Buffer {
   return readBytes(path)
 }
 
-/** By the shortest time between two; what one candle is nobody sees. Null where there is no timeframe of that length. */
+/** By the shortest time between two candles; one candle alone does not tell. Null where there is no timeframe of that length. */
 function timeframeOf({ start, length }: CandleColumns, told: Timeframe | null): Timeframe | null {
   if (length < 2) return told
   let least = Number.POSITIVE_INFINITY

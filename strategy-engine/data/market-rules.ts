@@ -1,4 +1,4 @@
-// What a venue asks of orders on a market, as it was when its candles were downloaded: beside them, for backtests.
+// A market's order rules (steps, minimums, fee) as of the download of its candles; stored beside them, for backtests.
 import { decimal } from '@keyside/protocol'
 import { KeysideError, readTextIfThere, writePrivate } from '@keyside/runtime'
 import { z } from 'zod'

@@ -19,7 +19,7 @@ export interface OpenedCandles {
   readonly gaps: readonly Gap[]
 }
 
-/** As many as say something of a strategy, and come within a minute. */
+/** Enough candles to judge a strategy, and few enough to download within a minute. */
 const FIRST_CANDLES = 20_000
 const MAX_FIRST_S = 5 * 365 * 86_400
 

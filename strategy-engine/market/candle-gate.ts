@@ -1,4 +1,4 @@
-// The boundary to the exchange: no candle that cannot be gets in, and none that was given is changed afterwards.
+// Checks candles from the exchange: impossible ones are refused, and one that was given is not replaced later.
 import { type Candle, TIMEFRAMES } from './candle.ts'
 import { columnsOf } from './candle-columns.ts'
 import { findProblem } from './candle-problem.ts'
@@ -26,7 +26,7 @@ export class CandleGate {
     this.#length = TIMEFRAMES[subscription.timeframe]
   }
 
-  /** False for a candle that cannot be, or that tells otherwise of one that was given. */
+  /** False for an impossible candle, or for another version of one that was given. */
   passes(candle: Candle): boolean {
     const given = this.#given.get(candle.start)
     if (given !== undefined && !isSame(given, candle)) {

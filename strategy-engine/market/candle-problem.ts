@@ -1,4 +1,4 @@
-// What no candle can be: whatever brings candles, the exchange's stream, its history or a file, is held to it.
+// The check for impossible candles, for every source: the exchange's stream, its history, or a file.
 import type { CandleColumns } from './candle-columns.ts'
 
 const PRICES = ['open', 'high', 'low', 'close'] as const
@@ -26,7 +26,7 @@ export function findProblem(
     const l = low[at] ?? Number.NaN
     const c = close[at] ?? Number.NaN
     const v = volume[at] ?? Number.NaN
-    // Each comparison is false for what is no number. One test for the usual candle; why one is refused is told below.
+    // NaN makes each comparison false. This is the fast test of a good candle; the reasons for a refusal are found below.
     const fine =
       (s === before + length || (s > before && s >= 0 && Number.isInteger(s / length))) &&
       s <= now &&

@@ -1,4 +1,4 @@
-// The exchange's time, as far as it is known here.
+// The exchange's time, as this engine has measured it.
 import type { Cancel, Clock, Logger } from '@keyside/runtime'
 
 export interface ExchangeClockOptions {

@@ -28,7 +28,7 @@ export async function openLiveVenue(
       fetchMarkets: { types: ['spot'] },
       fetchCurrencies: false,
       fetchMargins: false,
-      // A message that waited its turn, and could then not be sent, would be a rejection that nobody hears.
+      // If a queued message cannot be sent, its rejection would be unhandled.
       ws: { throttle: undefined },
     },
   })

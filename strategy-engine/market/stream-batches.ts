@@ -55,7 +55,7 @@ export class StreamBatches {
     const batch = new Set<Streamed>()
     this.#gathered = batch
     const now = this.#options.clock.now()
-    // A clock that was set back holds nothing up.
+    // A clock that was set back must not delay anything.
     const wait = Math.min(Math.max(this.#nextAt - now, GATHER_MS), 3_600_000)
     this.#nextAt = now + wait + PACE_MS
     void this.#pause(wait).then(() => {

@@ -171,7 +171,7 @@ export class Outbox {
     })
   }
 
-  /** A stream that cannot be stored takes no other with it. */
+  /** A stream that cannot be stored does not affect the others. */
   #storeEach(failed: Map<string, unknown>): void {
     const uncommitted = Map.groupBy(this.#uncommitted, ({ stream }) => stream)
     const names = this.#rows.changed()
@@ -275,7 +275,7 @@ export class Outbox {
   }
 }
 
-/** What a head says from now on. Flat would have all sold: an exit of a part leaves the level as it was. */
+/** The position that a head names from now on. An exit of a part leaves it `long`: `flat` would have everything sold. */
 function levelAfter(
   { position, since }: Pick<StreamRow, 'position' | 'since'>,
   signal: Pick<Signal, 'kind' | 'size' | 'seq'>,

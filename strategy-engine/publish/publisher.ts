@@ -167,7 +167,7 @@ export class Publisher {
       const response = asked?.onRequest(topic, token)
       if (response) this.say(response)
     } catch (error) {
-      // Nothing that a subscriber or a program asks may end the connection on which the signals go out.
+      // No request of a subscriber or a program may end the connection that sends the signals.
       log.error({ err: describeError(error), topic }, 'a request could not be answered')
     }
   }

@@ -24,7 +24,7 @@ export interface SignalInput {
   readonly decision: Decision
 }
 
-/** Issued when the candle closed, not when this machine came to it: a late signal has less time to live, or is expired. */
+/** `iat` is the close of the candle, not the time of signing: a late signal has less time to live, or is expired. */
 export function signalClaims(input: SignalInput, { plan, seq, prev }: StreamPosition): Signal {
   const { issuer, strategy, start, decision } = input
   const iat = start + TIMEFRAMES[strategy.timeframe]

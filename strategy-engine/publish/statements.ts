@@ -1,4 +1,4 @@
-// Prepared statements by their text: a signal on its way waits for no compiler.
+// Caches prepared statements by their text, so that a signal does not wait for SQLite to compile one.
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 type Row = Record<string, SQLOutputValue>

@@ -40,7 +40,7 @@ export class Requests {
   answer(topic: string, token: string): Message | null {
     const { subscribers, clock, log, signer } = this.#options
     const client = topic.split('/').at(-1) ?? ''
-    // Whoever has a copied access token may fill the quota of that subscriber, and nobody else's.
+    // A copied access token can use up the quota of its own subscriber only.
     if (!this.#looked.allows(client, clock.now()) || !this.#all.allows('all', clock.now()))
       return null
     const subscriber = subscribers.subscriber(client)
@@ -97,7 +97,7 @@ function refused(code: string, message: string): Answer {
   return { do: 'refused', code, message }
 }
 
-/** Whoever is subscribed to signals does not say what they are. */
+/** A subscriber follows strategies and cannot send any. */
 const ELSEWHERE = refused(
   'strategies_elsewhere',
   "a provider's engine takes strategies at its own terminal only",

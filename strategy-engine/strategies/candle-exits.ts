@@ -38,7 +38,7 @@ export type ExitCause = (typeof EXIT_CAUSES)[number]
 
 /** A trailing stop rises by at least this part of the price, as at the device. */
 const MIN_RISE = 0.001
-/** The bound that a cheap look is held against lies lower by this part: what it lets through is looked at in full. */
+/** The bound of the fast check is lower by this part: candles above it are checked in full. */
 const MARGIN = 1e-9
 
 /** One position; the object is used again for the next. */
@@ -144,7 +144,7 @@ export class HeldPosition {
     this.#levels.sort((a, b) => a.price - b.price)
   }
 
-  /** What was not sold by the rules is sold. */
+  /** Sells the rest, for an exit by the rules. */
   close(): void {
     this.left = 0
     this.assumed = 0
@@ -221,7 +221,7 @@ export class HeldPosition {
 
   #sell(price: number, percent: number, cause: ExitCause): boolean {
     const rest = this.left - percent
-    // What is left of sums such as 33.3 + 66.7 is no position.
+    // A rest below this is rounding, such as of 33.3 + 66.7, and no position.
     this.left = rest < 1e-9 ? 0 : rest
     const sale = this.#spare.pop() ?? { price: 0, percent: 0, cause: 'stop' }
     sale.price = price

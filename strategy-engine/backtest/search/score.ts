@@ -51,7 +51,7 @@ export function scoresOf(strategies: readonly Strategy[], input: RunInput): read
 // is thrown away then, for each of many fields, at the beginning of a search on each core.
 const [CASH, BASE, HIGH, DEEP, WORST, WON, LOST, START, SUMS] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
-/** Reckons while its account trades: of a long search nothing else could be kept. */
+/** Computes the score while its account trades: keeping the fills of a long search would take too much memory. */
 class Scoring implements Keeper {
   readonly #candles: CandleColumns
   readonly #days: readonly number[]
@@ -145,7 +145,7 @@ class Scoring implements Keeper {
     let high = sums[HIGH] as number
     let deep = sums[DEEP] as number
     let worst = sums[WORST] as number
-    // While nothing is held one candle says it for all.
+    // While nothing is held the equity does not change, so one candle is enough.
     const end = base === 0 ? Math.min(this.#next + 1, to) : to
     for (let i = this.#next; i < end; i++) {
       const now = cash + base * (close[i] as number)

@@ -1,4 +1,4 @@
-// What a search has tried, in a file: a search that was stopped goes on where it was.
+// The file of a search's scores, so that a search that was stopped continues.
 import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { KeysideError, readTextIfThere } from '@keyside/runtime'
@@ -15,7 +15,7 @@ export class SearchMemory {
   readonly #path: string
   readonly #lines = new Map<string, Tried>()
 
-  /** Throws `search_file_foreign`: what something else has written is not written into. */
+  /** Throws `search_file_foreign` for a file that a search has not written. */
   constructor(path: string) {
     this.#path = path
     const lines = readTextIfThere(path)?.split('\n') ?? []

@@ -1,4 +1,4 @@
-// Chance by seed: a search that is run again tries the same.
+// Random numbers from a seed: a search that is run again tries the same combinations.
 
 /** Mulberry32: 0 to 1, the same for the same seed. */
 export function seededNumbers(seed: number): () => number {

@@ -1,4 +1,4 @@
-// The honest way to report a search: each part of the time is traded with what was best on all of the time before it.
+// Walk-forward: each part of the time is traded with the parameters that were best on all of the time before it.
 import { slice } from '../../data/columns.ts'
 import type { CandleColumns } from '../../market/candle-columns.ts'
 import { readStrategyFile } from '../../strategies/read-strategy-file.ts'
@@ -27,7 +27,7 @@ export interface WalkForward {
 
 export interface Choice {
   readonly goal: Goal
-  /** Fewer closed trades are no ground to choose by. */
+  /** Fewer closed trades are too few to choose by. */
   readonly leastTrades: number
 }
 
