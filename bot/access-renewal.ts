@@ -7,8 +7,8 @@ import {
   type Link,
   type Logger,
   type RandomBytes,
-  Requests,
   renewAccess,
+  SignedRequests,
 } from '@keyside/runtime'
 
 export interface AccessRenewalOptions {
@@ -37,7 +37,7 @@ export function startAccessRenewal(options: AccessRenewalOptions): AccessRenewal
   const topic = responseTopic(HOME, bot)
   const pins = keyring([{ key: publicKey(authority), issuer: HOME, kinds: ['response'] }])
   const time = () => clock.now()
-  const requests = new Requests({
+  const requests = new SignedRequests({
     issuer: HOME,
     client: bot,
     key,

@@ -13,8 +13,8 @@ import { brokerConfig } from './config.ts'
 import { Connections } from './connections.ts'
 import { createHooks } from './hooks.ts'
 import { fitToFiles } from './open-files.ts'
+import { PublishRate } from './publish-rate.ts'
 import { Refusals } from './refusals.ts'
-import { Requests } from './requests.ts'
 import { Retained } from './retained.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
@@ -55,7 +55,7 @@ function hooksWith(check: Authenticate) {
     connections: new Connections(fitToFiles(limits, 1024).limits, refusals),
     takeOvers: new TakeOvers(limits.maxTakeOversPerMinute),
     retained: new Retained(limits),
-    requests: new Requests(limits.maxRequestsPerMinute),
+    requests: new PublishRate(limits.maxRequestsPerMinute),
     refusals,
     clock: systemClock,
   })

@@ -13,8 +13,8 @@ import {
   type Verdict,
 } from './acl.ts'
 import type { Authenticate, ConnectResult, ConnectRules } from './authenticate.ts'
+import type { PublishRate } from './publish-rate.ts'
 import { type ConnectionParts, registerClient } from './register-client.ts'
-import type { Requests } from './requests.ts'
 import type { Retained } from './retained.ts'
 import type { Session } from './session.ts'
 
@@ -23,7 +23,7 @@ export interface HookOptions extends ConnectionParts {
   readonly rules: ConnectRules
   readonly maxSubscriptions: number
   readonly retained: Retained
-  readonly requests: Requests
+  readonly requests: PublishRate
   readonly clock: Clock
 }
 

@@ -21,9 +21,9 @@ import { createHooks } from './hooks.ts'
 import type { Listener } from './listeners.ts'
 import { fitToFiles, maxOpenFiles } from './open-files.ts'
 import { type Addresses, openListeners } from './open-listeners.ts'
+import { PublishRate } from './publish-rate.ts'
 import { Refusals } from './refusals.ts'
 import type { ConnectionParts } from './register-client.ts'
-import { Requests } from './requests.ts'
 import { Retained } from './retained.ts'
 import { Sessions } from './session.ts'
 import { TakeOvers } from './take-overs.ts'
@@ -68,7 +68,7 @@ export async function serve(
   const sessions = new Sessions()
   const connections = new Connections(limits, refusals)
   const takeOvers = new TakeOvers(limits.maxTakeOversPerMinute)
-  const requests = new Requests(limits.maxRequestsPerMinute)
+  const requests = new PublishRate(limits.maxRequestsPerMinute)
   const parts = { refusals, sessions, connections, takeOvers, requests }
   const aedes = createAedes(config, { ...parts, authenticate, accessList, clock, log })
   await aedes.listen()
@@ -114,7 +114,7 @@ export async function serve(
 }
 
 interface Swept extends ConnectionParts {
-  readonly requests: Requests
+  readonly requests: PublishRate
 }
 
 function sweep({ sessions, refusals, takeOvers, requests }: Swept, clock: Clock): void {
@@ -140,7 +140,7 @@ function follow(
 interface AedesParts extends ConnectionParts {
   readonly authenticate: Authenticate
   readonly accessList: AccessList
-  readonly requests: Requests
+  readonly requests: PublishRate
   readonly clock: Clock
   readonly log: Logger
 }

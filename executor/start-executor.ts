@@ -29,7 +29,7 @@ import { openHomeLink, staysHere } from './home-link.ts'
 import { keepAccount } from './journal/account.ts'
 import { Journal } from './journal/journal.ts'
 import { requireMarked } from './journal/mark.ts'
-import { requireHere } from './journal/moved.ts'
+import { requireHere } from './journal/moved-home.ts'
 import { keepUp } from './journal/upkeep.ts'
 import { answerKeyRequests } from './key-requests.ts'
 import { ownKeys } from './keychain/key-lock.ts'
@@ -50,8 +50,8 @@ import { journaledProvider, type OwnEngine, Providers } from './providers/provid
 import { ReachExchange } from './reach-exchange.ts'
 import { register } from './registry.ts'
 import { ReportPublisher } from './report-publisher.ts'
-import { answerRequests } from './requests.ts'
 import { Shell } from './shell.ts'
+import { answerTerminal } from './terminal-requests.ts'
 import { createVenue } from './venues/create-venue.ts'
 import { unprovedClaims } from './venues/proof/unproved.ts'
 import { startWatching } from './watch.ts'
@@ -207,7 +207,7 @@ async function compose(
   await within(HALT_TIMEOUT_MS, reached, clock)
   shell.take({ type: 'started' })
   onStop(
-    answerRequests({
+    answerTerminal({
       home,
       session,
       clock,

@@ -37,7 +37,6 @@ export { Quota } from './quota.ts'
 export { newJti, type RandomBytes, systemRandom, systemRandomBytes } from './random.ts'
 export { exchangeAddress, originOf, rebaseUrls } from './rebase-urls.ts'
 export { type RenewalOptions, renewAccess } from './renewal.ts'
-export { Requests } from './requests.ts'
 export {
   ensureProofSecret,
   PROOF_BYTES,
@@ -47,6 +46,7 @@ export {
   sandboxProof,
   writeProofSecret,
 } from './sandbox-proof.ts'
+export { SignedRequests } from './signed-requests.ts'
 export {
   makeNextSigningKey,
   makeSigningKey,

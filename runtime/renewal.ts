@@ -3,7 +3,7 @@ import { isDue, tokenTimes } from './access-token.ts'
 import type { Cancel, Clock } from './clock.ts'
 import { KeysideError } from './error.ts'
 import type { Logger } from './log.ts'
-import type { Requests } from './requests.ts'
+import type { SignedRequests } from './signed-requests.ts'
 
 const LOOK_MS = 60_000
 /** An authority answers few requests of one subscriber, ms. */
@@ -13,7 +13,7 @@ export interface RenewalOptions {
   readonly client: string
   readonly token: () => string
   readonly keep: (token: string) => void
-  readonly ask: Requests['ask']
+  readonly ask: SignedRequests['ask']
   readonly connected: () => boolean
   /** Unix ms. */
   readonly time: () => number

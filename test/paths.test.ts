@@ -63,7 +63,7 @@ test('code finds other files of its installation by runtime/installation.ts alon
 test('files of a home, and those that a person names, are read by runtime/read-file.ts alone: no pipe in the place of one holds up a program', () => {
   const ofTheInstallation = [
     'bot/charts/rasterize.ts',
-    'cli/doctor/own-words.ts',
+    'cli/doctor/redactor.ts',
     'cli/home/types-file.ts',
     'runtime/code-version.ts',
     'runtime/installation.ts',

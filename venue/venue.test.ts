@@ -4,7 +4,7 @@ import { decimals } from './arithmetic.ts'
 import { BestPriceFills, WorstPriceFills } from './fill-models.ts'
 import { isOpen } from './order.ts'
 import { BTC, openVenue, WHOLE } from './testing/path-venue.ts'
-import { balancesAt, isFoundByName, openAt, tradesAt, viewAt } from './views.ts'
+import { balancesAt, isFoundByName, tradesAt, viewAt } from './views.ts'
 
 const open = (options = {}) => openVenue({ math: WHOLE, ...options })
 const text = (order: { filled: bigint }) => WHOLE.amount.format(order.filled)
@@ -237,8 +237,6 @@ test('a view that lags shows orders, trades and balances as they were', () => {
   expect(viewAt(venue, rests, before)).toMatchObject({ status: 'open' })
   expect(viewAt(venue, stop, state.now)).toMatchObject({ status: 'filled' })
   expect(viewAt(venue, stop, stop.createdAt - 1)).toBeNull()
-  expect(openAt(venue, 'a', before)).toEqual([stop, rests])
-  expect(openAt(venue, 'a', state.now)).toEqual([])
   expect(tradesAt(venue, 'a', before)).toEqual([])
   expect(tradesAt(venue, 'a', state.now).map(({ fill }) => fill.id)).toEqual([1n, 2n])
   const base = balancesAt(venue, 'a', before).find(({ currency }) => currency === 'BTC')

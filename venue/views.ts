@@ -1,5 +1,5 @@
 // What a venue shows of its orders and balances, as they stood at a time: a view that lags shows the past.
-import { type Fill, isOpen, type Order, type OrderRequest, type OrderStatus } from './order.ts'
+import type { Fill, Order, OrderRequest, OrderStatus } from './order.ts'
 import { currencySpent } from './settlement.ts'
 import type { Venue } from './venue.ts'
 
@@ -84,16 +84,4 @@ export function tradesAt<N, R extends OrderRequest<N>>(
     .flatMap((order) => order.fills.map((fill) => ({ order, fill })))
     .filter(({ fill }) => fill.at <= asOf)
     .sort((a, b) => (a.fill.id < b.fill.id ? -1 : 1))
-}
-
-/** Open at `asOf`, oldest first. */
-export function openAt<N, R extends OrderRequest<N>>(
-  venue: Venue<N, R>,
-  account: string,
-  asOf: number,
-): readonly Order<N, R>[] {
-  return venue.orders.filter((order) => {
-    const view = order.request.account === account ? viewAt(venue, order, asOf) : null
-    return view !== null && isOpen(view)
-  })
 }

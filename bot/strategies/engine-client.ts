@@ -10,7 +10,13 @@ import {
   verify,
 } from '@keyside/protocol'
 import { publicKey } from '@keyside/protocol/node'
-import { type Clock, type Link, type Logger, type RandomBytes, Requests } from '@keyside/runtime'
+import {
+  type Clock,
+  type Link,
+  type Logger,
+  type RandomBytes,
+  SignedRequests,
+} from '@keyside/runtime'
 
 export type Ask = ProviderRequest['ask']
 export type EngineAnswer = ProviderResponse['answer']
@@ -31,13 +37,13 @@ export class EngineClient {
   /** Where the answers come. */
   readonly topic: string
   readonly #options: EngineClientOptions
-  readonly #requests: Requests
+  readonly #requests: SignedRequests
 
   constructor(options: EngineClientOptions) {
     const { bot, key, link, clock, randomBytes } = options
     this.#options = options
     this.topic = responseTopic(HOME, bot)
-    this.#requests = new Requests({
+    this.#requests = new SignedRequests({
       issuer: HOME,
       client: bot,
       key,

@@ -2,13 +2,13 @@
 import { resolve } from 'node:path'
 import {
   eventText,
-  FLAT_COLUMNS,
-  flatRows,
   type JournalEntry,
   newestEvents,
   readJournal,
   readSignalHistories,
   sentenceOf,
+  TABLE_COLUMNS,
+  tableRows,
   verifyJournal,
 } from '@keyside/executor'
 import { KeysideError, keysideHome } from '@keyside/runtime'
@@ -112,5 +112,5 @@ function verify({ json }: { json: boolean }): void {
 }
 
 function csv(entries: readonly JournalEntry[]): string[] {
-  return [FLAT_COLUMNS, ...flatRows(entries)].map((cells) => cells.map(csvCell).join(','))
+  return [TABLE_COLUMNS, ...tableRows(entries)].map((cells) => cells.map(csvCell).join(','))
 }

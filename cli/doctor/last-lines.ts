@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { openPlainFile } from '@keyside/runtime'
 import { PROGRAMS } from '../programs/program-names.ts'
 import { shownCode } from './known-names.ts'
-import type { OwnWords } from './own-words.ts'
+import type { Redactor } from './redactor.ts'
 
 /** Of each log. */
 const LINES = 60
@@ -24,7 +24,7 @@ const ABOUT = ['stream', 'market', 'provider', 'client', 'device', 'account', 'b
 /** For each log what it is of, and its lines. */
 export function lastLines(
   home: string,
-  words: OwnWords,
+  words: Redactor,
 ): readonly { readonly log: string; readonly lines: readonly string[] }[] {
   const folder = join(home, 'logs')
   return filesIn(folder)
@@ -40,7 +40,7 @@ export function lastLines(
 }
 
 /** Of an account beside the home's own the log bears its name. */
-function logName(name: string, words: OwnWords): string {
+function logName(name: string, words: Redactor): string {
   const known: readonly string[] = [...PROGRAMS, 'up', 'sandbox']
   if (known.includes(name)) return name
   return name.startsWith('executor-')
@@ -68,7 +68,7 @@ function readLine(line: string): Line | null {
   return level === undefined ? null : { time, level, text: String(entry['msg'] ?? ''), entry }
 }
 
-function shownLine({ time, level, text, entry }: Line, words: OwnWords): string {
+function shownLine({ time, level, text, entry }: Line, words: Redactor): string {
   const code = entry['code'] === undefined ? '' : `(${shownCode(String(entry['code']))})`
   const about = ABOUT.filter((name) => typeof entry[name] === 'string').map(
     (name) => `${name} ${words.mark(String(entry[name]))}`,
@@ -77,7 +77,7 @@ function shownLine({ time, level, text, entry }: Line, words: OwnWords): string 
   return parts.filter((part) => part !== '').join(' ')
 }
 
-function errorOf(entry: Line['entry'], words: OwnWords): string {
+function errorOf(entry: Line['entry'], words: Redactor): string {
   const error = entry['err'] ?? entry['error']
   if (typeof error !== 'object' || error === null) return ''
   const { type = '', message = '', code = '' } = error as Readonly<Record<string, unknown>>

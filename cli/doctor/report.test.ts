@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import type { Examined } from './examine.ts'
-import { OwnWords } from './own-words.ts'
+import { Redactor } from './redactor.ts'
 import { supportReport } from './report.ts'
 import { shownSettings } from './shown-settings.ts'
 
@@ -241,7 +241,7 @@ test('of a text the words of the code stay, in whole sentences alone, and the sa
     'const one = `cannot reach $' + '{broker.at({ a: 1 })}: $' + '{reason}; look there`',
     'const short = `$' + '{one} is $' + '{other}`, name = "alice"',
   ]
-  const words = new OwnWords(code, ['executor', 'ETIMEDOUT', 'size.max'])
+  const words = new Redactor(code, ['executor', 'ETIMEDOUT', 'size.max'])
   expect(words.show("it's the broker that went away")).toBe("it's the broker that went away")
   expect(words.show("cannot reach host:1: it's the broker that went away; look there")).toBe(
     "cannot reach [1]: it's the broker that went away; look there",

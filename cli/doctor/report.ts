@@ -15,7 +15,7 @@ import { serviceOf } from '../service/system-service.ts'
 import type { Examined, Finding } from './examine.ts'
 import { NAMES, shownCode } from './known-names.ts'
 import { lastLines } from './last-lines.ts'
-import { type OwnWords, ownWords } from './own-words.ts'
+import { openRedactor, type Redactor } from './redactor.ts'
 import { shownSettings, shownVariables } from './shown-settings.ts'
 
 /** Newest of a journal. */
@@ -35,7 +35,7 @@ export interface ReportParts {
 }
 
 export function supportReport({ examined, environment, platform, now }: ReportParts): string {
-  const words = ownWords(ownCode(), NAMES)
+  const words = openRedactor(ownCode(), NAMES)
   const [first] = examined
   const sections = [
     ['Versions and machine', machineLines(first?.home ?? '', platform)],
@@ -58,7 +58,7 @@ export function supportReport({ examined, environment, platform, now }: ReportPa
 
 function homeSections(
   { account, home, findings }: Examined,
-  words: OwnWords,
+  words: Redactor,
   now: number,
 ): readonly (readonly [string, readonly string[]])[] {
   const of = account === null ? '' : ` of account ${words.mark(account)}`
@@ -88,7 +88,7 @@ function machineLines(home: string, platform: NodeJS.Platform): readonly string[
   ]
 }
 
-function shownFinding({ check, ok, text }: Finding, words: OwnWords): string {
+function shownFinding({ check, ok, text }: Finding, words: Redactor): string {
   return `${ok ? 'ok' : 'MISSING'} ${check}: ${words.show(text)}`
 }
 

@@ -25,9 +25,9 @@ import {
   type Link,
   loadConfig,
   openLink,
-  Requests,
   readSecret,
   readSigningKey,
+  SignedRequests,
   systemClock,
   systemRandomBytes,
   tlsTrust,
@@ -225,7 +225,7 @@ async function openAskingBot({ botHome }: Device) {
   const { broker, signingKeyFile } = devices['device'] ?? expect.unreachable()
   const topic = responseTopic(HOME, id)
   const answers: string[] = []
-  const asking: Requests[] = []
+  const asking: SignedRequests[] = []
   const authority = publicKey(broker.authority ?? expect.unreachable())
   const pins = keyring([{ key: authority, issuer: HOME, kinds: ['response'] }])
   const link = openLink({
@@ -246,7 +246,7 @@ async function openAskingBot({ botHome }: Device) {
   onTestFinished(() => link.close())
   await link.ready
   const requestsOf = (key: SigningKey) => {
-    const requests = new Requests({
+    const requests = new SignedRequests({
       ...parts,
       issuer: HOME,
       client: id,

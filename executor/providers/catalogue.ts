@@ -14,7 +14,7 @@ import {
   type Logger,
   openLink,
   type RandomBytes,
-  Requests,
+  SignedRequests,
 } from '@keyside/runtime'
 
 export interface CatalogueOptions {
@@ -60,7 +60,7 @@ export async function askCatalogue(
     },
     log,
   })
-  const requests = new Requests({
+  const requests = new SignedRequests({
     ...options,
     key,
     publish: (to, text) => link.publish(to, text),

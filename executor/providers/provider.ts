@@ -15,7 +15,7 @@ import {
   type LinkTrouble,
   type Logger,
   type RandomBytes,
-  Requests,
+  SignedRequests,
   type Trace,
 } from '@keyside/runtime'
 import type { Input } from '../core/execution/inputs.ts'
@@ -80,7 +80,7 @@ export class Provider {
   readonly #options: ProviderOptions
   readonly #link: ProviderLink
   readonly #gate: FloodGate
-  readonly #requests: Requests | null
+  readonly #requests: SignedRequests | null
   readonly #cancels: Cancel[] = []
   readonly #condition: Condition
   readonly #presence: SubscriberPresence
@@ -96,7 +96,7 @@ export class Provider {
     this.#requests =
       key === null
         ? null
-        : new Requests({
+        : new SignedRequests({
             issuer,
             client,
             key,

@@ -9,7 +9,7 @@ import { randomCandles } from '../testing/random-candles.ts'
 import { strategyOf } from '../testing/rules.ts'
 import { RULE } from '../testing/trials.ts'
 import { compact, figure } from './compact.ts'
-import { rulesSaid } from './said.ts'
+import { shownRules } from './shown-rules.ts'
 
 const OPTIONS = {
   fill: 'open',
@@ -57,7 +57,7 @@ stop: 2 %
     markets: Array.from({ length: 4 }, () => 'AAAAAAAAAAAAAAAA/USDT'),
     timeframe: '1h',
     before: 'device' as const,
-    ...rulesSaid(strategy),
+    ...shownRules(strategy),
     backtest,
   }
   const times = { iat: 1, exp: 61, jti: newJti(systemRandomBytes) }

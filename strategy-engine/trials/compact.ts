@@ -2,9 +2,9 @@
 import type { ProviderResponse } from '@keyside/protocol'
 import type { Backtested } from '../backtest/backtested.ts'
 import { drawdowns } from '../backtest/report/charts.ts'
-import { warningsOf } from '../backtest/report/rules-said.ts'
+import { warningsOf } from '../backtest/report/rules-text.ts'
 import { plural } from '../backtest/report/words.ts'
-import { clipped } from './said.ts'
+import { clipped } from './shown-rules.ts'
 
 export type YearBacktest = Extract<ProviderResponse['answer'], { do: 'tried' }>['backtest']
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type Clock, describeError, programFile } from '@keyside/runtime'
 import type { WorkerSaid, WorkerTask } from './backtest-worker.ts'
 import type { YearBacktest } from './compact.ts'
-import { clipped } from './said.ts'
+import { clipped } from './shown-rules.ts'
 
 export interface WorkerLimits {
   readonly clock: Clock

@@ -9,7 +9,7 @@ import { isTypeScript } from '../strategies/read-strategy-file.ts'
 import { ordersNothing } from '../strategies/said-parts.ts'
 import { figure, type YearBacktest } from './compact.ts'
 import { recordOf } from './record.ts'
-import { clipped, rulesSaid } from './said.ts'
+import { clipped, shownRules } from './shown-rules.ts'
 import { type FileInForce, MAX_MARKETS, MAX_NAME, MAX_TRIALS, trialStream } from './trial.ts'
 import type { TrialFiles } from './trial-files.ts'
 import { tuned } from './tune.ts'
@@ -71,7 +71,7 @@ export class Trials {
     const markets = file.strategies.map(({ market }) => market)
     const { timeframe } = strategy
     const from = this.#from(file)
-    return { do: 'strategy', name: strategy.name, from, markets, timeframe, ...rulesSaid(strategy) }
+    return { do: 'strategy', name: strategy.name, from, markets, timeframe, ...shownRules(strategy) }
   }
 
   /** Never rejects for what the text says. */
@@ -105,7 +105,7 @@ export class Trials {
         markets: strategies.map(({ market }) => market),
         timeframe: first.timeframe,
         before,
-        ...rulesSaid(first),
+        ...shownRules(first),
         backtest: ordersNothing(first) ? NOTHING_TO_TRY : await backtest(first),
       }
     } finally {

@@ -9,7 +9,7 @@ import { TIMEFRAMES } from '../market/candle.ts'
 import { otherMarketsOf } from '../strategies/file/parts.ts'
 import type { Strategy } from '../strategies/file/strategy.ts'
 import { compact, type YearBacktest } from './compact.ts'
-import { clipped } from './said.ts'
+import { clipped } from './shown-rules.ts'
 import { getYear, hasYear, keepFewSets, YEAR_S } from './year.ts'
 
 type ProxySetting = Parameters<typeof agentMaker>[0]

@@ -17,9 +17,9 @@ import {
   startClosing,
 } from './close-position.ts'
 import { type DecisionContext, notice, trueTime } from './context.ts'
-import { isOrdered, isUnprotectable, writeOffDust } from './dust.ts'
 import { moveStop } from './moved-stops.ts'
 import { freshBid, keepPriceFresh } from './quotes.ts'
+import { isOrdered, isUnprotectable, writeOffDust } from './write-off-dust.ts'
 
 /** So long may the bid be below what a stop sells for before the stop has failed. */
 const THROUGH_MS = 3_000

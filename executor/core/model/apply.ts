@@ -42,7 +42,7 @@ import {
   keepRatio,
   withStream,
 } from './apply-stream.ts'
-import { withCode } from './codes-given.ts'
+import { withCode } from './approval-codes.ts'
 import { applyHealth } from './conditions.ts'
 import { sum } from './decimals.ts'
 import type { FactOf, JournalEvent } from './events.ts'

@@ -13,7 +13,7 @@ import {
 import { SCRIPT, STYLE } from './html-style.ts'
 import { escaped } from './picture.ts'
 import { HIGH, WIDE } from './plot.ts'
-import { isShort, periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
+import { isShort, periodText, rulesText, warningsOf } from './rules-text.ts'
 import { yearOf } from './text-report.ts'
 import { count, day, duration, percent, plural, price, ratio, time } from './words.ts'
 
@@ -33,7 +33,7 @@ export function htmlReport(tested: Backtested): string {
 </head>
 <body>
 <h1>${escaped(name)}</h1>
-<p class="soft">${escaped(`${market}, ${timeframe} candles, ${periodSaid(tested)}`)}</p>
+<p class="soft">${escaped(`${market}, ${timeframe} candles, ${periodText(tested)}`)}</p>
 ${tiles(tested)}
 ${warnings(tested)}
 <h2>Equity</h2>
@@ -53,7 +53,7 @@ ${distribution(tested)}
 <h2>Figures</h2>
 ${figures(tested)}
 <h2>What was assumed</h2>
-${rulesSaid(tested)
+${rulesText(tested)
   .map((rule) => `<p>${escaped(rule)}</p>`)
   .join('\n')}
 ${trades(tested)}

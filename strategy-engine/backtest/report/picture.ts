@@ -2,7 +2,7 @@
 import type { Backtested } from '../backtested.ts'
 import { drawdowns } from './charts.ts'
 import { area, HIGH, line, type Point, pointsOf, scaleOf, WIDE } from './plot.ts'
-import { periodSaid } from './rules-said.ts'
+import { periodText } from './rules-text.ts'
 import { count, percent, ratio } from './words.ts'
 
 /** px */
@@ -36,7 +36,7 @@ export function pictureOf(tested: Backtested): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${PICTURE_WIDTH}" height="${PICTURE_HEIGHT}" viewBox="0 0 ${PICTURE_WIDTH} ${PICTURE_HEIGHT}" font-family="${FONT}">`,
     `<rect width="${PICTURE_WIDTH}" height="${PICTURE_HEIGHT}" fill="${COLORS.ground}"/>`,
     text(24, 50, 34, COLORS.title, shortened(`${name} · ${market} ${timeframe}`, 34), 'bold'),
-    text(24, 88, 24, COLORS.text, periodSaid(tested)),
+    text(24, 88, 24, COLORS.text, periodText(tested)),
     text(24, 150, 50, tone, percent(totalPercent), 'bold'),
     text(330, 128, 22, COLORS.text, `buy and hold ${percent(hold.totalPercent)}`),
     text(330, 156, 22, COLORS.text, `drawdown ${percent(-drawdown.percent)}`),

@@ -2,7 +2,7 @@
 
 import type { Backtested } from '../backtested.ts'
 import type { Month } from '../metrics.ts'
-import { periodSaid, rulesSaid, warningsOf } from './rules-said.ts'
+import { periodText, rulesText, warningsOf } from './rules-text.ts'
 import { count, duration, percent, ratio } from './words.ts'
 
 const WIDTH = 80
@@ -11,7 +11,7 @@ const BLOCKS = '▁▂▃▄▅▆▇█'
 export function textReport(tested: Backtested): readonly string[] {
   const { name, market, timeframe, metrics, equity } = tested
   return [
-    `${name}, ${market} ${timeframe}, ${periodSaid(tested)}`,
+    `${name}, ${market} ${timeframe}, ${periodText(tested)}`,
     '',
     ...figures(tested),
     '',
@@ -20,7 +20,7 @@ export function textReport(tested: Backtested): readonly string[] {
     '',
     ...monthTable(metrics.months),
     '',
-    ...rulesSaid(tested).flatMap((sentence) => wrapped(sentence)),
+    ...rulesText(tested).flatMap((sentence) => wrapped(sentence)),
     ...warningsOf(tested).flatMap((warning) => wrapped(`! ${warning}`)),
   ]
 }

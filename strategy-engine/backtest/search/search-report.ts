@@ -1,5 +1,5 @@
 // A search in the terminal: first what was chosen without hindsight, then what hindsight would choose.
-import { type Assumed, accountSaid } from '../report/rules-said.ts'
+import { type Assumed, accountText } from '../report/rules-text.ts'
 import { wrapped } from '../report/text-report.ts'
 import { day, percent, plural, ratio } from '../report/words.ts'
 import type { Combination } from './combinations.ts'
@@ -50,7 +50,7 @@ export function searchReport(searched: Searched): readonly string[] {
       ? [`  none has ${plural(leastTrades, 'closed trade')}: see --least-trades`]
       : best.slice(0, SHOWN).flatMap(bestLines)),
     '',
-    ...accountSaid(assumed).flatMap((sentence) => wrapped(sentence)),
+    ...accountText(assumed).flatMap((sentence) => wrapped(sentence)),
   ].map((line) => line.slice(0, WIDTH))
 }
 

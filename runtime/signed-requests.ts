@@ -18,7 +18,7 @@ const MAX_OPEN = 16
 export type Ask = ProviderRequest['ask']
 export type ResponseAnswer = ProviderResponse['answer']
 
-export interface RequestsOptions {
+export interface SignedRequestsOptions {
   /** Level of the topics, `aud`. */
   readonly issuer: string
   /** Who asks, `iss`. */
@@ -36,11 +36,11 @@ interface Open {
   readonly cancel: Cancel
 }
 
-export class Requests {
-  readonly #options: RequestsOptions
+export class SignedRequests {
+  readonly #options: SignedRequestsOptions
   readonly #open = new Map<string, Open>()
 
-  constructor(options: RequestsOptions) {
+  constructor(options: SignedRequestsOptions) {
     this.#options = options
   }
 

@@ -8,10 +8,10 @@ export interface Assumed extends Pick<Backtested, 'market' | 'detail'> {
   readonly options: RunOptions
 }
 
-export function rulesSaid(tested: Backtested): readonly string[] {
+export function rulesText(tested: Backtested): readonly string[] {
   const { candles, gaps } = tested
   return [
-    ...accountSaid(tested),
+    ...accountText(tested),
     gaps === 0
       ? `${plural(candles.length, 'candle')}, none missing.`
       : `${plural(candles.length, 'candle')}, with ${plural(gaps, 'gap')}: no entry right after one.`,
@@ -19,7 +19,7 @@ export function rulesSaid(tested: Backtested): readonly string[] {
 }
 
 /** How the account fills what is decided. */
-export function accountSaid({ market, options, detail }: Assumed): readonly string[] {
+export function accountText({ market, options, detail }: Assumed): readonly string[] {
   const [base, quote] = market.split('/')
   const { fill, fee, spread, slippage, steps, balance } = options
   return [
@@ -91,7 +91,7 @@ export function isShort({ start, length }: Backtested['candles']): boolean {
   return (start[length - 1] ?? 0) - (start[0] ?? 0) < 3 * 86_400
 }
 
-export function periodSaid({ candles, options }: Backtested): string {
+export function periodText({ candles, options }: Backtested): string {
   const last = (candles.start[candles.length - 1] ?? 0) + options.seconds - 1
   const said = isShort(candles) ? time : day
   return `${said(candles.start[0] ?? 0)} to ${said(last)}`

@@ -9,7 +9,7 @@ import type { Input } from './core/execution/inputs.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from './core/model/state.ts'
 import { askForUnhalt, readAnswer, unhaltFile } from './halt-file.ts'
 import { askForHalt, haltFile, readHalt } from './halt-request.ts'
-import { answerRequests } from './requests.ts'
+import { answerTerminal } from './terminal-requests.ts'
 
 const NOW = 1_790_000_000_000
 
@@ -31,7 +31,7 @@ afterEach(() => {
 })
 
 function start(): void {
-  stop = answerRequests({
+  stop = answerTerminal({
     home,
     session: 'session',
     portfolio: () => portfolio,

@@ -5,7 +5,7 @@ import type { JournalEvent } from '../core/model/events.ts'
 import { eventText } from './event-text.ts'
 import type { JournalEntry } from './read.ts'
 
-export const FLAT_COLUMNS = [
+export const TABLE_COLUMNS = [
   'seq',
   'time_utc',
   'type',
@@ -24,13 +24,13 @@ export const FLAT_COLUMNS = [
   'hash',
 ] as const
 
-type Columns = { readonly [column in (typeof FLAT_COLUMNS)[number]]?: string }
+type Columns = { readonly [column in (typeof TABLE_COLUMNS)[number]]?: string }
 
 /** Of an order, known from its first entry on. */
 type About = Pick<Columns, 'stream' | 'market' | 'side' | 'signal'>
 
 /** A row for each entry, oldest first; what does not apply is empty. A fill has the exchange's own time. */
-export function flatRows(entries: readonly JournalEntry[]): readonly (readonly string[])[] {
+export function tableRows(entries: readonly JournalEntry[]): readonly (readonly string[])[] {
   const orders = new Map<string, About>()
   return entries.map(({ seq, at, type, order, body, hash }) => {
     if (body.type === 'ordered') orders.set(body.order.clientOrderId, aboutOrder(body.order))
@@ -44,7 +44,7 @@ export function flatRows(entries: readonly JournalEntry[]): readonly (readonly s
       text: eventText(body),
       hash,
     }
-    return FLAT_COLUMNS.map((column) => columns[column] ?? '')
+    return TABLE_COLUMNS.map((column) => columns[column] ?? '')
   })
 }
 

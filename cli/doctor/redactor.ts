@@ -14,7 +14,7 @@ const BETWEEN = ['; ', ': ', ', ']
 const WORD = /(?<![\w@/.\-\\])\w+(?:\.\w+)*(?![\w@/\-\\])/g
 const DEEPEST = 3
 
-export class OwnWords {
+export class Redactor {
   /** The fixed parts of each sentence; between two of them is something else each time. The ones that say most come first. */
   readonly #sentences: readonly (readonly string[])[]
   readonly #names: ReadonlySet<string>
@@ -109,8 +109,8 @@ function unescaped(text: string): string {
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 
-export function ownWords(files: readonly string[], names: Iterable<string>): OwnWords {
-  return new OwnWords(
+export function openRedactor(files: readonly string[], names: Iterable<string>): Redactor {
+  return new Redactor(
     files.map((file) => readFileSync(file, 'utf8')),
     names,
   )

@@ -4,7 +4,7 @@ import type { Strategy } from '../strategies/file/strategy.ts'
 import { saidParts } from '../strategies/said-parts.ts'
 
 type Shown = Extract<ProviderResponse['answer'], { do: 'strategy' }>
-export type RulesSaid = Pick<Shown, 'rules' | 'params'>
+export type ShownRules = Pick<Shown, 'rules' | 'params'>
 
 /** A response has room for so much of rules, characters; the longest are cut first. */
 const MAX_CHARS = 2_400
@@ -12,7 +12,7 @@ const MAX_RULES = 24
 const MAX_TEXT = 300
 const MAX_PARAMS = 8
 
-export function rulesSaid(strategy: Strategy): RulesSaid {
+export function shownRules(strategy: Strategy): ShownRules {
   const all = [...saidParts(strategy)].slice(0, MAX_RULES)
   const most = Math.min(MAX_TEXT, Math.floor(MAX_CHARS / Math.max(1, all.length)))
   const params = Object.entries(strategy.params)

@@ -12,7 +12,7 @@ const LOOK_MS = 1_000
 /** Nobody waits longer for the end of a halt: one that was left lying undoes nothing, ms. */
 const UNHALT_LIFE_MS = 10_000
 
-export interface RequestsOptions {
+export interface TerminalRequestsOptions {
   readonly home: string
   readonly session: string
   readonly clock: Clock
@@ -22,7 +22,7 @@ export interface RequestsOptions {
   readonly log: Pick<Logger, 'warn'>
 }
 
-export function answerRequests(options: RequestsOptions): Cancel {
+export function answerTerminal(options: TerminalRequestsOptions): Cancel {
   const { home, clock } = options
   const requests = new Requests(options)
   rmSync(unhaltFile(home), { force: true })
@@ -38,11 +38,11 @@ export function answerRequests(options: RequestsOptions): Cancel {
 }
 
 class Requests {
-  readonly #options: RequestsOptions
+  readonly #options: TerminalRequestsOptions
   /** The text of the halt that was taken last. */
   #halt: string | null = null
 
-  constructor(options: RequestsOptions) {
+  constructor(options: TerminalRequestsOptions) {
     this.#options = options
   }
 

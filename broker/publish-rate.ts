@@ -10,7 +10,7 @@ interface Count {
   sent: number
 }
 
-export class Requests {
+export class PublishRate {
   readonly #most: number
   readonly #counts = new Map<string, Count>()
 
