@@ -71,7 +71,14 @@ export class Trials {
     const markets = file.strategies.map(({ market }) => market)
     const { timeframe } = strategy
     const from = this.#from(file)
-    return { do: 'strategy', name: strategy.name, from, markets, timeframe, ...shownRules(strategy) }
+    return {
+      do: 'strategy',
+      name: strategy.name,
+      from,
+      markets,
+      timeframe,
+      ...shownRules(strategy),
+    }
   }
 
   /** Never rejects for what the text says. */
