@@ -1,7 +1,7 @@
 // keyside init, when it must make nothing.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePrivate } from '@keyside/runtime'
@@ -43,6 +43,18 @@ test('a second init overwrites nothing', async () => {
     stderr: expect.stringMatching(/set up already.*KEYSIDE_HOME \(home_exists\)/),
   })
   expect(texts()).toEqual(before)
+})
+
+test('an init that fails half way leaves nothing that stands in the way of the next, and touches nothing else', async () => {
+  const { home, init } = emptyHome()
+  writePrivate(join(home, 'executor/mine'), 'mine')
+  writePrivate(join(home, 'strategies'), 'no folder')
+  expect(await init([TOKEN])).toMatchObject({ code: 3 })
+  const left = readdirSync(home, { recursive: true, withFileTypes: true })
+  const files = left.filter((entry) => entry.isFile()).map(({ name }) => name)
+  expect(files.sort()).toEqual(['mine', 'strategies'])
+  rmSync(join(home, 'strategies'))
+  expect(await init([TOKEN])).toMatchObject({ code: 0 })
 })
 
 test('what is no bot token is refused and not repeated, and init can be run again', async () => {

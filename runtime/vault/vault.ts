@@ -34,7 +34,10 @@ export interface VaultOptions {
 export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Vault> {
   const { file, passphrase, randomBytes } = options
   if (existsSync(file))
-    throw new KeysideError('vault_exists', `${file} is there already and is not overwritten`)
+    throw new KeysideError(
+      'vault_exists',
+      `${file} is there already and is not overwritten: use it, or move it away if you are sure that nothing needs it`,
+    )
   requireLong(passphrase)
   const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: randomBytes(16) }
   const vault = new EncryptedFile(options, header, await deriveKey(passphrase, header))
