@@ -27,7 +27,8 @@ for (let seed = start; seed < start + seeds; seed += 1) {
   for (const sentence of wrong.slice(0, 10)) process.stdout.write(`  ${sentence}\n`)
 }
 process.stdout.write(red === 0 ? 'all green\n' : `${red} red\n`)
-process.exitCode = red === 0 ? 0 : 1
+// A call that a day left without an answer would keep the process alive for a quarter of an hour.
+process.exit(red === 0 ? 0 : 1)
 
 /** From 0 to 1. Throws a RangeError. */
 function share(text: string): number {
