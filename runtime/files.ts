@@ -89,7 +89,7 @@ function removeDraft(path: string): void {
   }
 }
 
-/** The text of a secret file without its last line end. Refuses one that others may read. */
+/** The text of a secret file without its last line end and the mark that editors put first. Refuses one that others may read. */
 export function readSecret(path: string): string {
   if (isOpenToOthers(path))
     throw new KeysideError('file_not_private', `others may read ${path}: run chmod 600 ${path}`)
@@ -99,5 +99,11 @@ export function readSecret(path: string): string {
       'file_unreadable',
       `there is no file ${path}: put it back, or correct its name`,
     )
-  return text.replace(/\r?\n$/, '')
+  // A passphrase that is typed in later has no such letters in between.
+  if (text.includes('\0'))
+    throw new KeysideError(
+      'file_unreadable',
+      `${path} is no plain text, as UTF-16 from PowerShell is none: save it as UTF-8`,
+    )
+  return text.replace(/^\ufeff/, '').replace(/\r?\n$/, '')
 }

@@ -63,6 +63,24 @@ test('writes secrets for their owner alone, and refuses one that others may read
   expect(() => readSecret(file)).toThrow('run chmod 600')
 })
 
+test.each([
+  ['as Unix ends a line', 'correct horse\n'],
+  ['as Windows does', 'correct horse\r\n'],
+  ['with the mark of an editor', '\ufeffcorrect horse\r\n'],
+  ['without an end', 'correct horse'],
+])('a passphrase in a file is the one that a person types, %s', (_, text) => {
+  const file = join(home, 'passphrase')
+  writePrivate(file, text)
+  expect(readSecret(file)).toBe('correct horse')
+})
+
+test('a secret in UTF-16 is refused, and not taken for another one', () => {
+  const file = join(home, 'passphrase')
+  writePrivate(file, Buffer.from('\ufeffcorrect horse\r\n', 'utf16le'))
+  const refusal = { code: 'file_unreadable', message: expect.stringContaining('save it as UTF-8') }
+  expect(() => readSecret(file)).toThrow(expect.objectContaining(refusal))
+})
+
 test('a signing key survives its file', () => {
   const file = join(home, 'engine.key')
   const made = makeSigningKey(file, systemRandomBytes)

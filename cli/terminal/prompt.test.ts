@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterEach, expect, test, vi } from 'vitest'
-import { requireConfirm, requireYes } from './prompt.ts'
+import { promptSecret, requireConfirm, requireYes } from './prompt.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -8,6 +8,12 @@ function answers(...lines: string[]): void {
   const typed = Readable.from(lines.map((line) => `${line}\n`))
   vi.spyOn(process, 'stdin', 'get').mockReturnValue(typed as unknown as typeof process.stdin)
 }
+
+test('a passphrase that is piped is the one that is typed, without the mark that PowerShell puts first', async () => {
+  answers('\ufeffcorrect horse', 'battery')
+  expect(await promptSecret('Passphrase: ')).toBe('correct horse')
+  expect(await promptSecret('Passphrase: ')).toBe('battery')
+})
 
 test.each(['y', 'Y', 'yes', ' yes '])('"%s" confirms', async (answer) => {
   answers(answer)

@@ -82,5 +82,6 @@ async function readPipedLine(): Promise<string | null> {
     pipes.get(input) ?? createInterface({ input, terminal: false })[Symbol.asyncIterator]()
   pipes.set(input, lines)
   const { value, done } = await lines.next()
-  return done ? null : value
+  // PowerShell begins what it pipes with a mark that nobody has typed, and nobody will type.
+  return done ? null : value.replace(/^\ufeff/, '')
 }
