@@ -25,6 +25,7 @@ const key = z
     createTime: z.int().optional(),
     tradingAuthorityExpirationTime: z.int().optional(),
   })
+  .refine((told) => Object.values(told).length > 0, 'nothing is told of the key')
   .transform(
     ({ createTime: created, tradingAuthorityExpirationTime: expires, ...may }): KeyRights => {
       const transfers = [may.enableInternalTransfer, may.permitsUniversalTransfer]

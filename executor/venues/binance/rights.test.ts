@@ -25,9 +25,10 @@ test('reads every right', () => {
   expect(read(body)).toEqual(value)
 })
 
-test('takes a missing field for unknown, never for no', () => {
-  const value = { trade: 'unknown', withdraw: 'unknown', transfer: 'unknown', ipList: 'unknown' }
-  expect(read({})).toEqual(value)
+test('takes a missing field for unknown, never for no, and what tells nothing for no answer', () => {
+  const value = { trade: 'unknown', withdraw: 'unknown', transfer: 'unknown', ipList: 'yes' }
+  expect(read({ ipRestrict: true })).toEqual(value)
+  expect(read({})).toBeNull()
 })
 
 test.each([

@@ -100,18 +100,11 @@ function questions(exchange: Exchange, { clientOrderId }: OrderRequest, exchange
     fills: () => exchange.fills(MARKET, exchangeId),
     trades: () => exchange.trades(MARKET, 0, 'readable'),
     balances: () => exchange.refreshBalances(),
-    rights: () => toldRights(exchange),
+    rights: () => exchange.keyRights(),
     'a quote': () => exchange.refreshQuote(MARKET),
     candles: () => exchange.candles(MARKET, '1m', 3),
     symbols: () => exchange.symbols(),
   } as const
-}
-
-/** Rights that are all unknown are told by nobody. */
-async function toldRights(exchange: Exchange): Promise<Answered<unknown>> {
-  const rights = await exchange.keyRights()
-  const told = rights.ok ? Object.values(rights.value) : []
-  return told.every((one) => one === 'unknown') ? { ok: false, message: 'nothing' } : rights
 }
 
 type Answer = Answered<unknown> | Awaited<ReturnType<Exchange['find']>>
