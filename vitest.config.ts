@@ -58,6 +58,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     sequence: { seed, sequencer: LongestFirst },
+    // A check of many is named in full: which one failed is the message.
+    taskTitleValueFormatTruncate: 0,
     projects: [
       {
         test: {
