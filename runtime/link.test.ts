@@ -168,6 +168,35 @@ test('a refused subscription is told and asked for again, and the others stand m
   ])
 })
 
+test('a message that the disk does not take says why and what to do, once, and comes again until it is taken', async () => {
+  const message = { cmd: 'publish', topic: TOPIC, payload: 'x', qos: 1, messageId: 7 } as const
+  const broker = await brokerOfBytes('127.0.0.1', (_, came, socket) => {
+    if (!isConnect(came)) return
+    socket.write(connack(0))
+    writeToStream({ ...message, dup: false, retain: false }, socket)
+  })
+  const lines: string[] = []
+  const log = createLog({
+    program: 'device',
+    level: 'info',
+    destination: { write: (line: string) => lines.push(line) },
+  })
+  const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
+  let tries = 0
+  const { promise: taken, resolve } = Promise.withResolvers<void>()
+  linkTo(broker.url, {
+    log,
+    onMessage: async () => {
+      tries += 1
+      if (tries < 3) throw full
+      resolve()
+    },
+  })
+  await taken
+  const said = lines.filter((line) => line.includes('message not handled'))
+  expect(said).toEqual([expect.stringContaining('the disk is full: make room on it')])
+})
+
 test('notices that its connections are ended one after the other, and says that somebody wants its name', async () => {
   const { url, connects } = await brokerOfBytes('127.0.0.1', (_, came, socket) => {
     socket.write(isConnect(came) ? connack(0) : suback(came, 1))

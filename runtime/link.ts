@@ -3,9 +3,10 @@ import { createRequire } from 'node:module'
 import type { IClientOptions, IPublishPacket, MqttClient } from 'mqtt'
 import { brokerAddress, plaintextRefusal } from './broker-url.ts'
 import { KeysideError, type TlsCode } from './error.ts'
+import { fileRefused } from './file-refused.ts'
 import { ReconnectBackoff, TAKEOVER_DROPS } from './link-backoff.ts'
 import { openStream, wasEndedByPeer } from './link-stream.ts'
-import type { Logger } from './log.ts'
+import { describeError, type Logger } from './log.ts'
 import { keepNoNumberTable } from './packet-numbers.ts'
 import { type Random, systemRandom } from './random.ts'
 import { type TlsTrust, tlsRefusal } from './tls-trust.ts'
@@ -163,14 +164,20 @@ export function openLink(options: LinkOptions): Link {
     if (code === BUSY) backoff.dropped()
     client.options.reconnectPeriod = backoff.delayMs()
   })
+  let lastUnhandled = ''
   client.handleMessage = (packet, done) => {
     handle(packet, options).then(
-      () => done(),
+      () => {
+        lastUnhandled = ''
+        done()
+      },
       (error) => {
-        log.error(
+        const { message } = describeError(fileRefused(error) ?? error)
+        log[message === lastUnhandled ? 'debug' : 'error'](
           { err: error, topic: packet.topic },
-          'message not handled, dropping the connection',
+          `message not handled, dropping the connection: ${message}`,
         )
+        lastUnhandled = message
         client.stream.destroy()
       },
     )
