@@ -127,3 +127,16 @@ test.for([
 ] as const)('%s', ([_, side, amount, filled, there, coins, missing]) => {
   expect(seen(side, amount, filled, there)).toEqual({ coins, missing })
 })
+
+test('an order of which more is filled than was ordered locks nothing, and explains nothing that is gone', () => {
+  const book = bookOf({ [A]: ['0.005', '0', '0.005'], [B]: ['0.005'] })
+  const [stop] = Object.values(book.orders)
+  if (stop === undefined) throw new Error('there is no stop')
+  const orders = { [A]: { ...stop, filled: '0.006' } } as Portfolio['orders']
+  const observed = { exchangeBalance: '0.007', used: '0', observed: [], next: 0 }
+  expect(findDiscrepancies({ ...book, orders }, 'BTC/USDT', observed)).toMatchObject({
+    coins: 'missing',
+    there: '0.007',
+    missing: '0.003',
+  })
+})

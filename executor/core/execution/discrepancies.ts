@@ -80,10 +80,12 @@ function heldIn({ positions }: Portfolio, base: string): Decimal {
 function lockedIn({ orders }: Portfolio, isCounted: (order: Order) => boolean): Big {
   return Object.values(orders)
     .filter((order) => isWorking(order.state) && holdsCoins(order) && isCounted(order))
-    .reduce(
-      (sum, { planned, filled }) => sum.plus(planned?.request.amount ?? 0).minus(filled),
-      new Big(0),
-    )
+    .reduce((sum, order) => sum.plus(openRest(order)), new Big(0))
+}
+
+/** Base that may still fill: nothing where an exchange lists more than was ordered. */
+function openRest({ planned, filled }: Order): Decimal {
+  return minus(planned?.request.amount ?? '0', filled)
 }
 
 function holdsCoins({ planned }: Order): boolean {
@@ -118,9 +120,9 @@ function pendingIn(portfolio: Portfolio, market: string, sightings: readonly Obs
       const rests = state === 'accepted' || state === 'partially_filled'
       return !rests || (intent.market === market && !resting.has(clientOrderId))
     })
-    .reduce((sum, { planned, filled }) => {
-      const { side, amount = '0' } = planned?.request ?? {}
-      return side === 'sell' ? sum.plus(amount).minus(filled) : sum.plus(filled)
+    .reduce((sum, order) => {
+      const isSale = order.planned?.request.side === 'sell'
+      return sum.plus(isSale ? openRest(order) : order.filled)
     }, new Big(0))
 }
 
