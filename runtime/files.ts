@@ -92,7 +92,10 @@ function removeDraft(path: string): void {
 /** The text of a secret file without its last line end and the mark that editors put first. Refuses one that others may read. */
 export function readSecret(path: string): string {
   if (isOpenToOthers(path))
-    throw new KeysideError('file_not_private', `others may read ${path}: run chmod 600 ${path}`)
+    throw new KeysideError(
+      'file_not_private',
+      `others may read ${path}: run chmod 600 ${path}; where that changes nothing, the disk keeps no modes, as one of Windows below WSL: keep it on another`,
+    )
   const text = readTextIfThere(path)
   if (text === null)
     throw new KeysideError(

@@ -74,7 +74,7 @@ export const TELEGRAM_SENTENCES: ReadonlyMap<BotLogCode, string> = new Map([
   ],
   [
     'telegram_unreachable',
-    'Telegram cannot be reached, and is tried again all the time: look at the connection',
+    'Telegram cannot be reached, and is tried again all the time: look at the connection, and where a network blocks it name a proxy in bot.telegram.proxy',
   ],
   ['telegram_limited', 'Telegram asks for a pause; going on after it'],
   [
