@@ -19,7 +19,7 @@ import type { Simulation } from './simulation.ts'
 const STRANGER = cheapKey('stranger')
 const BETWEEN_MS = [300, 6_000] as const
 
-/** Any of these the device has to say to it; none where that depends on how old it has become. */
+/** Codes with which the device must refuse it; none where that depends on its age. */
 interface Forgery extends Message {
   readonly name: string
   readonly expected: readonly string[]

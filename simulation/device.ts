@@ -103,7 +103,7 @@ export class Device {
 
   /** What one decision brings may be what the next one acts on: dust that is written off ends a discrepancy. */
   #settle(life: Life): void {
-    // Not for ever: a planted bug may change something at each of them.
+    // A limit on the number of decisions: a planted bug may cause an endless row of them.
     for (let ticks = 0; ticks < 10; ticks += 1) {
       const before = life.shell?.state().portfolio
       this.#take(life, { type: 'tick' })
@@ -237,7 +237,7 @@ export class Device {
     this.#fail(life)
   }
 
-  /** It accepts nothing any more; it is started again. */
+  /** It accepts no more input, so it is started again. */
   #fail(life: Life): void {
     life.state = 'failed'
     const { scheduler, random } = this.#simulation

@@ -74,7 +74,7 @@ export class Engine {
   #lastHead = ''
   /** A second engine beside it decides the same and sends the same bytes. */
   readonly #twin: 'none' | 'beside'
-  /** One that lies signs two signals with one number. */
+  /** An equivocating engine signs two signals with one number. */
   readonly #honesty: 'honest' | 'lies'
   /** Of the signals that move stops; null for one that sends none. */
   readonly #moves: Random | null
@@ -132,7 +132,7 @@ export class Engine {
     return { seq: this.#seq, hash: this.#hash, sub: stream, market, referencePrice }
   }
 
-  /** What the broker keeps for a device that connects. */
+  /** The retained messages for a device that connects. */
   retained(): Message | null {
     if (this.#lastHead === '') return null
     const { provider, stream } = this.#options

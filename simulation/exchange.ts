@@ -170,7 +170,7 @@ export class SimulatedExchange extends QuietExchange {
     const { simulation, onTaken } = this.#options
     const venue = this.#options.venue
     const now = this.#true()
-    // A gateway has it at once, whatever takes it so long behind it.
+    // The venue's gateway has the order at once, even if matching it takes long.
     const arrived = answer === null ? now : sentAt + 20
     venue.partialFillRate = this.#faults.strength('thin')
     if (order.triggerPrice !== undefined && this.#random.chance(this.#faults.strength('passed')))

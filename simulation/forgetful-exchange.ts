@@ -62,7 +62,7 @@ class ForgetfulExchange extends SimulatedExchange {
   override async openOrders(market: string | null) {
     const open = await super.openOrders(market)
     const { shownAt } = this.#options.venue
-    // A list is no answer about an order that is unknown.
+    // A missing row in a list proves nothing about an unknown order.
     for (const { clientOrderId } of open.ok ? open.value : [])
       if (shownAt.has(clientOrderId)) this.#show(clientOrderId)
     return open

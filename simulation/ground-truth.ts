@@ -1,4 +1,4 @@
-// What really happened at the exchange, counted by the judge on its own: from what the venue says, never from its books.
+// What really happened at the exchange, counted by the judge itself from the venue's events, never from its balances.
 import type { Fill, OrderRequest } from '../executor/core/model/exchange.ts'
 import { ForeignMoves } from './account/foreign.ts'
 import { amountUnits, priceUnits } from './base/units.ts'

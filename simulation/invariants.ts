@@ -1,4 +1,4 @@
-// What must hold after every step, whatever happened.
+// The promises that are checked after every step.
 import type { JournalEvent } from '../executor/core/model/events.ts'
 import { isFinal } from '../executor/core/model/order-table.ts'
 import { EMPTY_PORTFOLIO, type Portfolio } from '../executor/core/model/state.ts'

@@ -172,7 +172,7 @@ export class Ledger {
         this.strangers.add(fact.exchangeId)
         return
       case 'stop_moved':
-        // What it asked for is done, and it has no other end.
+        // Its request is done, and no other step ends it.
         if (fact.why === 'signal' && this.#lastSignal?.kind === 'stop')
           this.unended.delete(this.#lastSignal.jti)
         return

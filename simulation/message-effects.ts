@@ -17,7 +17,7 @@ export class MessageEffects {
 
   /** `expected` is empty where the message may be refused or be no news, as its age will have it: it was genuine once. */
   onForged(before: State, after: State, expected: readonly string[]): undefined {
-    // What contradicts another signal does so whoever repeats it, also after a person has looked.
+    // A signal that contradicts another one still does when it is repeated, also after the trader has cleared the equivocation.
     const shown = expected.length === 0 ? withoutEquivocations : whole
     if (shown(before) !== shown(after))
       return this.#simulation.violate('a forged message changes nothing', this.#ledger.last)

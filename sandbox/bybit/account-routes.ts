@@ -173,7 +173,7 @@ function namesOne({ orderId, orderLinkId }: BybitParameters): boolean {
   return orderId !== undefined || orderLinkId !== undefined
 }
 
-/** A number counts before a name, and both before a market. */
+/** An order id takes precedence over a client id, and both over a market. */
 function isNamed({ id, request }: BybitOrder, parameters: BybitParameters): boolean {
   const { orderId, orderLinkId, symbol } = parameters
   if (orderId !== undefined) return String(id) === orderId

@@ -4,7 +4,7 @@ import { type Candle, type Interval, nextOpen, openOf, opensOf } from '../market
 import type { Market } from '../market/market.ts'
 import { TICK_MS } from '../market/wave.ts'
 
-// A client that sleeps through more candles than this asks for them by REST.
+// At most this many missed candles are sent: a client that slept longer asks for them by REST.
 const MAX_CLOSED = 1000
 
 export interface FollowedCandles {

@@ -181,7 +181,7 @@ export class Faults implements FaultSchedule<BadReply> {
   }
 }
 
-/** Several faults befall one request together. */
+/** Several faults may apply to one request. */
 function combine(faults: readonly Armed[]): RequestFate<BadReply> {
   const rules = faults.map(({ name, ms }): FaultRule & { ms: number } => ({ ...FAULTS[name], ms }))
   const slow = faults.filter(({ name }) => name === 'slow-accept')

@@ -125,7 +125,7 @@ function readTimeInForce(parameters: Parameters): TimeInForce {
   return given
 }
 
-/** Orders here meet the market alone, never each other: the mode is checked and told, and has nothing to prevent. */
+/** Orders here fill against the market only, never against each other: the mode is checked and echoed, and never applies. */
 function readSelfTradePrevention(parameters: Parameters): SelfTradePrevention {
   const given = parameters.text('selfTradePreventionMode') ?? 'EXPIRE_MAKER'
   if (given === 'NONE') throw refuse('bad_self_trade')

@@ -1,4 +1,4 @@
-// Pushes on a price by command, remembered, so that candles asked for later still show them.
+// Price moves made by command. They are kept, so that candles asked for later still show them.
 
 export interface DrivePoint {
   /** Milliseconds after the command. */

@@ -1,4 +1,4 @@
-// Five minutes of a price, drawn once and used again: what makes a thousand days as cheap as a thousand seconds.
+// Shapes of five minutes of a price, drawn once and reused, so that a thousand days cost no more than a thousand seconds.
 import { Drift, gauss, noise } from './noise.ts'
 import { NOTHING, type Range } from './path.ts'
 import { TICK_MS } from './wave.ts'
@@ -12,7 +12,7 @@ const MINUTES = SHAPE_TICKS / MINUTE_TICKS
 const SWING = 0.4
 /** A trade now and then moves the price further than all its neighbours. */
 const LEAPS = { share: 0.03, times: 2.5 }
-/** Some shapes have a quarter of a minute in which everybody wants the same. */
+/** Some shapes have 15 seconds of strong one-sided trading. */
 const RUSHES = { shapes: 3, ticks: 60, times: 6 }
 
 /** Starts at 0 and ends at 0 or above; a minute's standard deviation is 1. */
@@ -66,7 +66,7 @@ function rushOf(seed: number, place: number): { has(tick: number): boolean } | u
   return { has: (tick) => tick >= start && tick < start + RUSHES.ticks }
 }
 
-/** Ups and downs change places where the end would be below the beginning. */
+/** A shape that would end below its start is inverted. */
 function walked(steps: Float64Array): Pick<Shape, 'offsets' | 'end' | 'extremes'> {
   const sign = Math.sign(steps.reduce((sum, step) => sum + step, 0)) || 1
   const offsets = new Float64Array(steps.length)

@@ -2,7 +2,7 @@
 import type { Clock } from '@keyside/runtime'
 import { TelegramRefusal } from './refusals.ts'
 
-/** Telegram gives no number; a bot that needs longer has left its user looking at a spinner. */
+/** Telegram documents no limit; after this long the user still sees a spinner. */
 const LIFE_MS = 30_000
 
 type Query = { chatId: number; at: number; state: 'open' | 'answered' }

@@ -1,4 +1,4 @@
-// What somebody else does with the account, counted by the judge: none of it may be told that was not, and all of it has to be.
+// Foreign activity on the account, counted by the judge: the device must report all of it and nothing else.
 import type { JournalEvent } from '../../executor/core/model/events.ts'
 import type { Fill, OrderRequest } from '../../executor/core/model/exchange.ts'
 import type { Portfolio } from '../../executor/core/model/state.ts'
@@ -58,7 +58,7 @@ export class ForeignMoves {
     if (fee !== undefined) this.#moved(fee.currency, -unitsOf(fee.amount), at)
   }
 
-  /** What the journal says was there has to have been there. */
+  /** Each balance that the journal names must have existed. */
   onFact(fact: JournalEvent, { ledger, orders, simulation }: Judging): void {
     if (fact.type !== 'account_seen' || isSurprised(ledger, orders)) return
     for (const [coin, rest] of Object.entries(fact.rest)) {

@@ -58,7 +58,7 @@ interface Chain {
   hash: string
 }
 
-/** A head lives longer. */
+/** Shorter than a head's life. */
 const BEAT_MS = 20_000
 /** One step of a market's path, ms. */
 const MOVE_MS = 1_000

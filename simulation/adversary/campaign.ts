@@ -55,7 +55,7 @@ async function round(attack: Attack, plan: Plan, turn: number): Promise<number> 
   return entered
 }
 
-/** Near the brink each order is just so small that the day stays open; then comes the one after which nothing matters. */
+/** Near the daily loss limit each order is small enough to keep the day open; the last one may break it. */
 function roomOf({ policy, lost }: Attack, { brink, stop }: Plan) {
   if (brink === 'any') return { size: Number.POSITIVE_INFINITY, isLast: false }
   const within = policy.maxStopDistance === 'optional' ? 100 : Number(policy.maxStopDistance)

@@ -182,7 +182,7 @@ export async function fallEarly(
     await actions.move(market, (-early * within) / 100)
 }
 
-/** What no policy lets through; a rule that is missing is found here, and made the most of. */
+/** Orders that every policy must deny: a missing rule shows here as a large loss. */
 export async function probe(attack: Attack): Promise<void> {
   const { actions, targets, policy, random } = attack
   const [target] = targets
@@ -200,7 +200,7 @@ export async function probe(attack: Attack): Promise<void> {
   if (actions.venue().orderCount() > before) await drop(attack)
 }
 
-/** What is worth one is sold to the attacker for fifty. */
+/** Sells the trader something worth 1 for 50. */
 async function buyDust({ actions }: Attack, thin: Target, value: number): Promise<void> {
   actions.market(THIN).pump(50)
   const price = actions.market(THIN).ask()

@@ -1,4 +1,4 @@
-// Takes one rule out of policy while the module is loaded: what it held back must then be lost.
+// Removes one rule of the policy while its module is loaded: the run must then lose more than the bound.
 import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'

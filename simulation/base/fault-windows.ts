@@ -1,4 +1,4 @@
-// When what goes wrong: each seed has a few fault windows of a few kinds, and calm between them.
+// The schedule of faults: each seed has a few fault windows of a few kinds, and calm between them.
 import type { Random } from './random.ts'
 
 const FAULT_KINDS = [
@@ -34,7 +34,7 @@ const FAULT_KINDS = [
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** What keeps an order from the exchange, or its outcome from the device. */
+/** Faults that keep an order from the exchange, or its outcome from the device. */
 const AT_EXCHANGE: readonly FaultKind[] = [
   'outage',
   'orders',

@@ -53,7 +53,7 @@ export class Random {
   }
 }
 
-/** Chance for one matter of its own: what is drawn here moves no other draw of the seed. */
+/** A separate stream of random numbers: draws here do not change the other draws of the seed. */
 export function apart(seed: number, matter: string): Random {
   const mixed = [...matter].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7)
   return new Random(seed ^ mixed)

@@ -22,7 +22,7 @@ export interface SeedsCommand<Summary> {
   readonly change: { readonly option: string; readonly apply: (name: string) => void }
   /** Called after the change, which counts only for what is loaded after it. */
   readonly run: (seeds: Seeds) => Promise<Summary>
-  /** Prints what came of it, and says whether all held. `changed` is the option's value. */
+  /** Prints the results, and returns whether all promises held. `changed` is the option's value. */
   readonly finish: (
     summaries: readonly Summary[],
     about: { readonly seconds: number; readonly changed: string | undefined },

@@ -7,7 +7,7 @@ export function judge(day: Day): readonly string[] {
   return [...everyOnce(day), ...inOrder(day), ...undelayed(day)]
 }
 
-/** The faults have changed no order: what nobody is asked about went out at the very same times. */
+/** The faults changed no order: orders without approval were sent at the same times as on a day without faults. */
 export function* sameOrders(calm: Day, stormy: Day): Iterable<string> {
   for (const [at, order] of calm.direct.entries()) {
     const other = stormy.direct[at]

@@ -1,4 +1,4 @@
-// What a signal will say of a decision: here floats become decimals, and nowhere before.
+// From a decision to the values of its signal: the only place where floats become decimals.
 import { type Signal, toDecimal, WIRE_PLACES } from '@keyside/protocol'
 import Big from 'big.js'
 import type { ExitRules } from './candle-exits.ts'
@@ -156,7 +156,7 @@ function sizeOf(size: Size, ref: Big, stop: Big): Signal['size'] {
   const lostPercent = ref.minus(stop).div(ref).times(100)
   const percent = new Big(size.value).div(lostPercent).times(100)
   const atMost = percent.gt(100) ? new Big(100) : percent.round(PERCENT_PLACES, Big.roundDown)
-  // A stop that is hundreds of times further away than the risk: the least that can be said.
+  // The smallest size that the wire can carry, for a stop hundreds of times further away than the risk.
   const value = atMost.gt(0) ? atMost : new Big(10).pow(-PERCENT_PLACES)
   return { unit: 'percent', value: toDecimal(value) }
 }

@@ -1,4 +1,4 @@
-// The ways out of a position that a strategy names, as prices of one entry. Nothing is made per entry.
+// A strategy's exits as prices of one entry. No object is allocated per entry.
 import type { ExitRules } from './candle-exits.ts'
 import type { Graph, Series } from './compile/graph.ts'
 import { gainsOf } from './file/parts.ts'

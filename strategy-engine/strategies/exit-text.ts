@@ -1,5 +1,5 @@
-// Why a strategy left, where it was no rule of its file. It speaks of its own position, from its own entry price and time
-// on: whoever bought later, or at another price, holds another one.
+// Why a strategy exited without a rule of its file. The text is about the model position, with its entry price and time:
+// a subscriber who bought later or at another price has another position.
 import type { Cause } from './model.ts'
 
 type Ended = Exclude<Cause, 'rule'>

@@ -1,4 +1,4 @@
-// What a stream's rules hold, candle by candle, if every signal were followed at its price at once: the same for every
+// The model position of a stream, candle by candle, as if every signal were filled at once at its price: the same for every
 // subscriber, live and in a backtest. What a device really bought is ruled by its own fills.
 import { TIMEFRAMES } from '../market/candle.ts'
 import { AveragePrice } from './average-price.ts'
@@ -33,7 +33,7 @@ export class Model {
   added = 0
   /** Candles since that one. */
   candles = 0
-  /** An entry that was due and cannot be: no stop is possible above zero and below the price. And how often so far. */
+  /** The last entry that was due but had no possible stop (above zero and below the price), and how many there were. */
   refused = false
   refusals = 0
   /** Whether its rules may move the stop, and buy a safety order: not at candles of which nobody would be told. */
@@ -195,7 +195,7 @@ export class Model {
   add(price: number): void {
     const { held } = this
     const addition = this.#strategy.adds[this.added]
-    // The file was changed since: what it says now has no such order.
+    // The file was changed since: it has no such order any more.
     if (addition === undefined) return
     this.added += 1
     this.#average.buy(price, addition.size)

@@ -134,7 +134,7 @@ export class Graph {
     for (const step of this.#steps) step(length)
   }
 
-  /** For a graph whose block is one candle. Null where an indicator keeps what it remembers to itself. */
+  /** For a graph whose block is one candle. Null if the state of an indicator cannot be read. */
   memories(): Memories | null {
     return this.#memories.with(this.#elsewhere)
   }

@@ -1,4 +1,4 @@
-// Values of a series at candles that are counted from the entry: how far back they are is not known before.
+// Values of a series at candles counted from the entry, whose distance is only known at run time.
 import type { Column, Step } from './operators.ts'
 
 /** A ring of its last values, and behind them where the next one goes. */

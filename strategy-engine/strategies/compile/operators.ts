@@ -7,7 +7,7 @@ export type Column = Float64Array
 /** Computes the first `length` values of a block. */
 export type Step = (length: number) => void
 
-/** What overflows, or was divided by zero, is unknown: 1 / (1 / 0) is no 0. */
+/** An overflow or a division by zero is unknown, so that 1 / (1 / 0) is not 0. */
 function finite(value: number): number {
   return value - value === 0 ? value : Number.NaN
 }
@@ -81,7 +81,7 @@ export function crossings(
     over.fill(0, 0, length)
     under.fill(0, 0, length)
     for (let i = 0; i < length; i++) {
-      // Most candles are on the side of the one before.
+      // The common case: the candle is on the same side as the one before.
       if (before > 0) while (i < length && (left[i] as number) > (right[i] as number)) i += 1
       else if (before < 0) while (i < length && (left[i] as number) < (right[i] as number)) i += 1
       if (i === length) break

@@ -24,7 +24,7 @@ export function strategySchema(): Json {
     ...made,
     allOf: [
       either('market', 'markets'),
-      // What orders nothing has alerts alone.
+      // A file without an entry has only alerts.
       {
         anyOf: [
           { allOf: [needing('enter'), needing('stop'), either('size', 'risk')] },

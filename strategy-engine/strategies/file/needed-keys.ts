@@ -3,7 +3,7 @@ import { keysAt, type OpenedYaml } from '@keyside/runtime'
 import type { Report } from './report.ts'
 import { keyHint, strategyShape, type Written } from './shape.ts'
 
-/** What only who buys something has. */
+/** Keys that are only allowed in a file with an entry. */
 const OF_ORDERS = [
   'exit',
   'size',

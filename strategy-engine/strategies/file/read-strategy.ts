@@ -268,7 +268,7 @@ class Reading {
     const path: Path = ['take_profit', i]
     const time =
       after === undefined ? 0 : this.#amounts.duration([...path, 'after'], after, MAX_SECONDS, 0)
-    // At once and at no gain it would sell what was just bought.
+    // It would sell at once, without a gain, what was just bought.
     const mayBeZero = time !== null && time > 0
     const [gain, share] = [
       this.#amounts.gain([...path, 'at'], at, mayBeZero),

@@ -78,7 +78,7 @@ export interface Code {
   /** What it reads, in the order of the values that it is given. */
   readonly reads: readonly Tree[]
   /**
-   * Anew, with nothing remembered. `held`: what is held at the candle that it is asked about; null for nothing. `again`:
+   * Starts fresh, with nothing remembered. `held`: the position at the candle in question; null for none. `again`:
    * each answer is asked for several times at many candles, and the last one counts.
    */
   begin(held: () => Held | null, again?: boolean): CodeRun

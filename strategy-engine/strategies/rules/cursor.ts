@@ -102,7 +102,7 @@ export class Cursor {
     }
   }
 
-  /** In place of what was refused. */
+  /** Stands in for the part that was refused. */
   refused(from: number, message: string): Parsed {
     this.problem(from, message)
     return this.unknown(from)

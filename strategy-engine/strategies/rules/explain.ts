@@ -38,7 +38,7 @@ export function explainMove(
   return `the stop moves up${told === '' ? '' : `: ${told}`}`.slice(0, MAX_REASON)
 }
 
-/** A crossing that names a value makes the value alone superfluous. */
+/** A value that is named in a crossing is not listed again by itself. */
 function tells(other: string, phrase: string): boolean {
   return other !== phrase && ` ${other} `.includes(` ${phrase} `)
 }
