@@ -1,8 +1,9 @@
 // Limits how fast a provider's messages are read: only that provider's link waits.
 import type { Clock } from '@keyside/runtime'
 
-/** All streams of twelve plans may decide on one candle, and again a minute later. */
+/** All streams of twelve plans may enter and leave on one candle: 1,536 signals. */
 const BURST = 2_000
+/** As many as all of them decide on candles of a minute, and half as many again. */
 const PER_SECOND = 20
 
 export class FloodGate {

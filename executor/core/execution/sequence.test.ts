@@ -101,12 +101,10 @@ test('a stream that policy does not list is none of ours, though its plan brings
   expect(executor.told()).toEqual(before)
 })
 
-test.each([
-  ['entry', 8],
-  ['exit', 64],
-] as const)(
-  'a provider that signs each %s without end fills the device with %i of them, and another stream goes on',
-  async (kind, most) => {
+test.each(['entry', 'exit'] as const)(
+  'a provider that signs each %s without end has 64 that wait, and another stream goes on',
+  async (kind) => {
+    const most = 64
     const executor = new TestExecutor({ streams: ['demo', 'other'] })
     const away = { quote: () => null, refreshQuote: async () => ({ ok: false, message: 'away' }) }
     Object.assign(executor.exchange, away)
