@@ -7,10 +7,19 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export const environment: Environment = process.env
 
-/** KEYSIDE_HOME, by default ~/.keyside. Throws as `userFolder`. */
+/** KEYSIDE_HOME, by default ~/.keyside. Throws `config_invalid`, or as `userFolder`. */
 export function keysideHome(env: Environment = environment): string {
-  return resolve(env['KEYSIDE_HOME'] || join(userFolder(), '.keyside'))
+  const named = env['KEYSIDE_HOME']
+  if (!named) return join(userFolder(), '.keyside')
+  if (!UNREAD.test(named)) return resolve(named)
+  throw new KeysideError(
+    'config_invalid',
+    `KEYSIDE_HOME: ${JSON.stringify(named)} would be a folder of that very name: write the whole path, with neither quotation marks nor ~, which only a shell takes away`,
+  )
 }
+
+/** What a shell would have taken for itself; a file of variables, Docker and systemd pass it on, and Windows ends a line with more. */
+const UNREAD = /^~|^["']|["']$|\p{Cc}|\s$/u
 
 /**
  * Where this user is at home. Throws `home_unknown`: in a container, or where HOME is not passed on, a user may be a number

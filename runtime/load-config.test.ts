@@ -1,7 +1,7 @@
 // config.yaml and the environment: whatever is slipped in, file and line or the variable are named, and nothing else is read.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { type Environment, executorsFolder, keysideHome, logLevel } from './config.ts'
