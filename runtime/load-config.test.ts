@@ -260,6 +260,25 @@ test('the log has a level that exists, and an empty variable is none', () => {
   expect(keysideHome({ KEYSIDE_HOME: '' })).toBe(keysideHome({}))
 })
 
+test.each([
+  '~',
+  '~/.keyside',
+  '"/srv/keyside"',
+  "'/srv/keyside'",
+  '/srv/keyside\r',
+  '/srv/keyside ',
+])(
+  'KEYSIDE_HOME as no shell has read it is refused, and no folder of that name is made: %j',
+  (home) => {
+    const refusal = { code: 'config_invalid', message: expect.stringContaining('the whole path') }
+    expect(() => keysideHome({ KEYSIDE_HOME: home })).toThrow(expect.objectContaining(refusal))
+  },
+)
+
+test.each(["/srv/o'brien/keyside", '/srv/a b/~old', 'relative'])('%s is a path', (home) => {
+  expect(keysideHome({ KEYSIDE_HOME: home })).toBe(resolve(home))
+})
+
 test("an empty HOME is no folder: the one in which a program begins is nobody's home", () => {
   vi.stubEnv('HOME', '')
   onTestFinished(() => void vi.unstubAllEnvs())
