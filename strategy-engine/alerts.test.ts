@@ -15,10 +15,18 @@ const start = (closes: (number | null)[], past = 1, text = WITH_ALERTS) =>
     prepare: (home) => home.write('demo.yaml', text),
   })
 
+/** Alerts let signals go first, and are looked at again as time passes. */
+const said = ({ pass, messages }: Awaited<ReturnType<typeof start>>, alerts: number) =>
+  until(() => {
+    pass(250)
+    return messages('alert').length === alerts
+  })
+
 test('an alert is said after the signal of its candle, on the same topic, and not again while it holds', async () => {
-  const { close, messages, kinds } = await start([100, 106, 107, 104, 111])
+  const fixture = await start([100, 106, 107, 104, 111])
+  const { close, messages, kinds } = fixture
   await close()
-  await until(() => messages('alert').length === 1 && messages('signal').length === 1)
+  await said(fixture, 1)
   expect(messages('alert')[0]).toMatchObject({
     retained: false,
     topic: 'keyside/v1/signal/home/all',
@@ -41,7 +49,7 @@ test('an alert is said after the signal of its candle, on the same topic, and no
   await close()
   await close()
   await close()
-  await until(() => messages('alert').length === 3)
+  await said(fixture, 3)
   const [, ...again] = messages('alert').map(({ claims }) => claims)
   expect(again.map(({ name, iat }) => [name, iat])).toEqual([
     ['high', T0 + 180],
@@ -58,6 +66,6 @@ test('nothing is said of history, nor of what closed while the engine was away',
   const third = await first.begin(candles([100, 106, 100, 106, 100, 107, 100, 108], T0 - 360), 7)
   await until(() => first.presence() === 'online')
   await third.close()
-  await until(() => first.messages('alert').length === 1)
+  await said(first, 1)
   expect(first.messages('alert')[0]?.claims.text).toBe('close 108.00')
 })
