@@ -264,6 +264,29 @@ test('a home that runs renews its tokens each day, and goes on when it cannot', 
   expect(life()).toBeCloseTo(28 * 86_400, 0)
 })
 
+test.each([
+  ['slept for longer than its tokens live', 40],
+  ['began before its clock was set, as one without a battery for it', 365],
+  ['has a clock that was set back', -40],
+])('a home that %s renews them within a minute', (_, days) => {
+  const home = newFolder()
+  make(home)
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const parts = { home, clock: systemClock, randomBytes: systemRandomBytes }
+  const stop = keepTokensFresh(
+    systemClock,
+    async () => renewTokens(parts),
+    () => undefined,
+  )
+  onTestFinished(stop)
+  vi.advanceTimersByTime(3_600_000)
+  vi.setSystemTime(Date.now() + days * 86_400_000)
+  vi.advanceTimersByTime(60_000)
+  const { exp = 0 } = tokensIn(home)['bot'] ?? {}
+  expect(exp - Date.now() / 1_000).toBeCloseTo(30 * 86_400, 0)
+})
+
 test('where another home is the authority, there is nothing to renew', () => {
   const home = newFolder()
   make(home)

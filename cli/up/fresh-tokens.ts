@@ -3,12 +3,20 @@ import type { Cancel, Clock } from '@keyside/runtime/base'
 
 /** How often a program that runs is given a new one: it is read when the broker ends the connection of the old one. */
 const RENEW_MS = 86_400_000
+/** Timers stand still while a device sleeps, and know nothing of a clock that leaps: what is due is seen this soon after. */
+const LOOK_MS = 60_000
 
-/** Renews each day. A failure is tried again the next day. */
+/** Each day by the clock, which ends a token. What cannot be renewed is tried again on the next. */
 export function keepTokensFresh(
-  clock: Pick<Clock, 'every'>,
+  clock: Pick<Clock, 'now' | 'every'>,
   renew: () => Promise<unknown>,
   onFailed: (error: unknown) => void,
 ): Cancel {
-  return clock.every(RENEW_MS, () => void renew().catch(onFailed))
+  let renewedAt = clock.now()
+  return clock.every(LOOK_MS, () => {
+    // A clock that was set back has tokens from tomorrow.
+    if (Math.abs(clock.now() - renewedAt) < RENEW_MS) return
+    renewedAt = clock.now()
+    void renew().catch(onFailed)
+  })
 }
