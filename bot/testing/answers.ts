@@ -84,7 +84,7 @@ export function answersAt(now: number): Record<Question, Answer> {
         {
           at: now - 60.1,
           stage: 'judged',
-          text: 'planned: buy 0.05 BTC/USDT for at most 64100.5, now or not at all, worth 3205.03, may lose 55',
+          text: 'planned: buy 0.05 BTC/USDT for at most 64100.5, now or not at all, worth 3205.03 USDT, may lose 55 USDT',
         },
         { at: now - 60.1, stage: 'ended', text: 'denied by this device' },
       ],

@@ -49,7 +49,7 @@ test('tells an order whose answer was lost', () => {
     say({ type: 'fill', clientOrderId, market: 'BTC/USDT', trade }),
     step('complete'),
   ]).toEqual([
-    'planned: buy 0.005 BTC/USDT for at most 50004, now or not at all, worth 250.02, may lose 3.1',
+    'planned: buy 0.005 BTC/USDT for at most 50004, now or not at all, worth 250.02 USDT, may lose 3.1 USDT',
     'waits for your yes; policy confirm.above, until 00:01:15 UTC',
     'you approved it',
     'handed to the exchange',

@@ -5,7 +5,7 @@ import { CLOSE_SENTENCES } from '../core/execution/close-position.ts'
 import { signed } from '../core/model/account.ts'
 import type { FactOf, JournalEvent } from '../core/model/events.ts'
 import type { KeyRights, OrderRequest } from '../core/model/exchange.ts'
-import type { NewOrder, OrderKind } from '../core/model/order.ts'
+import type { NewOrder, OrderKind, PlannedOrder } from '../core/model/order.ts'
 import type { Step } from '../core/model/order-events.ts'
 import type { OrderEvent } from '../core/model/order-table.ts'
 
@@ -39,7 +39,7 @@ export function eventText(event: JournalEvent): string {
     case 'mapped':
       return `carried over to ${event.intent.market}: one price of the signal is ${event.ratio} there`
     case 'planned':
-      return `planned: ${tellRequest(event.plan.request)}, worth ${event.plan.value}, may lose ${event.plan.risk}`
+      return tellPlan(event.plan)
     case 'step':
       return tellStep(event)
     case 'order_seen':
@@ -142,6 +142,12 @@ function tellSize({ market, size: { unit, value } }: NewOrder['intent'], kind: O
   if (unit === 'base') return `${value} ${base} on ${market}`
   if (unit === 'quote') return `${market} for ${value} ${quote}`
   return `${value} % of ${kind === 'entry' ? 'its allocation' : 'what it holds'} on ${market}`
+}
+
+function tellPlan({ request, value, risk }: PlannedOrder): string {
+  const [, quote = ''] = request.market.split('/')
+  const loss = risk === '0' ? '' : `, may lose ${risk} ${quote}`
+  return `planned: ${tellRequest(request)}, worth ${value} ${quote}${loss}`
 }
 
 function tellRequest(request: OrderRequest): string {

@@ -43,7 +43,7 @@ test('reads like a story', async () => {
   expect(story).toEqual([
     '0.0 s  signal: signal 1 of demo accepted: entry',
     '0.0 s  entry: entry of demo, signal 1: buy BTC/USDT for 300 USDT, stop 58800 (ema 12 crossed above ema 26)',
-    '0.0 s  entry: planned: buy 0.00498 BTC/USDT for at most 60150, now or not at all, worth 299.547, may lose 12.57948',
+    '0.0 s  entry: planned: buy 0.00498 BTC/USDT for at most 60150, now or not at all, worth 299.547 USDT, may lose 12.57948 USDT',
     '0.0 s  entry: waits for your yes; policy confirm.above, until 08:02:00 UTC',
     '0.0 s  entry: the card was shown in Telegram',
     '20.0 s  entry: you approved it',
@@ -55,7 +55,7 @@ test('reads like a story', async () => {
     '23.0 s  entry: the exchange says that it is over; 0.00498 filled',
     '23.0 s  entry: filled completely',
     '23.0 s  stop: a stop for what demo holds of BTC/USDT',
-    '23.0 s  stop: planned: sell 0.00498 BTC/USDT for at least 57624, once the price is 58800, worth 286.96752, may lose 0',
+    '23.0 s  stop: planned: sell 0.00498 BTC/USDT for at least 57624, once the price is 58800, worth 286.96752 USDT',
     '23.0 s  stop: decided, and written down before anything is sent',
     '23.0 s  stop: handed to the exchange',
     '23.0 s  stop: the exchange has it; as number 2',
