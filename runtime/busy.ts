@@ -76,7 +76,7 @@ export class Retry {
     this.#options = options
   }
 
-  /** For work that nothing waits for. Throws errors that are not locks, or warns of them if the work was delayed. */
+  /** For background work. Throws errors that are not locks, or logs them if the work was delayed. */
   run(work: () => void): void {
     this.whenDone(work)?.catch((error: unknown) => {
       const { warn, file } = this.#options

@@ -228,7 +228,7 @@ class Troubles {
     this.#told.delete(code)
   }
 
-  /** The broker took the token and the subscriptions; whether another program has the name, time must tell. */
+  /** The broker took the token and the subscriptions; whether another program uses the name shows only later. */
   areOver(): void {
     for (const code of this.#told) if (code !== 'client_taken_over') this.#told.delete(code)
   }

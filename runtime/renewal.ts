@@ -41,7 +41,7 @@ export function renewAccess(options: RenewalOptions): Cancel {
     const answer = await options.ask({ do: 'access' })
     if (answer?.do === 'access') {
       const next = tokenTimes(answer.token)
-      // No token reaches past the end of what was agreed: the last third of this one is time enough to renew that.
+      // No token lasts longer than the subscription. Its last third is time enough to renew the subscription itself.
       if (next?.sub === options.client && next.exp === times.exp)
         return tell('the subscription ends then')
       if (next === null || next.sub !== options.client || next.exp <= times.exp)

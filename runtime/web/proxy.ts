@@ -57,7 +57,7 @@ export function agentMaker(setting: ProxySetting | undefined, home: string): Mak
 
 type TunnelAgent = InstanceType<typeof import('https-proxy-agent').HttpsProxyAgent<string>>
 
-/** Of what an HTTP proxy says itself nothing is taken for the word of the server behind it, as the library would. */
+/** An HTTP proxy's own answers are not taken for answers of the server behind it, as the library would do. */
 function tunnelClass() {
   const { HttpsProxyAgent } = load('https-proxy-agent') as typeof import('https-proxy-agent')
   return class Tunnel extends HttpsProxyAgent<string> {

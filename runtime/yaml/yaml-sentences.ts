@@ -47,7 +47,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 const NO_COLON = 'a setting without a colon behind its name: write "name: value"'
 
-/** In place of what the parser says in the words of its trade. */
+/** Plain sentences in place of the parser's technical ones. */
 const SAID: Readonly<Record<string, string>> = {
   BAD_INDENT:
     'it does not begin under the settings that it belongs to, or a bracket before it is not closed',

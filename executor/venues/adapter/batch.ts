@@ -6,11 +6,11 @@ import { sentence } from './reply.ts'
 export interface BatchResult<M> {
   /** Why not all was answered; null when it was. */
   readonly failed: string | null
-  /** Those that the venue refuses to speak of. */
+  /** Markets that the venue refuses to answer about. */
   readonly refused: readonly M[]
 }
 
-/** Told of those that the venue refuses to speak of. */
+/** Called with the markets that the venue refuses to answer about. */
 export type OnGone<M> = (markets: readonly M[]) => void
 
 /** Gets each answer with the markets that it is about. */

@@ -10,9 +10,9 @@ const STEP_MS = 1_000
 export interface ClockSkewOptions {
   readonly client: () => MarketClient
   readonly clock: Pick<Clock, 'now'>
-  /** So long a measurement counts, ms. */
+  /** How long a measurement counts, ms. */
   readonly longestMs: number
-  /** ms since the process began, on a clock that nobody sets. */
+  /** ms since the process began, on a monotonic clock. */
   readonly monotonic?: () => number
 }
 

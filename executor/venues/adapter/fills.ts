@@ -20,7 +20,7 @@ interface Age {
 
 /** What was traded before it was first seen, and then some. */
 const BEFORE_MS = 3_600_000
-/** Of one span: more than an account can trade in it, or the venue does not come to an end. */
+/** Most pages of one span: more than an account can trade, so the venue's paging does not end. */
 const MAX_PAGES = 100
 
 /** Pages may overlap, and their rows come in any order: a fill counts once. */

@@ -1,4 +1,4 @@
-// Runs a task again and again, never two at once.
+// Repeats a task, never two at once.
 import type { Cancel, Clock } from '@keyside/runtime'
 
 /** `task` must not reject. */

@@ -1,4 +1,4 @@
-// Who asks what anybody may ask of a venue, without an account.
+// Asks a venue's public questions, which need no account.
 import type { Batch, Limits, MarketQuestions, Question, Refusals, VenueMarket } from './dialect.ts'
 import type { Reply } from './reply.ts'
 

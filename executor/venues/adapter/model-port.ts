@@ -79,7 +79,7 @@ function viewOf<N>(venue: PortVenue<N>, order: PortOrder<N>, asOf: number) {
   return later ?? viewAt(venue, order, asOf)
 }
 
-/** The one that still works of a stop and what it became. */
+/** Of a stop and the order that it became, the one that is still working. */
 function workingOf<N>(venue: PortVenue<N>, order: PortOrder<N>): PortOrder<N> {
   return (order.child === null ? undefined : venue.order(order.child)) ?? order
 }

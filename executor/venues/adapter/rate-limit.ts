@@ -26,7 +26,7 @@ export class RateLimitBudget {
     const { backoff, used } = this.#limits.read(status, headers)
     if (used !== null) this.#used = { share: used, at: now }
     if (backoff === null) {
-      // What was on its way when the back-off began says nothing about it.
+      // Answers to requests that were under way when the back-off began do not change it.
       if (this.backoff(now) === null) this.#inRow = 0
       return 'go_on'
     }
@@ -57,7 +57,7 @@ export class RateLimitBudget {
     return { why: this.#refused.why, ms: this.#refused.until - now }
   }
 
-  /** Little is left of what may be asked: what can wait should. */
+  /** Little of the limit is left: requests that can wait should wait. */
   state(now: number): 'free' | 'tight' {
     const { share, at } = this.#used
     return share >= TIGHT_SHARE && now - at < this.#limits.windowMs ? 'tight' : 'free'

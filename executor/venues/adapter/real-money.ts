@@ -109,7 +109,7 @@ export class RealMoney {
     const nonce = encodeBase64url(randomBytes(NONCE_BYTES))
     const request = {
       method: 'POST',
-      // A connection that was kept would say who was there before.
+      // A new connection each time: a kept one could still lead to an earlier server.
       headers: { 'content-type': 'application/json', connection: 'close' },
       body: JSON.stringify({ nonce }),
       timeout: this.#options.timeoutMs ?? TIMEOUT_MS,
@@ -133,7 +133,7 @@ export class RealMoney {
   }
 }
 
-/** Nobody on the way can listen. Loopback behind a proxy is the proxy's. */
+/** Whether nobody can listen on the way. Behind a proxy, loopback means the proxy's machine. */
 function isClosed(address: string, way: 'direct' | 'proxy'): boolean {
   const { protocol, hostname } = new URL(address)
   return protocol === 'https:' || (way === 'direct' && isLoopback(hostname))

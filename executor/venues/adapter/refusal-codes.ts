@@ -23,7 +23,7 @@ export function refusalsByCode(
 ): Refusals {
   const rejectionOf = rejectionsByCode(rejections)
   return {
-    /** A server's error proves nothing, whatever it says. */
+    /** HTTP 5xx proves nothing, whatever its body says. */
     read(status, body) {
       const refused = status >= 500 ? null : said(body)
       if (refused === null) return null

@@ -76,7 +76,7 @@ export function fields<const F extends Fields>(of: F) {
     )
 }
 
-/** What a venue does not tell is unknown, never "no". */
+/** A right that a venue does not report is unknown, never "no". */
 export function yesOrNo(told: boolean | undefined): KeyRights['trade'] {
   if (told === undefined) return 'unknown'
   return told ? 'yes' : 'no'

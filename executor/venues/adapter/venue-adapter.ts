@@ -99,7 +99,7 @@ export class VenueAdapter extends MarketPort {
     await this.data.load([...markets, ...left])
     const [failed] = await Promise.all([
       this.data.refresh(),
-      // A key that is refused is said to be that, and not an account of which nothing is known.
+      // A refused key is reported as such, and not as an account that did not answer.
       this.#askBalances()
         .then(orThrow)
         .then(() => refuseBorrowing(this.#client)),
@@ -141,7 +141,7 @@ export class VenueAdapter extends MarketPort {
   async place(order: model.OrderRequest): Promise<model.Placed> {
     const market = this.data.get(order.market)
     const { triggerPrice } = order
-    // Any other goes out at once: what is waited for here would let all else go first.
+    // Any other order is sent at once: a wait here would let all other requests go first.
     if (market !== undefined && triggerPrice !== undefined) {
       const wrong = await this.#wrongSided(market, order.side, triggerPrice)
       if (wrong !== null) return wrong

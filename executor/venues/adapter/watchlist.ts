@@ -1,4 +1,4 @@
-// Prices of markets that are only looked at: nothing is traded there, so they wait behind everything that is.
+// Prices of markets that are only watched. Nothing is traded there, so their requests have the lowest priority.
 import type { Clock } from '@keyside/runtime'
 import type { Answered, LookedUp, Quote } from '../../core/model/exchange.ts'
 import type { VenueMarket } from './dialect.ts'

@@ -1,4 +1,4 @@
-// What goes wrong on the way to the paper account, for those who want to see it once before it is real.
+// Faults of a paper account, chosen by traders who want to see them once before they trade real money.
 import type { RandomBytes } from '@keyside/runtime'
 import { type FaultSchedule, NO_FAULT, type RequestFate, type VenueRequest } from '@keyside/venue'
 

@@ -135,7 +135,7 @@ export class PaperVenue extends MarketPort {
     if (fate.arrivesAfter === null) return NO_ANSWER
     const taken = after(clock, fate.arrivesAfter, () => this.#take(market, order, fate.effects))
     if (fate.answer !== null) {
-      // Whatever came of it: nobody hears.
+      // The outcome is dropped, as if the answer had been lost.
       const late = fate.arrivesAfter > (fate.answersAfter ?? 0)
       await (late ? after(clock, fate.answersAfter ?? 0, async () => undefined) : taken)
       return NO_ANSWER
@@ -232,7 +232,7 @@ export class PaperVenue extends MarketPort {
     return this.keyRights()
   }
 
-  /** There is no key that could do more. */
+  /** Paper has no key, so nothing beyond trading is possible. */
   async keyRights(): Promise<model.Answered<model.KeyRights>> {
     const created = this.#options.clock.now()
     const value = { trade: 'yes', withdraw: 'no', transfer: 'no', ipList: 'yes', created } as const

@@ -119,7 +119,7 @@ export const CLAIMS = {
 
 export type ClaimName = keyof typeof CLAIMS
 
-/** Without a proof of these by the venue itself nobody knows what becomes of an order: each entry is asked about. */
+/** While the venue itself has not proved these, the outcome of an order is not certain: each entry is asked about. */
 export function asksWithout(claim: ClaimName): boolean {
   return CLAIMS[claim].unproved === ASK
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { OrderRequest } from '../../core/model/exchange.ts'
 
 export interface OpenOrders {
-  /** Throws where the file cannot be read: nobody knows then what is open. */
+  /** Throws where the file cannot be read: which orders are open is then unknown. */
   read(): readonly OrderRequest[]
   write(orders: readonly OrderRequest[]): void
   clear(): void

@@ -123,7 +123,7 @@ export const TRIGGERED: Step = {
       found = await seen(context, order, ({ status }) => status !== 'open')
     }
     await orders.conclude(order)
-    // The price has not come so far: that says nothing of the venue.
+    // The price has not reached the trigger: the step proves nothing either way.
     if (found.order === null) return
     const { exchangeId, filled, status } = found.order
     const isSame = placed.outcome === 'accepted' && placed.order.exchangeId === exchangeId

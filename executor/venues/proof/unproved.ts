@@ -27,7 +27,7 @@ export function unprovedClaims({
   try {
     known = { code: codeOf(name), proofs: readProofs(home, name) }
   } catch {
-    // A code that cannot say which it is has proved nothing.
+    // Code whose version cannot be read counts as not proved.
     return () => asked
   }
   let last: { readonly at: number; readonly open: readonly ClaimName[] } | null = null
