@@ -165,3 +165,19 @@ test('a day that is closed by its losses stays so when the clock was on the next
   await executor.enter({ size: { unit: 'quote', value: '50' }, referencePrice: '57000' })
   expect(executor.told().at(-1)).toBe('entry denied loss.day')
 })
+
+test('a stop that is gone is missed within seconds, although it was sent before the clock was set back', async () => {
+  const executor = new TestExecutor()
+  await executor.enter({ stopPrice: '58000' })
+  await executor.clock.advance(5_000)
+  const [stop] = executor.exchange.sent.slice(-1)
+  leap(executor, -HOURS)
+  await executor.clock.advance(5_000)
+  const shown = executor.exchange.orders.get(stop?.clientOrderId ?? '')
+  if (shown?.order.type !== 'stop_limit') throw new Error('no stop rests')
+  shown.status = 'canceled'
+  await executor.clock.advance(5_000)
+  expect(executor.told()).toContain('stop canceled canceled_elsewhere')
+  expect(executor.exchange.sent.at(-1)).toMatchObject({ type: 'stop_limit', amount: '0.00497' })
+  expect(executor.exchange.sent.at(-1)?.clientOrderId).not.toBe(stop?.clientOrderId)
+})

@@ -53,7 +53,9 @@ export function onOpenOrders(
     const seen = listed.get(clientOrderId)
     if (seen !== undefined && seen.exchangeId === order.exchangeId) tell(context, order, seen)
     // A list that lags says nothing: by its id it is found, and one that is missing there too has `viewLagMs` to appear.
-    else if (order.sentAt < (asked.get(order.intent.market)?.at ?? 0)) lookUp(context, order)
+    // What seems to be sent in the future was sent before the clock was set back.
+    else if (order.sentAt > now || order.sentAt < (asked.get(order.intent.market)?.at ?? 0))
+      lookUp(context, order)
   }
 }
 
