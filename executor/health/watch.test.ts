@@ -13,7 +13,12 @@ const GOOD: Answered<KeyRights> = {
 function watching() {
   const inputs: Input[] = []
   const timers: { ms: number; run: () => void }[] = []
-  const state = { free: (2_000 * MIB) as number | null, rights: GOOD as Answered<KeyRights> }
+  const state = {
+    free: (2_000 * MIB) as number | null,
+    rights: GOOD as Answered<KeyRights> | Promise<Answered<KeyRights>>,
+    asked: 0,
+    now: 1_800_000_000_000,
+  }
   const add = (ms: number, run: () => void) => {
     const timer = { ms, run }
     timers.push(timer)
@@ -21,8 +26,13 @@ function watching() {
   }
   const stop = watchHealth({
     folder: '/home',
-    exchange: { keyRights: async () => state.rights },
-    clock: { now: () => 0, every: add, after: add },
+    exchange: {
+      keyRights: async () => {
+        state.asked += 1
+        return state.rights
+      },
+    },
+    clock: { now: () => state.now, every: add, after: add },
     take: (input) => inputs.push(input),
     freeBytes: () => state.free,
   })
@@ -30,8 +40,13 @@ function watching() {
     for (const timer of timers.filter((one) => one.ms === ms)) timer.run()
     await new Promise(setImmediate)
   }
+  /** By the clock, as after a sleep: the timers have run once. */
+  const later = (ms: number) => {
+    state.now += ms
+    return turn(30_000)
+  }
   const about = (type: Input['type']) => inputs.filter((input) => input.type === type)
-  return { state, timers, about, turn, stop, settled: () => new Promise(setImmediate) }
+  return { state, timers, about, turn, later, stop, settled: () => new Promise(setImmediate) }
 }
 
 test('a disk below 500 MiB is low, and has room again from 750 on', async () => {
@@ -48,16 +63,38 @@ test('a disk below 500 MiB is low, and has room again from 750 on', async () => 
 })
 
 test('the key is looked at at the start and each day, and one lost answer is no news', async () => {
-  const { state, about, turn, settled } = watching()
+  const { state, about, turn, later, settled } = watching()
   await settled()
+  await turn(30_000)
+  await later(86_399_999)
   expect(about('key_rights')).toHaveLength(1)
   state.rights = { ok: false, message: 'no answer' }
-  await turn(86_400_000)
-  await turn(600_000)
+  await later(1)
+  await later(600_000)
   expect(about('key_rights')).toHaveLength(1)
-  await turn(600_000)
-  await turn(600_000)
+  await later(599_999)
+  await later(1)
+  await turn(30_000)
   expect(about('key_rights')).toMatchObject([{ rights: { ok: true } }, { rights: { ok: false } }])
+})
+
+test('a day is one of the clock, which goes on while a device sleeps; and a clock that is set back delays nothing', async () => {
+  const { about, later, settled } = watching()
+  await settled()
+  await later(9 * 86_400_000)
+  expect(about('key_rights')).toHaveLength(2)
+  await later(-40 * 86_400_000)
+  expect(about('key_rights')).toHaveLength(3)
+})
+
+test('an answer that does not come is waited for, and not asked for twice', async () => {
+  const { state, later, settled } = watching()
+  await settled()
+  state.rights = new Promise(() => undefined)
+  for (const asked of [2, 2, 2]) {
+    await later(86_400_000)
+    expect(state.asked).toBe(asked)
+  }
 })
 
 test('while nothing comes in the time passes for the core all the same, and nothing is left behind at the end', async () => {

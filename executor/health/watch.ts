@@ -12,6 +12,8 @@ const DISK_MS = 60_000
 const RIGHTS_MS = 86_400_000
 /** After one that brought no answer. */
 const RIGHTS_AGAIN_MS = 600_000
+/** How soon it is seen that one is due. */
+const DUE_MS = 30_000
 
 const MIB = 2 ** 20
 /** Below it is told: the journal of a busy year, and room for the system to breathe. */
@@ -60,23 +62,36 @@ function freeOn(path: string): number | null {
   }
 }
 
-/** At once, and then each day; without an answer sooner, so that one that sleeps at night looks too. */
+/**
+ * At once, and then each day by the clock: a device that sleeps at night, whose timers stand still meanwhile, looks each
+ * day too. Without an answer sooner.
+ */
 function watchKey({ exchange, clock, take }: HealthOptions): Cancel {
-  let cancel: Cancel = () => undefined
-  let life: 'on' | 'off' = 'on'
+  let life: 'waits' | 'asks' | 'over' = 'asks'
+  let askedAt = 0
+  let wait = 0
   let silent = 0
   const look = async () => {
     const rights = await exchange.keyRights().catch(noAnswer)
-    if (life === 'off') return
+    if (life === 'over') return
     const isAnswer = rights.ok || rights.code !== undefined
     silent = isAnswer ? 0 : silent + 1
     // A single lost answer is not reported.
     if (isAnswer || silent === SILENT_TIMES) take({ type: 'key_rights', rights })
-    cancel = clock.after(rights.ok ? RIGHTS_MS : RIGHTS_AGAIN_MS, () => void look())
+    askedAt = clock.now()
+    wait = rights.ok ? RIGHTS_MS : RIGHTS_AGAIN_MS
+    life = 'waits'
   }
+  const lookWhenDue = () => {
+    const age = clock.now() - askedAt
+    if (life !== 'waits' || (age >= 0 && age < wait)) return
+    life = 'asks'
+    void look()
+  }
+  const cancel = clock.every(DUE_MS, lookWhenDue)
   void look()
   return () => {
-    life = 'off'
+    life = 'over'
     cancel()
   }
 }
