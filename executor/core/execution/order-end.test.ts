@@ -222,3 +222,11 @@ test('after a time without the exchange it is the same', async () => {
   await executor.clock.advance(30 * SECOND)
   expect(executor.told()).toContain('stop canceled canceled_elsewhere')
 })
+
+test('an order whose fills are all here is over, although the exchange still lists it as open', async () => {
+  const { executor, exchange, name, kept } = await holding()
+  exchange.fill(name, kept.order.amount, 'open')
+  await executor.clock.advance(5 * SECOND)
+  expect(executor.told()).toContain('stop filled')
+  expect(executor.state().portfolio).toMatchObject({ positions: {}, orders: {} })
+})

@@ -118,8 +118,8 @@ export function onFillsOfMissing(
   noteMissing(context, before)
   const order = context.portfolio.orders[clientOrderId]
   if (order === undefined) return
-  if (isFull(order)) return end(context, order, '')
-  if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)
+  if (isFull(order)) return endAsFilled(context, order)
+  if (result.ok && isForgotten(context, order)) return endAsFilled(context, order, FORGOTTEN)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const asked = context.session.queries[clientOrderId]
   // Every question was answered and the outcome is still open: it is asked again, without a limit.
@@ -137,13 +137,18 @@ function noteMissing(context: DecisionContext, { clientOrderId, seen }: Order): 
   append(context, { type: 'order_seen', clientOrderId, is: 'missing', time: exchangeTime(context) })
 }
 
-function end(context: DecisionContext, { clientOrderId, filled }: Order, also: string): undefined {
+/** As far as its trades say. */
+export function endAsFilled(
+  context: DecisionContext,
+  { clientOrderId, filled }: Order,
+  also = '',
+): undefined {
   append(context, { type: 'step', clientOrderId, event: 'await_fills', filled })
   const over = context.portfolio.orders[clientOrderId]
   if (over !== undefined) settle(context, over, also)
 }
 
-function isFull({ planned, filled }: Order): boolean {
+export function isFull({ planned, filled }: Order): boolean {
   return planned !== null && isZero(minus(planned.request.amount, filled))
 }
 

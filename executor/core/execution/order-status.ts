@@ -8,7 +8,9 @@ import type { Order } from '../model/order.ts'
 import { isForCoins, onCoinsRefused } from './close-position.ts'
 import { append, type DecisionContext, remember } from './context.ts'
 import {
+  endAsFilled,
   exchangeTime,
+  isFull,
   isMissing,
   noteSeen,
   onFillsOfMissing,
@@ -186,6 +188,8 @@ function proceed(context: DecisionContext, before: Order, seen: ExchangeOrder | 
   // An order's own answer is paced already; that its fills are not there yet is not.
   if (lacking) return seen === null ? again(context, order) : askForFills(context, order)
   if (order.state === 'awaiting_fills') return settle(context, order)
+  // A list that lags may show it as open for a while: what it holds would wait for its next stop as long.
+  if (isFull(order)) return endAsFilled(context, order)
   if (order.filled !== before.filled) reportOrder(context, order, 'partially_filled')
   const { queries } = context.session
   const { clientOrderId } = order
