@@ -69,7 +69,10 @@ export function parseInvitation(
 ): ReadInvitation {
   const invitation = read(text)
   if (invitation === null)
-    return refuse('invitation_malformed', 'this is no invitation, or a part of it is missing')
+    return refuse(
+      'invitation_malformed',
+      'this is no invitation, or a part of it is missing (without quotation marks a shell cuts it off at the first "&")',
+    )
   if (invitation.tls === 'none' && !plaintext && !isLoopback(invitation.host))
     return refuse('invitation_plaintext', `everything to ${invitation.host} would travel in clear`)
   if (now >= invitation.until)

@@ -201,6 +201,8 @@ test('whatever is altered in a link, it leads nowhere', async () => {
     link.toUpperCase(),
   ])
     await expect(offerOf(text)).rejects.toThrow(code('invitation_malformed'))
+  const cut = link.slice(0, link.indexOf('&'))
+  await expect(offerOf(cut), 'as a shell hands it on').rejects.toThrow('in quotation marks')
   const elsewhere = formatInvitation({ ...invitation, host: 'broker.example' })
   await expect(offerOf(elsewhere)).rejects.toThrow(code('invitation_plaintext'))
   expectNothing()

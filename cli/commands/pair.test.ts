@@ -31,6 +31,7 @@ const LINK = formatInvitation({
 test.each([
   ['pairing_wrong_link', LINK],
   ['invitation_malformed', 'keyside://signals.example.org'],
+  ['invitation_malformed', LINK.slice(0, LINK.indexOf('&'))],
   ['invitation_malformed', 'bots'],
 ])('refuses with %s', async (code, what) => {
   await expect(pair(what)).rejects.toMatchObject({ code })

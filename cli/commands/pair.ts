@@ -166,11 +166,11 @@ const added = (name: string) => [
 ]
 
 async function join(home: string, link: string, options: Options): Promise<void> {
-  const read = parseInvitation(link, { now: systemClock.now() / 1_000, plaintext: false })
+  const read = parseInvitation(link.trim(), { now: systemClock.now() / 1_000, plaintext: false })
   if (!read.ok)
     throw new KeysideError(
       read.code,
-      `${read.message}: run "keyside pair bot" at the device, and copy its whole link`,
+      `${read.message}: run "keyside pair bot" at the device, and give its whole link in quotation marks`,
     )
   if (read.invitation.provider !== HOME)
     throw new KeysideError(

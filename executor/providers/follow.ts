@@ -65,7 +65,12 @@ export async function readOffer(
 ): Promise<Offer> {
   const read = parseInvitation(link.trim(), { now: deps.clock.now() / 1_000, plaintext: false })
   if (!read.ok)
-    throw new KeysideError(read.code, `${read.message}: ask the provider for a new link`)
+    throw new KeysideError(
+      read.code,
+      read.code === 'invitation_malformed'
+        ? `${read.message}: give all of it in quotation marks, or ask the provider for a new link`
+        : `${read.message}: ask the provider for a new link`,
+    )
   const { invitation } = read
   const { provider, host, port, tls } = invitation
   if (provider === HOME)
