@@ -216,8 +216,8 @@ export const MUTANTS: Readonly<Record<string, readonly Patch[]>> = {
   'forgotten-order-kept': [
     {
       file: 'executor/core/execution/order-end.ts',
-      from: '  if (result.ok && isForgotten(context, order)) return end(context, order, FORGOTTEN)\n',
-      to: '  if (result.ok && FORGOTTEN === typeof isForgotten) return end(context, order, FORGOTTEN)\n',
+      from: '  if (result.ok && isForgotten(context, order)) return endAsFilled(context, order, FORGOTTEN)\n',
+      to: '  if (result.ok && FORGOTTEN === typeof isForgotten) return endAsFilled(context, order, FORGOTTEN)\n',
     },
   ],
   'stop-lowered-by-signal': [
