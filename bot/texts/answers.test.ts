@@ -139,7 +139,9 @@ test('every answer is read again as it was signed, however much it holds', () =>
 test('what is empty is said in a sentence', () => {
   const about = (name: 'balance' | 'positions' | 'orders') =>
     answerText({ about: name, rows: [] }, html``, NOW).text
-  expect(about('balance')).toBe('The account is empty.')
+  expect(about('balance')).toMatch(
+    /^The account is empty\. .* move it to where spot trading takes it\.$/,
+  )
   expect(about('positions')).toBe('No open positions.')
   expect(about('orders')).toBe('No orders yet.')
   const trades = (of: number) => answerText({ about: 'trades', rows: [], of }, html``, NOW).text

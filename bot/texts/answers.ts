@@ -142,7 +142,8 @@ function streamLines({ stream, market, seq, headAgeMs }: About<'status'>['stream
 }
 
 function balanceText({ rows, more: left = 0, worth, dust, allocated }: About<'balance'>): Html {
-  if (rows.length === 0 && left === 0 && dust === undefined) return html`The account is empty.`
+  if (rows.length === 0 && left === 0 && dust === undefined)
+    return html`The account is empty. What lies in Funding, P2P or Earn does not count: move it to where spot trading takes it.`
   const shown = rows.map((row) => balanceRow(row, worth?.currency))
   const priceless = rows.filter(({ value }) => value === undefined).length + left
   return lines(

@@ -71,8 +71,14 @@ export async function place(
   if (reply.got === 'answer') return accepted(client, market, reply.value)
   const code = provenRejection(reply, client.dialect)
   const message = sentence(reply)
-  return code === undefined ? { outcome: 'unknown', message } : rejected(code, message)
+  if (code === undefined) return { outcome: 'unknown', message }
+  const isShort = code === 'exchange_funds_insufficient' && order.side === 'buy'
+  return rejected(code, isShort ? `${message}: ${WHERE_FUNDS_COUNT}` : message)
 }
+
+/** Exchanges keep several accounts for one person, and their pages show what is in all of them. */
+const WHERE_FUNDS_COUNT =
+  'move money to where spot trading takes it (in Funding, P2P or Earn it does not count), or lower the allocation'
 
 /** After a receipt it is asked once what became of the order: what fills at once is known as early as elsewhere. */
 async function accepted(

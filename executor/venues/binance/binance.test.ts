@@ -169,6 +169,19 @@ test.each([
   while (exchange.backoff() !== null) await sleep(20)
 })
 
+test('says of a purchase without funds where they have to lie, and of a sale what the exchange says', async () => {
+  const msg = 'Account has insufficient balance for requested action.'
+  answerOrders(400, JSON.stringify({ code: -2010, msg }))
+  const code = 'exchange_funds_insufficient'
+  const said = `the exchange says: ${msg} (-2010)`
+  const [bought, sold] = [
+    await exchange.place(order({ side: 'buy' })),
+    await exchange.place(order({ side: 'sell' })),
+  ]
+  expect(bought).toMatchObject({ code, message: expect.stringMatching(/\(-2010\): .*Funding/) })
+  expect(sold).toMatchObject({ code, message: said })
+})
+
 const ENGINE_AND_API = [-1010, -1013, -2010]
 
 test.each([
