@@ -39,6 +39,7 @@ import { silentDeps, venueLineOf } from '../home/venue-info.ts'
 import { wallsReport } from '../programs/walls-report.ts'
 import { environment } from '../terminal/config.ts'
 import { checkKeyRights } from '../terminal/key-check.ts'
+import { withUnreadProxy } from './unread-proxy.ts'
 
 /** Of config.yaml, each with what it may say. */
 export const SECTIONS = {
@@ -148,7 +149,8 @@ async function find(check: string, run: Check): Promise<Finding> {
   try {
     return { check, ok: true, text: await run() }
   } catch (error) {
-    return { check, ok: false, text: error instanceof Error ? error.message : String(error) }
+    const message = error instanceof Error ? error.message : String(error)
+    return { check, ok: false, text: withUnreadProxy(message, environment) }
   }
 }
 
