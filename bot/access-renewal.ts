@@ -19,7 +19,7 @@ export interface AccessRenewalOptions {
   readonly authority: string
   readonly access: () => string
   readonly keepAccess: (token: string) => void
-  readonly link: () => Pick<Link, 'publish' | 'connected'>
+  readonly link: () => Pick<Link, 'publish' | 'subscribed'>
   readonly clock: Clock
   readonly randomBytes: RandomBytes
   readonly log: Logger
@@ -51,7 +51,7 @@ export function startAccessRenewal(options: AccessRenewalOptions): AccessRenewal
     token: access,
     keep: keepAccess,
     ask: (ask) => requests.ask(ask),
-    connected: () => link().connected(),
+    subscribed: () => link().subscribed(),
     time,
     clock,
     onRefused: (message) => log.warn({ code: 'access_not_renewed' }, message),

@@ -142,6 +142,30 @@ test('a broker that has no place now is asked again', async () => {
   await linkTo(url).ready
 })
 
+test('is subscribed when the broker has answered for each topic, and not sooner, nor when the connection is gone', async () => {
+  const asked = Promise.withResolvers<() => void>()
+  const { url } = await brokerOfBytes('127.0.0.1', (nth, came, socket) => {
+    if (nth > 0) return undefined
+    if (isConnect(came)) return socket.write(connack(0))
+    if (!came.includes(TOPIC)) return socket.write(suback(came, 1))
+    return asked.resolve(() =>
+      socket.write(suback(came, 1), () => setImmediate(() => socket.destroy())),
+    )
+  })
+  const states: boolean[] = []
+  const gone = Promise.withResolvers<void>()
+  const link = linkTo(url, {
+    subscribe: ['keyside/v1/command/other', TOPIC],
+    onReady: () => states.push(link.subscribed()),
+    onLost: gone.resolve,
+  })
+  const answer = await asked.promise
+  expect([link.connected(), link.subscribed()]).toEqual([true, false])
+  answer()
+  await gone.promise
+  expect([...states, link.subscribed()]).toEqual([true, false])
+})
+
 test('a refused subscription is told and asked for again, and the others stand meanwhile', async () => {
   const other = 'keyside/v1/command/other'
   let asked = 0

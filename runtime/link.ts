@@ -53,6 +53,8 @@ export interface Link {
   /** Resolves when connected and subscribed for the first time; rejects with a code of LinkTrouble, which ends no trying. */
   readonly ready: Promise<void>
   connected(): boolean
+  /** Connected, and the broker has answered every subscription: an answer to what is asked now comes here. */
+  subscribed(): boolean
   /** Resolves at PUBACK, which proves nothing more than that the broker read it. Rejects when not connected. */
   publish(topic: string, token: string, options?: { retain?: boolean }): Promise<void>
   close(): Promise<void>
@@ -105,9 +107,11 @@ export function openLink(options: LinkOptions): Link {
     return error
   }
   let askAgain: NodeJS.Timeout | undefined
+  let subscribed = false
   // Granted filters stay; the refused ones are asked for again later, and throw.
   const subscribeTo = async (wanted: readonly string[]) => {
     const left = await subscribe(client, wanted)
+    subscribed = true
     if (left.length === 0) return
     clearTimeout(askAgain)
     const again = () => client.connected && subscribeTo(left).then(works, () => undefined)
@@ -143,7 +147,10 @@ export function openLink(options: LinkOptions): Link {
     backoff.over()
     client.options.reconnectPeriod = backoff.delayMs()
   })
-  client.on('close', () => options.onLost?.())
+  client.on('close', () => {
+    subscribed = false
+    options.onLost?.()
+  })
   client.on('error', (error) => {
     log[error.message === lastError ? 'debug' : 'warn'](
       { err: error, broker: url },
@@ -185,6 +192,7 @@ export function openLink(options: LinkOptions): Link {
   return {
     ready,
     connected: () => client.connected,
+    subscribed: () => subscribed,
     publish: (topic, token, { retain = false } = {}) => publish(client, topic, token, retain),
     close: () => client.endAsync(true).then(() => undefined),
   }

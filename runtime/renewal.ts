@@ -14,7 +14,8 @@ export interface RenewalOptions {
   readonly token: () => string
   readonly keep: (token: string) => void
   readonly ask: SignedRequests['ask']
-  readonly connected: () => boolean
+  /** Whether an answer would be heard. */
+  readonly subscribed: () => boolean
   /** Unix ms. */
   readonly time: () => number
   readonly clock: Pick<Clock, 'now' | 'every'>
@@ -30,7 +31,7 @@ export function renewAccess(options: RenewalOptions): Cancel {
   const look = async () => {
     const { clock, time, log } = options
     const times = tokenTimes(options.token())
-    if (times === null || !isDue(times, time() / 1_000) || !options.connected()) return
+    if (times === null || !isDue(times, time() / 1_000) || !options.subscribed()) return
     if (clock.now() < askedAt + AGAIN_MS && clock.now() >= askedAt) return
     askedAt = clock.now()
     const tell = (why: string) => {

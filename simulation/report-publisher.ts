@@ -33,6 +33,7 @@ export function reportPublisher(options: ReportPublisherOptions): ReportPublishe
   publisher.attach({
     ready: Promise.resolve(),
     connected: isConnected,
+    subscribed: isConnected,
     publish: async (topic, token) => {
       if (topic === reportTopic(DEVICE)) network.send('report', () => onReport(token))
     },

@@ -60,6 +60,10 @@ export class ProviderLink {
     return this.#link.connected()
   }
 
+  subscribed(): boolean {
+    return this.#link.subscribed()
+  }
+
   /** Rejects when not connected. */
   publish(topic: string, token: string, options?: { retain?: boolean }): Promise<void> {
     return this.#link.publish(topic, token, options)

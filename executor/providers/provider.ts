@@ -284,7 +284,7 @@ export class Provider {
       ...options,
       files: access,
       ask: (ask) => requests.ask(ask),
-      connected: () => this.#link.connected(),
+      subscribed: () => this.#link.subscribed(),
       time: () => this.#time(),
     })
   }
