@@ -60,6 +60,12 @@ export function judge(trace: RequestTrace, refusals: Refusals, thrown?: unknown)
   if (refusal?.why === 'limited')
     return { got: 'limited', message: `too much was asked of the exchange (${refusal.code})` }
   if (refusal !== null) return { got: 'refusal', refusal }
+  // Nor is a page about maintenance the word of the interface: who sends it does not answer.
+  if (body === undefined && status >= 200 && status < 300)
+    return {
+      got: 'ambiguous',
+      message: 'what came is no answer of the exchange, as a page about maintenance is none',
+    }
   if (thrown === undefined && status >= 200 && status < 300) return { got: 'answer', value: body }
   return { got: 'ambiguous', message: `the exchange answered HTTP ${status} without a reason` }
 }

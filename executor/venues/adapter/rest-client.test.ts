@@ -98,6 +98,15 @@ test.each([400, 404, 500, 503, 600])(
   },
 )
 
+test.each(['<html><body>System maintenance</body></html>', '', '{"retCode":0,"resu'])(
+  'who answers %j is not the exchange, and it counts as away',
+  async (body) => {
+    const { client, reply } = await asked('bybit', 'privatePostV5OrderCreate', {}, { body })
+    expect(reply.got).toBe('ambiguous')
+    expect(client.reachable).toBe(false)
+  },
+)
+
 test('takes HTTP 200 for a refusal where the dialect reads one', async () => {
   const { reply, backoff } = await asked('bybit', 'privatePostV5OrderCreate', REFUSES('refused'))
   expect(reply).toMatchObject({ got: 'refusal', refusal: { code: '1' } })
