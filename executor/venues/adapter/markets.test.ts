@@ -203,7 +203,7 @@ test('a market whose rules cannot be read any more is left by the old ones, and 
   expect(logged.filter((line) => line.includes('cannot be read'))).toHaveLength(1)
 })
 
-test('a coin by the million million is left out, and one that is traded is not', async () => {
+test('a coin of which there are too many to count is left out, and one that is traded is not', async () => {
   const balance = (asset: string, free: string) => ({ asset, free, locked: '0.00000000' })
   const answer = (rows: unknown[]) =>
     tap.intrude(({ path }, response) => {

@@ -1,6 +1,15 @@
 // Whatever shape a venue gives a number, the port sees a plain decimal or nothing at all.
 import { expect, test } from 'vitest'
-import { amount, amountOrNone, signedAmount, step, time, traded } from './text-fields.ts'
+import {
+  amount,
+  amountOrNone,
+  signedAmount,
+  step,
+  time,
+  total,
+  totalOrNone,
+  traded,
+} from './text-fields.ts'
 
 test.each([
   ['1.50000000', '1.5'],
@@ -11,6 +20,14 @@ test.each([
 ])('%s is the decimal %s', (text, decimal) => {
   expect(amount.parse(text)).toBe(decimal)
   expect(amountOrNone.parse(text)).toBe(decimal)
+})
+
+test('a total has up to sixteen digits before the point', () => {
+  const most = '9'.repeat(16)
+  expect(total.parse(`${most}.50`)).toBe(`${most}.5`)
+  expect(totalOrNone.parse('')).toBe('0')
+  for (const none of [`1${most}`, '', '1e13', '-1', 1e13])
+    expect(total.safeParse(none).success, String(none)).toBe(false)
 })
 
 test('what was traded is an amount above zero', () => {

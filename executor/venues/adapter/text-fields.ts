@@ -1,5 +1,5 @@
 // Fields of venues' answers, where amounts are texts, and what they say in our words.
-import { type Decimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, toDecimal, toTotal } from '@keyside/protocol'
 import type Big from 'big.js'
 import { z } from 'zod'
 import type { Candle, Fee, KeyRights, MarketRules } from '../../core/model/exchange.ts'
@@ -14,6 +14,15 @@ export const amount = z
   .regex(/^\d{1,12}(?:\.\d{1,18})?$/)
   .transform(toDecimal)
 
+/**
+ * What adds up, such as a balance or a turnover: of a coin that is worth little there are more than an order can name. At any
+ * price it is worth what a total can hold.
+ */
+export const total = z
+  .string()
+  .regex(/^\d{1,16}(?:\.\d{1,18})?$/)
+  .transform(toTotal)
+
 /** Of what was traded, amount and price: nothing for something, or something for nothing, was never traded. */
 export const traded = z.string().regex(/[1-9]/).pipe(amount)
 
@@ -24,12 +33,20 @@ export const step = z
   .pipe(traded)
 
 /** What is not there yet is an empty text. */
-export const amountOrNone = z.union([z.literal('').transform(() => '0'), amount])
+export const amountOrNone = orNone(amount)
+
+export const totalOrNone = orNone(total)
 
 export const signedAmount = z.string().regex(/^-?\d{1,12}(?:\.\d{1,18})?$/)
 
+export const signedTotal = z.string().regex(/^-?\d{1,16}(?:\.\d{1,18})?$/)
+
+export function orNone<T extends z.ZodType<string>>(some: T) {
+  return z.union([z.literal('').transform(() => '0'), some])
+}
+
 export function atLeastNothing(value: Big): Decimal {
-  return value.gt(0) ? toDecimal(value) : '0'
+  return value.gt(0) ? toTotal(value) : '0'
 }
 
 /** Unix ms. */
@@ -47,7 +64,7 @@ export function candleRow(start: z.ZodType<number>): z.ZodType<Candle> {
 
 /** Best first: price, amount, and columns that are of no use here. */
 export const level = z
-  .tuple([amount, amount], z.unknown())
+  .tuple([amount, total], z.unknown())
   .transform(([price, size]) => [price, size] as const)
 
 /** One of the venue's words, as ours. */

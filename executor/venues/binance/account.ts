@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { KeyRights } from '../../core/model/exchange.ts'
 import type { AccountQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { amount, fields, yesOrNo } from '../adapter/text-fields.ts'
+import { fields, total, yesOrNo } from '../adapter/text-fields.ts'
 import { single } from './answers.ts'
 
 const account = z.object({ balances: z.array(z.unknown()) })
@@ -11,8 +11,8 @@ const coins = new RowReader((body) => single.one(account)(body)?.balances ?? nul
 
 const coinRow = fields({
   currency: ['asset', z.string()],
-  free: ['free', amount],
-  used: ['locked', amount],
+  free: ['free', total],
+  used: ['locked', total],
 })
 
 const key = z

@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import type { MarketQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { amount, candleRow, fields, level, spotMarket, step } from '../adapter/text-fields.ts'
+import {
+  amount,
+  candleRow,
+  fields,
+  level,
+  spotMarket,
+  step,
+  total,
+} from '../adapter/text-fields.ts'
 import { rows, single } from './answers.ts'
 
 /** Without a discount, in the lowest tier. */
@@ -19,7 +27,7 @@ const markets = new RowReader((body) => single.one(info)(body)?.symbols ?? null)
 const minValue = z.object({ minNotional: amount }).optional()
 const filters = z.object({
   PRICE_FILTER: z.object({ tickSize: step }),
-  LOT_SIZE: z.object({ stepSize: step, minQty: amount, maxQty: amount }),
+  LOT_SIZE: z.object({ stepSize: step, minQty: amount, maxQty: total }),
   NOTIONAL: minValue,
   MIN_NOTIONAL: minValue,
   MAX_NUM_ALGO_ORDERS: z.object({ maxNumAlgoOrders: z.int().nonnegative() }).optional(),
@@ -69,7 +77,7 @@ const quoteRow = fields({
   ask: ['askPrice', amount],
 })
 
-const dayRow = fields({ id: ['symbol', z.string()], volume: ['quoteVolume', amount] })
+const dayRow = fields({ id: ['symbol', z.string()], volume: ['quoteVolume', total] })
 
 const book = z.object({ asks: z.array(level) }).transform(({ asks }) => asks)
 

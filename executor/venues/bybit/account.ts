@@ -1,17 +1,17 @@
 // What Bybit says of an account: what is on it, whether it may borrow, and what the key may do.
-import { toDecimal } from '@keyside/protocol'
+import { toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
 import type { Balance, KeyRights } from '../../core/model/exchange.ts'
 import type { AccountQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { atLeastNothing, signedAmount, yesOrNo } from '../adapter/text-fields.ts'
+import { atLeastNothing, orNone, signedTotal, yesOrNo } from '../adapter/text-fields.ts'
 import { get, result, rows, whole } from './answers.ts'
 
 const walletRow = z.object({ accountType: z.literal('UNIFIED'), coin: z.array(z.unknown()) })
 const coins = new RowReader((body) => rows.one(walletRow)(body)?.coin ?? null)
 
-const signedOrNone = z.union([z.literal('').transform(() => '0'), signedAmount])
+const signedOrNone = orNone(signedTotal)
 
 /** Coins that are borrowed count among those of the wallet. A coin of which there is none has no row. */
 const coinRow = z
@@ -28,7 +28,7 @@ const coinRow = z
     // All loans, those for spot alone, or what a wallet is below nothing: they are told each by its own.
     const owed = [borrowAmount, spotBorrow, new Big(walletBalance).times(-1)]
     const borrowed = owed.map((one) => new Big(one)).reduce((a, b) => (a.gt(b) ? a : b))
-    return { currency, ...amounts, ...(borrowed.gt(0) && { borrowed: toDecimal(borrowed) }) }
+    return { currency, ...amounts, ...(borrowed.gt(0) && { borrowed: toTotal(borrowed) }) }
   })
 
 const list = z.array(z.string()).optional()

@@ -11,6 +11,7 @@ import {
   spotMarket,
   step,
   time,
+  total,
 } from '../adapter/text-fields.ts'
 import { lengthOf } from '../adapter/timeframes.ts'
 import { get, result, rows, spot, whole } from './answers.ts'
@@ -33,8 +34,8 @@ const marketRow = z
     lotSizeFilter: z.object({
       basePrecision: step,
       minOrderAmt: amount,
-      maxLimitOrderQty: amount.optional(),
-      maxOrderQty: amount.optional(),
+      maxLimitOrderQty: total.optional(),
+      maxOrderQty: total.optional(),
     }),
     priceFilter: z.object({ tickSize: step }),
   })
@@ -62,7 +63,7 @@ const tickerRow = fields({
   id: ['symbol', z.string()],
   bid: ['bid1Price', amountOrNone],
   ask: ['ask1Price', amountOrNone],
-  volume: ['turnover24h', amount],
+  volume: ['turnover24h', total],
 })
 
 const bookOf = (symbol: string) =>

@@ -4,7 +4,7 @@ import { isZero } from '../../core/model/decimals.ts'
 import type { Balance, KeyRights } from '../../core/model/exchange.ts'
 import type { AccountQuestions } from '../adapter/dialect.ts'
 import { RowReader } from '../adapter/row-reader.ts'
-import { amountOrNone, fields, yesOrNo } from '../adapter/text-fields.ts'
+import { fields, totalOrNone, yesOrNo } from '../adapter/text-fields.ts'
 import { rows } from './answers.ts'
 
 const accountRow = z.object({ details: z.array(z.unknown()) })
@@ -12,9 +12,9 @@ const coins = new RowReader((body) => rows.one(accountRow)(body)?.details ?? nul
 
 const coinRow = fields({
   currency: ['ccy', z.string()],
-  free: ['availBal', amountOrNone],
-  used: ['frozenBal', amountOrNone],
-  owed: ['liab', amountOrNone.default('0')],
+  free: ['availBal', totalOrNone],
+  used: ['frozenBal', totalOrNone],
+  owed: ['liab', totalOrNone.default('0')],
 }).transform(({ owed, ...row }): Balance => ({ ...row, ...(!isZero(owed) && { borrowed: owed }) }))
 
 const configRow = z.object({

@@ -11,6 +11,7 @@ import {
   spotMarket,
   step,
   time,
+  total,
 } from '../adapter/text-fields.ts'
 import { DAY_MS, lengthOf } from '../adapter/timeframes.ts'
 import { rows, spot } from './answers.ts'
@@ -31,7 +32,7 @@ const marketRow = fields({
   tick: ['tickSz', step],
   step: ['lotSz', step],
   minAmount: ['minSz', amount],
-  maxAmount: ['maxLmtSz', amount],
+  maxAmount: ['maxLmtSz', total],
   state: ['state', z.string()],
 }).transform(({ kind: _, id, state, ...rules }) =>
   spotMarket(id, {
@@ -48,7 +49,7 @@ const tickerRow = fields({
   bid: ['bidPx', amountOrNone],
   ask: ['askPx', amountOrNone],
   // Of a spot market: in the quote currency.
-  volume: ['volCcy24h', amount],
+  volume: ['volCcy24h', total],
 })
 
 const bookRow = z.object({ asks: z.array(level) }).transform(({ asks }) => asks)

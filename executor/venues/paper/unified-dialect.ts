@@ -1,5 +1,5 @@
 // ccxt's unified public methods as questions, and their answers in our words. Nothing here knows an account.
-import { type Decimal, positiveDecimal, toDecimal } from '@keyside/protocol'
+import { type Decimal, positiveDecimal, toDecimal, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
 import { z } from 'zod'
 import type { MarketRules } from '../../core/model/exchange.ts'
@@ -15,23 +15,33 @@ const MAX_AMOUNT = '1000000000'
 const UNKNOWN_FEE = '0.005'
 
 /** Decimals as ccxt has them, texts or numbers; cut to what the wire carries. */
-const amount = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    return toDecimal(new Big(value))
-  } catch {
-    context.addIssue({ code: 'custom', message: 'no decimal' })
-    return z.NEVER
-  }
-})
+const amount = writtenBy(toDecimal)
 const positive = amount.pipe(positiveDecimal)
 const maybe = amount.nullish().catch(undefined)
+const maybeTotal = writtenBy(toTotal).nullish().catch(undefined)
 
 const levels = z.array(z.tuple([positive, amount], z.unknown()))
 const book = z.object({ bids: levels, asks: levels })
 const ticker = z.object({ symbol: z.string(), bid: positive, ask: positive })
-const day = z.object({ symbol: z.string(), quoteVolume: maybe, baseVolume: maybe, last: maybe })
+const day = z.object({
+  symbol: z.string(),
+  quoteVolume: maybeTotal,
+  baseVolume: maybeTotal,
+  last: maybe,
+})
 const trade = z.object({ timestamp: z.int(), price: positive, amount: positive })
 const candle = z.tuple([z.int(), positive, positive, positive, positive], z.unknown())
+
+function writtenBy(write: (value: Big) => Decimal) {
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    try {
+      return write(new Big(value))
+    } catch {
+      context.addIssue({ code: 'custom', message: 'no decimal' })
+      return z.NEVER
+    }
+  })
+}
 
 const market = z.object({
   symbol: z.string(),
@@ -130,7 +140,7 @@ export const unifiedDialect: UnifiedDialect = {
         rowsOf(day, body)?.flatMap(({ symbol: id, quoteVolume, baseVolume, last }) => {
           if (quoteVolume) return [{ id, volume: quoteVolume }]
           if (!baseVolume || !last) return []
-          return [{ id, volume: toDecimal(new Big(baseVolume).times(last)) }]
+          return [{ id, volume: toTotal(new Big(baseVolume).times(last)) }]
         }) ?? null,
     }),
   },
