@@ -126,9 +126,9 @@ async function startProvider(tls: 'TLS' | 'in clear') {
 type RunningProvider = Awaited<ReturnType<typeof startProvider>>
 
 /** No engine runs that could answer for the catalogue: it is not waited for. */
-const clock: Clock = {
+const impatient: Clock = {
   ...systemClock,
-  after: (ms, run) => systemClock.after(ms === 10_000 ? 200 : ms, run),
+  after: (ms, run) => systemClock.after(ms === 10_000 ? 1_000 : ms, run),
 }
 
 /** As "keyside follow" does it. Returns the link. */
@@ -136,9 +136,10 @@ async function follow(home: string, keychain: Keychain, { provider }: RunningPro
   const until = seconds(systemClock.now()) + 86_400
   const asked = { client: 'alice', plans: [PLAN], until, valid: 600, replace: false }
   const { link } = provider.invite(asked)
-  const deps = { home, clock, randomBytes: systemRandomBytes, log }
+  const deps = { home, clock: systemClock, randomBytes: systemRandomBytes, log }
   const offer = await readOffer(link, undefined, deps)
-  await followOffer(offer, enrolmentKeys(keychain, systemRandomBytes), deps)
+  const keys = enrolmentKeys(keychain, systemRandomBytes)
+  await followOffer(offer, keys, { ...deps, clock: impatient })
   return link
 }
 
