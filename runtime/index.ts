@@ -52,7 +52,6 @@ export {
   makeSigningKey,
   nextSigningKey,
   readSigningKey,
-  removeNextSigningKey,
   takeNextSigningKey,
 } from './signing-keys.ts'
 export { RISK } from './texts/risk.ts'

@@ -1,6 +1,6 @@
 // A signing key as it lies in a home: a private file with its secret bytes. Its successor is made beside it, and taken once
 // the keyset that names it is published.
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { decodeBase64url, encodeBase64url, type SigningKey } from '@keyside/protocol'
 import { signingKey } from '@keyside/protocol/node'
 import { KeysideError } from './error.ts'
@@ -37,11 +37,6 @@ export function nextSigningKey(file: string): SigningKey | null {
 /** The one that is there, so that a draft which was written before stays good. */
 export function makeNextSigningKey(file: string, randomBytes: RandomBytes): SigningKey {
   return nextSigningKey(file) ?? makeSigningKey(nextFile(file), randomBytes)
-}
-
-/** One that no keyset names and no draft: who made it has changed their mind. */
-export function removeNextSigningKey(file: string): void {
-  rmSync(nextFile(file), { force: true })
 }
 
 /** When `kids` names the successor it takes the place of the key in `file`, for good; else null. */

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { keysetTopic, thumbprint } from '@keyside/protocol'
-import { writePrivate } from '@keyside/runtime'
+import { readSigningKey, writePrivate } from '@keyside/runtime'
 import { expect, onTestFinished, test } from 'vitest'
 import { readKeyset } from '../authority/keyset/file.ts'
 import { PASSPHRASE, PLANS, runningProvider } from '../authority/testing/provider-home.ts'
@@ -124,7 +124,7 @@ test('a root elsewhere: a draft goes there, each signer signs it, and it comes b
 })
 
 test('what cannot be done says what to do instead', async () => {
-  const { run, file, engine } = await atTheTerminal()
+  const { run, file } = await atTheTerminal()
   const dashed = await run(`keyset revoke -${'k'.repeat(42)} --days 60`)
   expect(dashed.stderr, 'a key may begin with a dash').toContain('key_unknown')
   const code = async (command: string) => {
@@ -135,14 +135,23 @@ test('what cannot be done says what to do instead', async () => {
   expect(await code('subscribers remove nobody')).toEqual([3, 'subscriber_unknown'])
   expect(await code('invite alice --plans gold')).toEqual([3, 'plan_unknown'])
   expect(await code(`keyset revoke ${'A'.repeat(43)} --draft x`)).toEqual([3, 'key_unknown'])
-  writeFileSync(file('wrong'), 'another passphrase\n', { mode: 0o600 })
-  for (const change of ['rotate-engine', `revoke ${engine.kid}`]) {
-    const wrong = `keyset ${change} --passphrase-file ${file('wrong')}`
-    expect(await code(wrong)).toEqual([3, 'vault_passphrase_wrong'])
-    expect(existsSync(file('engine/engine.key.next')), 'made for nothing').toBe(false)
-  }
   writeFileSync(file('authority/root.vault.away'), '')
   const config = readFileSync(file('config.yaml'), 'utf8')
   writeFileSync(file('config.yaml'), config.replace('}\n', ', "rootFile": "elsewhere"}\n'))
   expect(await code('keyset renew')).toEqual([3, 'root_missing'])
+})
+
+test('a next key stays where its keyset is not signed: a draft may name it, and the next change takes it', async () => {
+  const { run, file, engine, withPassphrase } = await atTheTerminal()
+  const next = file('engine/engine.key.next')
+  writeFileSync(file('wrong'), 'another passphrase\n', { mode: 0o600 })
+  const draft = file('draft.json')
+  const mistyped = await run(`keyset rotate-engine --passphrase-file ${file('wrong')}`)
+  expect(mistyped.stderr).toContain('vault_passphrase_wrong')
+  const { publicKey } = readSigningKey(next)
+  expect(await run(`keyset revoke ${engine.kid} --draft ${draft}`)).toMatchObject({ code: 0 })
+  const { keys } = readKeyset(readFileSync(draft, 'utf8')).claims
+  expect(keys.map(({ key }) => key)).toContain(publicKey)
+  writeFileSync(next, 'not needed')
+  expect(await run(`keyset renew ${withPassphrase}`)).toMatchObject({ code: 0 })
 })

@@ -11,13 +11,7 @@ import {
   rootInForce,
 } from '@keyside/authority'
 import type { Keyset } from '@keyside/protocol'
-import {
-  KeysideError,
-  nextSigningKey,
-  removeNextSigningKey,
-  systemRandomBytes,
-  writePrivate,
-} from '@keyside/runtime'
+import { KeysideError, systemRandomBytes, writePrivate } from '@keyside/runtime'
 import { freeFile } from '../terminal/free-file.ts'
 import { readPassphrase } from '../terminal/passphrase.ts'
 import { print } from '../terminal/print.ts'
@@ -31,26 +25,11 @@ export interface SignOptions {
   readonly passphraseFile?: string
 }
 
-/** `change` may make a key: it is called once nothing that can be known before is in the way. */
+/**
+ * `change` may make a key: it is called once nothing that can be known before is in the way. That key stays also where the
+ * keyset is not signed: a draft of somebody else may name it meanwhile, and the next change takes it.
+ */
 export async function signAndPublish(
-  parts: ProviderHome,
-  change: () => Keyset,
-  options: SignOptions,
-): Promise<void> {
-  const { home, config } = parts
-  const without = [config.engineKeyFile, config.answerKeyFile]
-    .map((file) => resolve(home, file))
-    .filter((file) => nextSigningKey(file) === null)
-  try {
-    await changed(parts, change, options)
-  } catch (error) {
-    // Such as after a wrong passphrase: a key that was made for this change is nobody's then.
-    for (const file of without) removeNextSigningKey(file)
-    throw error
-  }
-}
-
-async function changed(
   parts: ProviderHome,
   change: () => Keyset,
   { draft, passphraseFile }: SignOptions,
