@@ -323,6 +323,14 @@ test('a stop in percent stands below the price, and one at the price or above is
   })
 })
 
+test('a position without a stop gets none at a price of nothing', async () => {
+  const executor = await holding({ stopPrice: undefined })
+  const to = { unit: 'percent', value: '100' } as const
+  expect(await say(executor, { do: 'protect', what: 'btc', to })).toMatchObject({
+    code: 'price_zero',
+  })
+})
+
 test('break-even is the entry price, once the price is above it', async () => {
   const executor = await holding()
   const even = { what: 'btc', to: { unit: 'entry' } } as const

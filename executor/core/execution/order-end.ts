@@ -24,7 +24,9 @@ export function takeFills(
   const all = fills.filter(({ id }, at) => fills.findIndex((one) => one.id === id) === at)
   const most = mostOf(order, all, said)
   let filled = order.filled
-  for (const trade of all) {
+  // One that is new may be among them: it is newer than those that are known by other numbers.
+  const inTurn = most === null ? all : all.toSorted((a, b) => b.at - a.at)
+  for (const trade of inTurn) {
     if (trades.includes(trade.id)) continue
     const next = plus(filled, trade.amount)
     if (most !== null && !atLeast(most, next)) continue
@@ -34,7 +36,7 @@ export function takeFills(
 }
 
 /**
- * An exchange that lists none of a trade's old numbers may have numbered it anew: then no more is booked than there can be of
+ * An exchange that does not list all of the numbers that are booked may have numbered trades anew: then no more is booked than there can be of
  * the order. Null where all that is booked is listed.
  */
 function mostOf({ planned, trades }: Order, all: readonly Fill[], said: Decimal): Decimal | null {

@@ -92,10 +92,11 @@ function take(
   // What is held may be too much: an exit that was missed comes before anything is added.
   const isBehind = gap === 'open' || streamOf(context.portfolio, stream).missed !== null
   if (isBehind && claims.kind === 'entry') return refuse(context, received, 'sequence_gap')
-  if (tooManyWait(context, stream, kind)) return refuse(context, received, 'orders_waiting_many')
   if (claims.kind === 'exit') supersedeEntries(context, { stream, since: claims.seq })
   const markets = marketsFor(context, received)
   if (markets.length === 0) return refuse(context, received, 'exit_elsewhere')
+  if (tooManyWait(context, { stream, kind, markets }))
+    return refuse(context, received, 'orders_waiting_many')
   for (const market of markets)
     append(context, { type: 'ordered', order: seedOf(context, { ...received, kind }, market) })
 }

@@ -49,13 +49,16 @@ test('what is bought of an order that waits is booked once', async () => {
   expect(held(executor)).toMatchObject([{ amount: '0.002' }])
 })
 
-test('and what it buys after that is booked too', async () => {
+test.each([
+  ['0.001', '0.003', 'entry canceled canceled_elsewhere'],
+  ['0.003', '0.005', 'entry filled'],
+])('and what it buys after that, %s, is booked too', async (more, all, told) => {
   const { executor, entry } = await halfBought()
   renumber(entry)
-  executor.exchange.fill(entry.order.clientOrderId, '0.001', 'canceled')
+  executor.exchange.fill(entry.order.clientOrderId, more, 'canceled')
   await executor.clock.advance(3 * SECOND)
-  expect(held(executor)).toMatchObject([{ amount: '0.003' }])
-  expect(executor.told()).toContain('entry canceled canceled_elsewhere')
+  expect(held(executor)).toMatchObject([{ amount: all }])
+  expect(executor.told()).toContain(told)
 })
 
 test('what a stop has sold in part is booked once, also over a restart, and the rest is protected', async () => {

@@ -121,3 +121,22 @@ test.each(['entry', 'exit'] as const)(
     expect(executor.told()).toContain('entry filled')
   },
 )
+
+test('what is held has its way out, and what waits to be bought is given up, however many exits wait', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const { exchange } = executor
+  const known = exchange.rules('BTC/USDT')
+  const rules = (market: string) => known && { ...known, market }
+  Object.assign(exchange, { rules, quote: () => null, refreshQuote: async () => ({ ok: false }) })
+  for (let count = 0; count < 64; count += 1) executor.take(executor.exit({ market: 'ETH/USDT' }))
+  executor.take(executor.signal())
+  executor.take(executor.exit({ market: 'ETH/USDT' }))
+  expect(executor.told().filter((line) => line.endsWith('orders_waiting_many'))).toHaveLength(1)
+  expect(executor.told()).toContain('refusal entry_superseded')
+  executor.take(executor.exit())
+  const waiting = Object.values(executor.state().portfolio.orders).filter(
+    ({ intent, state }) => intent.market === 'BTC/USDT' && state === 'received',
+  )
+  expect(waiting.map(({ kind }) => kind)).toEqual(['exit'])
+})

@@ -93,14 +93,28 @@ export function supersedeEntries(
  */
 const MAX_WAITING = 64
 
-/** A provider that signs without end would keep the device from everything else. */
+/**
+ * A provider that signs without end would keep the device from everything else. What is held and has no exit yet gets one
+ * however many wait.
+ */
 export function tooManyWait(
   { portfolio }: DecisionContext,
-  stream: string,
-  kind: 'entry' | 'exit',
+  {
+    stream,
+    kind,
+    markets,
+  }: {
+    readonly stream: string
+    readonly kind: 'entry' | 'exit'
+    readonly markets: readonly string[]
+  },
 ): boolean {
-  const wait = Object.values(portfolio.orders).filter(
+  const waiting = Object.values(portfolio.orders).filter(
     (order) => order.state === 'received' && order.stream === stream && order.kind === kind,
   )
-  return wait.length >= MAX_WAITING
+  if (waiting.length < MAX_WAITING) return false
+  const isNeeded = (market: string) =>
+    portfolio.positions[`${stream} ${market}`] !== undefined &&
+    !waiting.some(({ intent }) => intent.market === market)
+  return kind === 'entry' || !markets.some(isNeeded)
 }

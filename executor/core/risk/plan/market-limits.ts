@@ -8,13 +8,13 @@ import { type Unplanned, unplanned } from './result.ts'
 /** A wire decimal has at most 12 digits before the point. */
 export const WIRE_END = '1000000000000'
 
-/** What one order may be worth: rounded up to the last place that a decimal has, it is still one. */
-const MOST_VALUE = new Big(WIRE_END).minus('0.000000000001')
+/** How much one order may be about, and be worth: rounded up to the last place that a decimal has, it is still one. */
+const MOST = new Big(WIRE_END).minus('0.000000000001')
 
-/** As much of `amount` as the exchange takes at once, and as can be said of one order. */
+/** As much of `amount` as the exchange takes at once, and as can be said of one order; `price` above 0. */
 export function withinOneOrder(amount: Big, price: Big, rules: MarketRules): Big {
-  const sayable = MOST_VALUE.div(price).round(WIRE_PLACES, Big.roundDown)
-  return [parseDecimal(rules.maxAmount), sayable].reduce(
+  const sayable = MOST.div(price).round(WIRE_PLACES, Big.roundDown)
+  return [parseDecimal(rules.maxAmount), MOST, sayable].reduce(
     (least, one) => (one.lt(least) ? one : least),
     amount,
   )
@@ -40,10 +40,10 @@ function tooSmall(amount: Big, price: Big, rules: MarketRules): Unplanned | null
 }
 
 function tooLarge(amount: Big, price: Big, rules: MarketRules): Unplanned | null {
-  const fits = price.lt(WIRE_END) && amount.times(price).lte(MOST_VALUE)
+  const fits = price.lt(WIRE_END) && [amount, amount.times(price)].every((one) => one.lte(MOST))
   if (fits && amount.lte(parseDecimal(rules.maxAmount))) return null
   return unplanned(
     'size_above_maximum',
-    `expected at most ${rules.maxAmount} ${rules.base} and less than ${WIRE_END} ${rules.quote}, got ${amount.toFixed()} at ${price.toFixed()}: lower the signal's size`,
+    `expected at most ${rules.maxAmount} ${rules.base} and less than ${WIRE_END} of ${rules.base} and ${rules.quote}, got ${amount.toFixed()} at ${price.toFixed()}: lower the signal's size`,
   )
 }

@@ -162,6 +162,15 @@ test.each<[string, string, Partial<OrderIntent>, Partial<PlanInput>]>([
     {},
   ],
   [
+    'an amount no wire decimal can hold, whatever the exchange takes',
+    'size_above_maximum',
+    { size: { unit: 'quote', value: '5000' } },
+    {
+      rules: { ...rules, tick: '0.000000001', step: '1', maxAmount: '9000000000000000' },
+      quote: { bid: '0.000000001', ask: '0.000000001', at: 0 },
+    },
+  ],
+  [
     'a price no wire decimal can hold',
     'size_above_maximum',
     {

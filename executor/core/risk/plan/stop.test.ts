@@ -36,9 +36,16 @@ test.each([
   ['size_zero', { filled: '0.00001' }],
   ['size_zero', { filled: '0', feeInBase: '0.1' }],
   ['size_below_minimum', { filled: '0.00011' }],
+  ['price_zero', { stop: '0' }],
   ['stop_wrong_side', { stop: '999999999999', rules: { ...rules, tick: '1000' } }],
 ])('refuses with %s what the exchange would turn down', (code, change) => {
   expect(planStop({ ...input, ...change })).toMatchObject({ ok: false, code })
+})
+
+test('of more than an order can say it protects as much as it can, whatever the exchange takes', () => {
+  const cheap = { ...rules, tick: '0.000000001', step: '1', maxAmount: '9000000000000000' }
+  const change = { rules: cheap, stop: '0.000000009', feeInBase: '0', filled: '4000000000000' }
+  expect(planStop({ ...input, ...change })).toMatchObject({ order: { amount: '999999999999' } })
 })
 
 test('of more than the exchange takes in one order it protects as much as it takes', () => {

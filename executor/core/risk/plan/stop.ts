@@ -32,6 +32,11 @@ export function planStop(input: StopInput): Planned | Unplanned {
     )
   const trigger = toDecimal(rounded)
   const price = ceilTo(lowestSell(trigger, input.collar), tick)
+  if (price.lte(0))
+    return unplanned(
+      'price_zero',
+      `expected a stop of at least one step of ${rules.tick}, got ${input.stop}: no order can carry it`,
+    )
   const held = parseDecimal(input.filled).minus(parseDecimal(input.feeInBase))
   const amount = floorTo(withinOneOrder(held, price, rules), parseDecimal(rules.step))
   const wrong = marketLimitProblem(amount, price, rules)
