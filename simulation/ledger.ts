@@ -48,6 +48,8 @@ const MINUTE_MS = 60_000
 const REFUSALS_TOLD = 20
 /** A clock that is wrong by so much may count as many ms wrongly. */
 const CLOCK_SLACK_MS = 8_000
+/** A clock that leaps by less is seen when it is measured next. */
+const UNSEEN_LEAP_MS = 180_000
 const FINAL = ['declined', 'expired', 'denied', 'filled', 'canceled', 'rejected', 'not_placed']
 
 export class Ledger {
@@ -59,8 +61,8 @@ export class Ledger {
   #day = { number: 0, value: 0, entries: 0 }
   /** Entries, whatever became of them; `at` by the device's clock. */
   readonly decided: { readonly at: number; readonly stream: string; readonly value: number }[] = []
-  /** The last day on which too much was lost; a clock that is set back opens it no more. */
-  #lostDay = 0
+  /** The last day on which too much was lost; it is over when a later one is opened. */
+  #lostDay = -1
   readonly #trips = new Map<string, number>()
   readonly #lastTrade = new Map<string, 'purchase' | 'sale'>()
   /** True times, Unix ms. */
@@ -143,6 +145,7 @@ export class Ledger {
     if (fact.type === 'step' && fact.event === 'initialize') this.#keepTradingState(fact)
     this.portfolio = apply(this.portfolio, fact)
     this.#learnMore(fact)
+    if (fact.type === 'day_opened') expectBegun(fact, now)
     if (fact.type === 'signal') this.#lastSignal = fact
     if (fact.type === 'signal') this.unended.add(fact.jti)
     if (fact.type === 'ordered')
@@ -156,10 +159,10 @@ export class Ledger {
   }
 
   /** What was known of its market when it was decided. */
-  #keepTradingState({ clientOrderId, at }: Step & { at: number }): void {
+  #keepTradingState({ clientOrderId }: Step): void {
     const known = this.known(clientOrderId)
     const closed = this.portfolio.closedMarkets[known.seed.intent.market]
-    const isLost = Math.floor(at / DAY_MS) <= this.#lostDay
+    const isLost = this.portfolio.profit.today.number <= this.#lostDay
     known.tradingState = isLost ? 'day lost' : (closed ?? this.portfolio.trading)
   }
 
@@ -177,7 +180,7 @@ export class Ledger {
           this.unended.delete(this.#lastSignal.jti)
         return
       case 'day_lost':
-        this.#lostDay = Math.max(this.#lostDay, Math.floor(fact.at / DAY_MS))
+        this.#lostDay = this.portfolio.profit.today.number
         return
       case 'reappeared':
         this.reappeared.add(fact.clientOrderId)
@@ -271,4 +274,10 @@ function learnFill(known: Known, { trade }: Extract<JournalEvent, { type: 'fill'
 /** Quote. */
 export function worth({ plan }: Known): number {
   return plan === null ? 0 : valueUnits(plan.value)
+}
+
+/** By the device's clock and by the true one, `now`. */
+function expectBegun({ number, at }: FactOf<'day_opened'>, now: number): void {
+  if (number * DAY_MS > Math.min(at, now + UNSEEN_LEAP_MS))
+    throw new Error(`day ${number} was opened before it began`)
 }

@@ -149,21 +149,83 @@ test('a clock that is ahead of the exchange’s does not look for the end of a t
   expect(looks).toBeLessThan(400)
 })
 
-test('a day that is closed by its losses stays so when the clock was on the next day in between', async () => {
+/** Whose losses count. */
+const dayOf = (executor: TestExecutor) => executor.state().portfolio.profit.today.number
+const timesLost = (executor: TestExecutor) =>
+  executor.told().filter((line) => line === 'notice day_lost').length
+
+async function withLostDay(): Promise<TestExecutor> {
   const executor = new TestExecutor()
   const { limits } = executor.policy
   Object.assign(executor, { policy: { ...executor.policy, limits: { ...limits, dayLoss: '10' } } })
   await executor.enter()
   executor.exchange.price = '57000'
   await executor.clock.advance(61_000)
-  expect(executor.told()).toContain('notice day_lost')
+  expect(timesLost(executor)).toBe(1)
+  return executor
+}
+
+/** That it is closed, and was told once. */
+async function expectClosed(executor: TestExecutor): Promise<void> {
+  expect(timesLost(executor)).toBe(1)
+  await executor.give(executor.command({ do: 'limits' }, `at ${executor.clock.now()}`))
+  expect(executor.reports.at(-1)?.event).toMatchObject({ answer: { dayLoss: { day: 'closed' } } })
+}
+
+test('a day that is closed by its losses stays so when the clock was on the next day in between', async () => {
+  const executor = await withLostDay()
   leap(executor, 12 * HOURS)
   await executor.clock.advance(61_000)
+  await expectClosed(executor)
   leap(executor, -12 * HOURS)
   executor.exchange.skew = 0
   await executor.clock.advance(61_000)
   await executor.enter({ size: { unit: 'quote', value: '50' }, referencePrice: '57000' })
   expect(executor.told().at(-1)).toBe('entry denied loss.day')
+})
+
+test('a closed day stays so over midnight while the exchange’s clock is not known, and ends once it is', async () => {
+  const executor = await withLostDay()
+  const before = dayOf(executor)
+  executor.exchange.skew = null
+  // Time passes for both.
+  executor.clock.setBack(-12 * HOURS)
+  await executor.clock.advance(2 * MINUTE)
+  await expectClosed(executor)
+  executor.exchange.skew = 0
+  await executor.clock.advance(61_000)
+  expect(dayOf(executor)).toBe(before + 1)
+  await executor.enter({ size: { unit: 'quote', value: '50' }, referencePrice: '57000' })
+  expect(executor.told().at(-1)).toBe('entry filled')
+})
+
+test('a day that is lost by the clock of the exchange withdraws what waits for a yes, though this clock is on the next', async () => {
+  const executor = new TestExecutor({ approval: 'always', streams: ['demo', 'other'] })
+  await executor.enterFrom('demo', { stopPrice: '50000' })
+  await executor.give(executor.approval(executor.card()))
+  await executor.enterFrom('other', { stopPrice: '50000' })
+  leap(executor, 8 * HOURS + MINUTE)
+  Object.assign(executor.policy.limits, { dayLoss: '1' })
+  executor.exchange.price = '57000'
+  executor.take({ type: 'tick' })
+  expect(executor.told()).toContain('entry denied approval_withdrawn')
+  expect(timesLost(executor)).toBe(1)
+})
+
+test('a clock that is two days ahead gives each day of the exchange its own limit', async () => {
+  const executor = new TestExecutor()
+  await executor.enter()
+  const before = dayOf(executor)
+  leap(executor, 25 * HOURS)
+  await executor.clock.advance(61_000)
+  const days = [dayOf(executor)]
+  for (const _ of ['the next', 'and the next']) {
+    // Time passes for both.
+    executor.clock.setBack(-12 * HOURS)
+    await executor.clock.advance(61_000)
+    days.push(dayOf(executor))
+  }
+  expect(days).toEqual([before, before + 1, before + 2])
 })
 
 test('a stop that is gone is missed within seconds, although it was sent before the clock was set back', async () => {

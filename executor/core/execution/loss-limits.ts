@@ -5,9 +5,10 @@ import { sentenceOf } from '../model/codes.ts'
 import { DAY_MS, dayNumber } from '../model/count.ts'
 import type { Equity, Losses } from '../model/counters.ts'
 import { atLeast, isZero, minus, plus, ratio, sum, times } from '../model/decimals.ts'
-import { equity, isDayClosed, lostToday, marketValue } from '../model/profit.ts'
+import { equity, lostToday, marketValue } from '../model/profit.ts'
 import type { Portfolio, State } from '../model/state.ts'
-import { append, type DecisionContext, notice, trueTime } from './context.ts'
+import { append, type DecisionContext, notice } from './context.ts'
+import { isDayClosed, lossDay } from './loss-day.ts'
 import { setTrading } from './trading-state.ts'
 
 /** An older price is not used to value a position. */
@@ -23,8 +24,9 @@ export function watchLosses(context: DecisionContext): undefined {
   if (!hasTraded(context.portfolio)) return
   const bids = heldBids(context)
   if (bids === null) return
-  if (today(context) > context.portfolio.profit.today.number)
-    append(context, { type: 'day_opened', bids })
+  const number = lossDay(context)
+  if (number > context.portfolio.profit.today.number)
+    append(context, { type: 'day_opened', number, bids })
   closeDay(context, bids)
   if (context.portfolio.trading !== 'halted') watchHighWaterMark(context, bids)
 }
@@ -36,10 +38,10 @@ function hasTraded({ profit, orders }: Portfolio): boolean {
 export function losses(context: DecisionContext): Losses {
   const { profit } = context.portfolio
   const bids = heldBids(context)
-  const opened = profit.today.number >= today(context)
+  const opened = profit.today.number >= lossDay(context)
   const now = bids === null ? null : reckon(context.portfolio, bids)
   return {
-    day: isDayClosed(context.portfolio, context.environment.now) ? 'closed' : 'open',
+    day: isDayClosed(context) ? 'closed' : 'open',
     today: now === null || !opened ? null : now.lost,
     drawdown: now?.drawdown ?? null,
   }
@@ -68,18 +70,10 @@ export function lossesDue({ portfolio, session }: State): number[] {
   return [Math.min(evaluatedAt + LOOK_EVERY_MS, midnight)]
 }
 
-/** A clock that is set back opens no new day, nor does one that is ahead of the exchange's. */
-function today(context: DecisionContext): number {
-  const { number } = context.portfolio.profit.today
-  const { now } = context.environment
-  const reached = dayNumber(Math.min(now, trueTime(context) ?? number * DAY_MS))
-  return Math.max(reached, number, context.portfolio.profit.closedOn)
-}
-
 function closeDay(context: DecisionContext, bids: Bids): undefined {
   const { lost } = reckon(context.portfolio, bids)
   const { dayLoss } = context.environment.policy.limits
-  if (isDayClosed(context.portfolio, context.environment.now) || !atLeast(lost, dayLoss)) return
+  if (isDayClosed(context) || !atLeast(lost, dayLoss)) return
   append(context, { type: 'day_lost', lost })
   const message = `${sentenceOf('day_lost')} (${lost} ${context.environment.policy.currency})`
   notice(context, { level: 'warning', code: 'day_lost', message })

@@ -64,7 +64,7 @@ test('a fall that is not taken counts, a rise that is not taken does not', () =>
 
 test('the day starts from what is held at its first price', () => {
   const held = trade(EMPTY_PORTFOLIO, 'entry', A, '2', '100')
-  const portfolio = { ...held, profit: openDay(held, { [A]: '80' }, 86_400_000) }
+  const portfolio = { ...held, profit: openDay(held, { number: 1, bids: { [A]: '80' } }) }
   expect(lostToday(portfolio, { [A]: '80' })).toBe('0')
   expect(lostToday(portfolio, { [A]: '79' })).toBe('2')
   expect(lostToday(trade(portfolio, 'exit', A, '1', '70'), { [A]: '80' })).toBe('10')

@@ -4,11 +4,11 @@ import { sentenceOf } from '../model/codes.ts'
 import type { Order } from '../model/order.ts'
 import { isAskedAbout, isPending } from '../model/order-table.ts'
 import { pauseOn } from '../model/pauses.ts'
-import { isDayClosed } from '../model/profit.ts'
 import { STANDINGS } from '../risk/rules/provider.ts'
 import type { Standing } from '../risk/rules/rule.ts'
 import { HEAD_LIFE_MS } from '../risk/rules/timing.ts'
 import { append, type DecisionContext, report } from './context.ts'
+import { isDayClosed } from './loss-day.ts'
 import { requestCancel } from './order-polling.ts'
 import { equivocated, standingOf } from './providers.ts'
 import { denyOrder } from './report-order.ts'
@@ -69,9 +69,7 @@ function withdraw(context: DecisionContext, order: Order, why: string): undefine
 
 function whyClosed(context: DecisionContext): string | null {
   if (context.portfolio.trading !== 'running') return `trading is ${context.portfolio.trading}`
-  return isDayClosed(context.portfolio, context.environment.now)
-    ? 'as much as may be lost in a day is lost'
-    : null
+  return isDayClosed(context) ? 'as much as may be lost in a day is lost' : null
 }
 
 // Ends entries that still wait when their strategy has exited: they would buy what is sold a moment later.

@@ -47,11 +47,8 @@ export function countLoss(before: Portfolio, after: Portfolio, got = '0'): Portf
   return { ...after, profit: afterWriteOff(before, after, got) }
 }
 
-export function applyDayOpened(
-  portfolio: Portfolio,
-  { bids, at }: FactOf<'day_opened'>,
-): Portfolio {
-  return { ...portfolio, profit: openDay(portfolio, bids, at) }
+export function applyDayOpened(portfolio: Portfolio, event: FactOf<'day_opened'>): Portfolio {
+  return { ...portfolio, profit: openDay(portfolio, event) }
 }
 
 export function applyDayLost(portfolio: Portfolio): Portfolio {

@@ -55,14 +55,14 @@ export interface Profit {
   /** For purchases and fees, ever. */
   readonly cost: Decimal
   readonly today: Today
-  /** Day number of the last day on which too much was lost: it stays closed, whatever prices do. */
+  /** Day number of the last day on which too much was lost, -1 for none: it stays closed, whatever prices do. */
   readonly closedOn: number
   /** Where the result was the best so far; null after a halt for falling too far below it. */
   readonly highWaterMark: Equity | null
 }
 
 interface Today {
-  /** UTC day number. */
+  /** UTC day number; 0 before the first. */
   readonly number: number
   /** Realized since the day was opened, fees included. */
   readonly gains: Decimal
@@ -82,7 +82,7 @@ export const NO_PROFIT: Profit = {
   proceeds: '0',
   cost: '0',
   today: { number: 0, gains: '0', losses: '0', dayOpenValues: {} },
-  closedOn: 0,
+  closedOn: -1,
   highWaterMark: { proceeds: '0', cost: '0', marketValue: '0' },
 }
 

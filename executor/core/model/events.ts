@@ -142,9 +142,11 @@ interface DriftOver {
   readonly market: string
 }
 
-/** The first look at prices on a new day (UTC): what is held counts as bought at these bids, by market. */
+/** The first look at prices on a new day: what is held counts as bought at these bids, by market. */
 interface DayOpened {
   readonly type: 'day_opened'
+  /** UTC days since 1970. */
+  readonly number: number
   readonly bids: Readonly<Record<string, Decimal>>
 }
 

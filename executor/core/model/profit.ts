@@ -2,7 +2,6 @@
 
 import { type Decimal, type SaleResult, toTotal } from '@keyside/protocol'
 import Big from 'big.js'
-import { dayNumber } from './count.ts'
 import type { Equity, Profit } from './counters.ts'
 import {
   decimalOf,
@@ -15,6 +14,7 @@ import {
   units,
   unitsOfProduct,
 } from './decimals.ts'
+import type { FactOf } from './events.ts'
 import type { Fee, Fill } from './exchange.ts'
 import type { CostBasis, Order } from './order.ts'
 import { type Position, positionKey } from './position.ts'
@@ -91,16 +91,9 @@ export function feeInQuote(
   return market.endsWith(`/${fee.currency}`) ? fee.amount : times(times(amount, price), takerFee)
 }
 
-/** Too much was lost on it. A clock that is set back opens no new day. */
-export function isDayClosed({ profit: { closedOn, today } }: Portfolio, now: number): boolean {
-  return closedOn >= Math.max(dayNumber(now), today.number)
-}
-
-/** `bids` by market. */
 export function openDay(
   portfolio: Portfolio,
-  bids: Readonly<Record<string, Decimal>>,
-  at: number,
+  { number, bids }: Pick<FactOf<'day_opened'>, 'number' | 'bids'>,
 ): Profit {
   const dayOpenValues = Object.fromEntries(
     Object.entries(portfolio.positions).map(([key, { market, amount }]) => [
@@ -108,7 +101,7 @@ export function openDay(
       times(amount, bids[market] ?? '0'),
     ]),
   )
-  const today = { number: dayNumber(at), gains: '0', losses: '0', dayOpenValues }
+  const today = { number, gains: '0', losses: '0', dayOpenValues }
   return { ...portfolio.profit, today }
 }
 
