@@ -57,6 +57,12 @@ test('an init that fails half way leaves nothing that stands in the way of the n
   expect(await init([TOKEN])).toMatchObject({ code: 0 })
 })
 
+test('a vault that is there is refused before anything is asked', async () => {
+  const { home, init } = emptyHome()
+  writePrivate(join(home, 'executor/vault.json'), 'of an init that the power ended')
+  expect(await init([])).toMatchObject({ code: 3, stderr: expect.stringContaining('vault_exists') })
+})
+
 test('what is no bot token is refused and not repeated, and init can be run again', async () => {
   const { home, init } = emptyHome()
   for (const token of ['hello', `12345678:${'a'.repeat(12)}`, `@${TOKEN}`]) {

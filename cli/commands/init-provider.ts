@@ -1,8 +1,11 @@
 // keyside init for a provider: its name, its public address, and the passphrase of its root.
-import { resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { id } from '@keyside/protocol'
 import { KeysideError, systemClock, systemRandomBytes } from '@keyside/runtime'
+import { refuseSecondVault } from '@keyside/runtime/vault'
+import { MADE_FILES, PROVIDER_FILES } from '../home/home-files.ts'
 import { makeProviderHome } from '../home/make-provider-home.ts'
+import { madeOrTakenBack } from '../home/take-back.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { grouped } from '../terminal/fingerprint.ts'
 import { newPassphrase } from '../terminal/new-passphrase.ts'
@@ -21,22 +24,27 @@ export interface ProviderOptions {
 
 export async function initProvider(home: string, options: ProviderOptions): Promise<void> {
   const certificate = givenCertificate(options)
+  refuseSecondVault(join(home, PROVIDER_FILES.root))
   const provider = checkedName(options.name ?? (await prompt(NAME)))
   const { host, port } = publicAddress(options.address ?? (await prompt(ADDRESS)))
   const file = options.passphraseFile && resolve(options.passphraseFile)
   const passphrase = await newPassphrase(home, file, 'your root key')
-  const { root } = await makeProviderHome({
-    home,
-    clock: systemClock,
-    randomBytes: systemRandomBytes,
-    provider,
-    host,
-    port,
-    ...(certificate && { certificate }),
-    passphrase,
-    ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
-    strategies: FIRST_STRATEGIES,
-  })
+  const strategies = FIRST_STRATEGIES.map((path) => join('strategies', basename(path)))
+  const files = [...MADE_FILES, ...Object.values(PROVIDER_FILES), ...strategies]
+  const { root } = await madeOrTakenBack(home, files, () =>
+    makeProviderHome({
+      home,
+      clock: systemClock,
+      randomBytes: systemRandomBytes,
+      provider,
+      host,
+      port,
+      ...(certificate && { certificate }),
+      passphrase,
+      ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
+      strategies: FIRST_STRATEGIES,
+    }),
+  )
   print(
     `Set up in ${home}.`,
     '',

@@ -1,5 +1,5 @@
 // keyside init for a trader: the keychain, the bot's token, then the home.
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import {
   DEFAULT_POLICY,
   type Keychain,
@@ -10,9 +10,10 @@ import {
   vaultFile,
 } from '@keyside/executor'
 import { KeysideError, RISK, systemClock, systemRandomBytes, writePrivate } from '@keyside/runtime'
-import { createVault } from '@keyside/runtime/vault'
+import { createVault, refuseSecondVault } from '@keyside/runtime/vault'
 import { type HomeOptions, makeHome } from '../home/home.ts'
-import { FILES } from '../home/home-files.ts'
+import { FILES, MADE_FILES } from '../home/home-files.ts'
+import { madeOrTakenBack } from '../home/take-back.ts'
 import { FIRST_STRATEGIES } from '../sandbox/examples.ts'
 import { readBotToken } from '../terminal/bot-token.ts'
 import { newPassphrase } from '../terminal/new-passphrase.ts'
@@ -62,27 +63,33 @@ export async function initTrader(
 ): Promise<void> {
   // What can be refused without a question comes first, and nothing is made before the last answer.
   const file = options.passphraseFile && resolve(options.passphraseFile)
+  if (options.keychain === 'vault') refuseSecondVault(vaultFile(home))
   const system = options.keychain === 'os' ? await openOsKeychain(home) : null
-  const given = file && system === null ? await newPassphrase(home, file, VAULT) : undefined
+  const given = file && system === null ? await newPassphrase(home, file, VAULT) : null
   const exchange = options.exchange ?? (await askExchange())
   const botToken = options.bot ? await readBotToken(options.telegramTokenFile) : null
-  const keychain = system ?? (await makeVault(home, given))
-  const device = await makeDeviceSecrets(keychain, systemRandomBytes)
-  // Stored before config.yaml is written, with which the home counts as set up.
-  if (botToken !== null) writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
-  makeHome({
-    home,
-    role,
-    bot: options.bot ? 'here' : 'elsewhere',
-    clock: systemClock,
-    randomBytes: systemRandomBytes,
-    deviceKey: device.key.publicKey,
-    keychain: options.keychain,
-    account: exchange,
-    ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
-    ...(options.telegramAddress && { telegram: options.telegramAddress }),
-    ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
-    examples: { ...EXAMPLES[role], policy: firstPolicy(role, exchange) },
+  const openKeychain = system === null ? await newVault(home, given) : async () => system
+  const examples = { ...EXAMPLES[role], policy: firstPolicy(role, exchange) }
+  const strategies = examples.strategies.map((path) => join('strategies', basename(path)))
+  const files = [...MADE_FILES, ...strategies, relative(home, vaultFile(home))]
+  await madeOrTakenBack(home, files, async () => {
+    const device = await makeDeviceSecrets(await openKeychain(), systemRandomBytes)
+    // Stored before config.yaml is written, with which the home counts as set up.
+    if (botToken !== null) writePrivate(join(home, FILES.telegramToken), `${botToken}\n`)
+    makeHome({
+      home,
+      role,
+      bot: options.bot ? 'here' : 'elsewhere',
+      clock: systemClock,
+      randomBytes: systemRandomBytes,
+      deviceKey: device.key.publicKey,
+      keychain: options.keychain,
+      account: exchange,
+      ...(options.exchangeAddress && { exchange: options.exchangeAddress }),
+      ...(options.telegramAddress && { telegram: options.telegramAddress }),
+      ...(options.passphraseFile && { passphraseFile: fileIn(home, options.passphraseFile) }),
+      examples,
+    })
   })
   print(
     `Set up in ${home}, secrets in ${options.keychain === 'os' ? 'the OS keychain' : 'an encrypted vault'}.`,
@@ -151,7 +158,8 @@ function fileIn(home: string, file: string): string {
   return inside.startsWith('..') || isAbsolute(inside) ? resolve(file) : inside
 }
 
-async function makeVault(home: string, given: string | undefined): Promise<Keychain> {
+/** Asks for the passphrase, and makes nothing before it is called. */
+async function newVault(home: string, given: string | null): Promise<() => Promise<Keychain>> {
   const passphrase = given ?? (await newPassphrase(home, undefined, VAULT))
-  return createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
+  return () => createVault({ file: vaultFile(home), passphrase, randomBytes: systemRandomBytes })
 }

@@ -12,7 +12,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { refuseSecond } from '../home/home.ts'
 import { renewTokens } from '../home/home-tokens.ts'
 import { ROLES, type Role } from '../home/roles.ts'
-import { madeOrTakenBack } from '../home/take-back.ts'
 import { print } from '../terminal/print.ts'
 import { prompt } from '../terminal/prompt.ts'
 import { initProvider, type ProviderOptions } from './init-provider.ts'
@@ -93,9 +92,7 @@ async function init(options: Options): Promise<void> {
   refuseSecond(home)
   const role = options.role ?? (await askRole())
   makeOwn(home)
-  await madeOrTakenBack(home, () =>
-    role === 'provider' ? initProvider(home, options) : initTrader(home, role, options),
-  )
+  await (role === 'provider' ? initProvider(home, options) : initTrader(home, role, options))
 }
 
 /** An empty folder that exists already is made private. A folder with files is refused: it may belong to something else. */

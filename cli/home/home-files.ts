@@ -24,4 +24,19 @@ export const TOKENS = {
   bot: 'bot/bot.token',
 } as const
 
+/** Of a provider, beside these; as the section `authority` has them where config.yaml says nothing else. */
+export const PROVIDER_FILES = {
+  root: 'authority/root.vault',
+  answerKey: 'authority/answer.key',
+  keyset: 'authority/keyset.txt',
+  record: 'authority/authority.db',
+  recordLog: 'authority/authority.db-wal',
+  recordIndex: 'authority/authority.db-shm',
+  certificate: 'broker/tls.crt',
+  certificateKey: 'broker/tls.key',
+} as const
+
+/** What the making of a home may write before config.yaml; beside it vaults, strategies and what is of a provider alone. */
+export const MADE_FILES = [...Object.values(FILES), ...Object.values(TOKENS), 'policy.yaml']
+
 export type Client = keyof typeof TOKENS

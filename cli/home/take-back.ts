@@ -1,32 +1,30 @@
-// An init that did not end leaves nothing: what it had made would stand in the way of the next one.
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+// Makes a home once the last question is answered. Where that fails half way, the files that it has made are removed, so that
+// the next init starts anew. Folders stay, and so does what an OS keychain was given: the next init uses both.
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { KeysideError } from '@keyside/runtime'
+import { refuseSecond } from './home.ts'
 
-/** Where an init makes files before config.yaml, the last one. */
-const PLACES = ['authority', 'bot', 'broker', 'engine', 'executor', 'policy.yaml', 'strategies']
-
-/** Runs `make`. Where it throws before the home is set up, the files that were not there before are removed. */
-export async function madeOrTakenBack(home: string, make: () => Promise<void>): Promise<void> {
-  const before = new Set(filesIn(home))
+/** `files` are all that `make` makes before config.yaml, relative to `home`. Throws `home_exists`, and what `make` throws. */
+export async function madeOrTakenBack<T>(
+  home: string,
+  files: readonly string[],
+  make: () => Promise<T>,
+): Promise<T> {
+  // Questions take minutes, in which another init may have set it up.
+  refuseSecond(home)
+  const missing = files.map((file) => join(home, file)).filter((path) => !existsSync(path))
   try {
-    await make()
+    return await make()
   } catch (error) {
-    if (!existsSync(join(home, 'config.yaml')))
-      for (const file of filesIn(home)) if (!before.has(file)) rmSync(file, { force: true })
+    if (!isOfAnother(home, error))
+      for (const path of missing) if (existsSync(path)) rmSync(path, { force: true })
     throw error
   }
 }
 
-function filesIn(home: string): string[] {
-  return PLACES.flatMap((place) => {
-    const path = join(home, place)
-    if (!existsSync(path)) return []
-    try {
-      return readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-    } catch {
-      return [path]
-    }
-  })
+/** A vault that was not there a moment ago, or a config.yaml: another init is at work, or done. */
+function isOfAnother(home: string, error: unknown): boolean {
+  const isVaultOfAnother = error instanceof KeysideError && error.code === 'vault_exists'
+  return isVaultOfAnother || existsSync(join(home, 'config.yaml'))
 }

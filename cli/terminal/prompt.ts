@@ -65,7 +65,7 @@ function unanswered(question: string): KeysideError {
   )
 }
 
-/** One for all questions: what one of them leaves over is read by the next. */
+/** The same for every question: input that one of them did not read belongs to the next. */
 let shared: Terminal | undefined
 
 function terminal(): Terminal {

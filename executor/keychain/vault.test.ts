@@ -87,6 +87,18 @@ test('is never made by opening, and never made over another one', async () => {
   await expect(createVault(options, CHEAP)).rejects.toMatchObject({ code: 'vault_exists' })
 })
 
+test('of two that are made at the same time one stays', async () => {
+  const both = ['the first passphrase', 'the second passphrase'].map(async (passphrase) => {
+    await createVault({ ...options, passphrase }, CHEAP)
+    return passphrase
+  })
+  const ended = await Promise.allSettled(both)
+  const [refused] = ended.filter(({ status }) => status === 'rejected')
+  expect(refused).toMatchObject({ reason: { code: 'vault_exists' } })
+  const [passphrase = ''] = ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  expect(await openVault({ ...options, passphrase })).toMatchObject({ kind: 'vault' })
+})
+
 test('wants a passphrase of some length, and one at all', async () => {
   const short = createVault({ ...options, passphrase: 'short' }, CHEAP)
   await expect(short).rejects.toMatchObject({ code: 'vault_passphrase_short' })

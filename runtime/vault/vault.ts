@@ -30,17 +30,24 @@ export interface VaultOptions {
   readonly randomBytes: RandomBytes
 }
 
-/** Rejects with `vault_exists` or `vault_passphrase_short`. `cost` is scrypt's N. */
-export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Vault> {
-  const { file, passphrase, randomBytes } = options
+/** Throws `vault_exists`: also before a passphrase is asked for, which would be for nothing. */
+export function refuseSecondVault(file: string): void {
   if (existsSync(file))
     throw new KeysideError(
       'vault_exists',
       `${file} is there already and is not overwritten: use it, or move it away if you are sure that nothing needs it`,
     )
+}
+
+/** Rejects with `vault_exists` or `vault_passphrase_short`. `cost` is scrypt's N. */
+export async function createVault(options: VaultOptions, cost = SCRYPT_COST): Promise<Vault> {
+  const { file, passphrase, randomBytes } = options
+  refuseSecondVault(file)
   requireLong(passphrase)
   const header: VaultHeader = { version: 1, name: 'keyside-vault', cost, salt: randomBytes(16) }
   const vault = new EncryptedFile(options, header, await deriveKey(passphrase, header))
+  // The key takes a second, in which somebody else may have made one.
+  refuseSecondVault(file)
   vault.write(new Map())
   return vault
 }
