@@ -27,6 +27,7 @@ export function watchClock(context: DecisionContext): undefined {
     context.session = {
       ...context.session,
       heads: {},
+      lasting: {},
       wokeAt: now,
       offline: { ...offline, totalMs: offline.totalMs + slept },
     }

@@ -1,5 +1,5 @@
 // Conditions: something that is wrong for a time. Its beginning and its end are each told once.
-import { without } from '../model/backoff.ts'
+import { kept, without } from '../model/backoff.ts'
 import { sentenceOf } from '../model/codes.ts'
 import {
   CONDITIONS,
@@ -60,7 +60,7 @@ export function setCondition(
   else endCondition(context, condition, telling)
 }
 
-/** As `setCondition`, once it has been so for a minute; times in which it is unknown are ignored. */
+/** As `setCondition`, once it has been so for a minute, which begins anew after each time in which it was unknown. */
 export function setWhenLasting(
   context: DecisionContext,
   condition: Condition,
@@ -85,8 +85,22 @@ export function lastingDue({ session }: State): readonly number[] {
   return Object.values(session.lasting).map((since) => since + LASTING_MS)
 }
 
+/** What one code says of anything else is over, and nobody is told. */
+export function forgetOthers(
+  context: DecisionContext,
+  code: ConditionCode,
+  abouts: ReadonlySet<string>,
+): undefined {
+  for (const condition of standing(context, code))
+    if (!abouts.has(condition.about)) endCondition(context, condition, { told: 'no' })
+  const { lasting } = context.session
+  const of = `${code} `
+  const others = kept(lasting, (key) => !key.startsWith(of) || abouts.has(key.slice(of.length)))
+  if (others !== lasting) context.session = { ...context.session, lasting: others }
+}
+
 /** Those of one code, whatever they are about. */
-export function standing(
+function standing(
   { portfolio }: Pick<State, 'portfolio'>,
   code: ConditionCode,
 ): readonly Condition[] {

@@ -220,6 +220,47 @@ test.each([
   expect(notices()).not.toContain('market_unpriced')
 })
 
+test.each([
+  [
+    'a pause of two minutes that the exchange wants',
+    { paused: { why: 'too_many', until: START + 120_000 } },
+    { paused: null },
+  ],
+  ['two minutes without an answer', { reach: 'no' }, { reach: 'yes' }],
+  ['a market that was halted for two minutes', { status: 'halted' }, { status: 'trading' }],
+] as const)('nor at the end of %s, before a price could come', async (_, before, after) => {
+  await executor.enter({ stopPrice: '59000' })
+  Object.assign(executor.exchange, NO_PRICE, before)
+  await endure(2)
+  Object.assign(executor.exchange, after)
+  await endure(0.75)
+  await priced()
+  await endure(2)
+  expect(notices().filter((code) => code.startsWith('market_'))).toEqual([])
+})
+
+test('prices that are a few seconds late are slow, and not missing', async () => {
+  await executor.enter({ stopPrice: '59000' })
+  executor.exchange.refreshQuote = async () => {
+    executor.exchange.quoteAt = executor.clock.now() - 8_000
+    return { ok: false, message: 'late' }
+  }
+  await endure(5)
+  expect(notices()).toEqual(['exchange_slow'])
+})
+
+test('what was sold while its price was missing is looked at no more', async () => {
+  await executor.enter({ stopPrice: '59000' })
+  Object.assign(executor.exchange, NO_PRICE)
+  await endure(0.75)
+  expect(executor.state().session.lasting).not.toEqual({})
+  const stop = executor.exchange.sent.find(({ type }) => type === 'stop_limit')
+  executor.exchange.fill(stop?.clientOrderId ?? '', stop?.amount ?? '', 'filled')
+  await endure(0.5)
+  expect(executor.state().portfolio.positions).toEqual({})
+  expect(executor.state().session.lasting).toEqual({})
+})
+
 test('a start and a sleep give it a minute, and what is sold has no price to miss', async () => {
   await executor.enter({ stopPrice: '59000' })
   executor.exchange.quoteAt = START

@@ -8,9 +8,9 @@ import type { Portfolio, State } from '../model/state.ts'
 import {
   beginCondition,
   endCondition,
+  forgetOthers,
   setCondition,
   setWhenLasting,
-  standing,
   stands,
 } from './conditions.ts'
 import { type DecisionContext, notice } from './context.ts'
@@ -27,6 +27,8 @@ const LONG_LOST_MS = 3_600_000
 const LONG_PAUSE_MS = 600_000
 /** Prices that take longer are too old: no exit is decided on them. */
 const SLOW_MS = 5_000
+/** A price that comes at all is not older: the question for it has ended by then. */
+const LATE_MS = 15_000
 
 const DOWN = { code: 'exchange_down', about: '' } as const
 
@@ -82,20 +84,24 @@ function slowness({ environment }: DecisionContext): 'so' | 'not so' | 'unknown'
 
 /** Where the exchange is away, or the market is not traded, that is told. */
 function watchHeldPrices(context: DecisionContext): undefined {
-  const { portfolio, session, environment } = context
-  const { now, exchange } = environment
-  const held = new Set(Object.values(portfolio.positions).map(({ market }) => market))
-  for (const condition of standing(context, 'market_unpriced'))
-    if (!held.has(condition.about)) endCondition(context, condition, { told: 'no' })
-  if (!exchange.reachable || exchange.backoff !== null) return
+  const held = new Set(Object.values(context.portfolio.positions).map(({ market }) => market))
+  forgetOthers(context, 'market_unpriced', held)
   for (const market of held) {
-    const quote = exchange.quote(market)
     const condition = { code: 'market_unpriced', about: market } as const
-    const last = Math.max(quote?.at ?? 0, session.started)
-    if (quote !== null && isYoung(quote, now, SLOW_MS)) endCondition(context, condition)
-    else if (now - last >= LOST_MS && exchange.rules(market)?.status === 'trading')
-      beginCondition(context, condition)
+    const is = unpriced(context, market)
+    // The first price is the end of it.
+    if (is === 'not so') endCondition(context, condition)
+    setWhenLasting(context, condition, is)
   }
+}
+
+function unpriced({ environment }: DecisionContext, market: string): 'so' | 'not so' | 'unknown' {
+  const { now, exchange } = environment
+  if (!exchange.reachable || exchange.backoff !== null) return 'unknown'
+  if (exchange.rules(market)?.status !== 'trading') return 'unknown'
+  const quote = exchange.quote(market)
+  if (quote === null || !isYoung(quote, now, LATE_MS)) return 'so'
+  return isYoung(quote, now, SLOW_MS) ? 'not so' : 'unknown'
 }
 
 /** Repeats the alarm while a position or an order is open. */

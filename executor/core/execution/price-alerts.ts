@@ -16,7 +16,7 @@ import {
 } from '../model/price-alerts.ts'
 import type { PriceAlertWatch } from '../model/session.ts'
 import type { State } from '../model/state.ts'
-import { endCondition, setCondition, standing } from './conditions.ts'
+import { forgetOthers, setCondition } from './conditions.ts'
 import { append, type DecisionContext, emit, notice, report } from './context.ts'
 import type { Input } from './inputs.ts'
 import { isYoung } from './quotes.ts'
@@ -49,8 +49,7 @@ export function watchPriceAlerts(context: DecisionContext): undefined {
   if (all.length === 0 || (now >= evaluatedAt && now < evaluatedAt + LOOK_MS)) return
   const markets = new Set(all.map(({ market }) => market))
   for (const market of markets) lookAt(context, market)
-  for (const { code, about } of standing(context, 'price_unseen'))
-    if (!markets.has(about)) endCondition(context, { code, about }, { told: 'no' })
+  forgetOthers(context, 'price_unseen', markets)
   const { seen, windows } = context.session.priceAlerts
   setWatch(context, {
     evaluatedAt: now,

@@ -1,7 +1,7 @@
 // Limits of the policy that are nearly used up, told while there is still time to think about it.
 import { shownStream } from '@keyside/protocol'
 import Big from 'big.js'
-import { beginCondition, endCondition, standing, stands } from '../execution/conditions.ts'
+import { beginCondition, endCondition, forgetOthers, stands } from '../execution/conditions.ts'
 import type { DecisionContext } from '../execution/context.ts'
 import { lossesSoFar } from '../execution/loss-limits.ts'
 import { usedBy } from '../execution/plan-and-check.ts'
@@ -31,8 +31,7 @@ export function watchLimits(context: DecisionContext): undefined {
   const uses = usesOf(context)
   for (const use of uses) judge(context, use)
   // One that the policy names no more.
-  for (const one of standing(context, 'limit_near'))
-    if (uses.every(({ about }) => about !== one.about)) endCondition(context, one, { told: 'no' })
+  forgetOthers(context, 'limit_near', new Set(uses.map(({ about }) => about)))
 }
 
 function judge(context: DecisionContext, { about, used, limit, unit }: Use): undefined {
