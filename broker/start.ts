@@ -154,7 +154,8 @@ function createAedes(config: BrokerConfig, parts: AedesParts): Aedes {
   const { maxSubscriptions } = limits
   const aedes = new Aedes({
     id,
-    // None: messages would wait in one queue for a client that stops reading, and its end would take them out of it in one recursion.
+    // No common queue: messages would wait there for a client that stops reading, and its end would take them out in one recursion.
+    // What bounds memory: each publisher waits until its message is delivered, and who reads nothing for `drainTimeout` is cut off.
     concurrency: 0,
     connectTimeout: limits.connectTimeoutMs,
     drainTimeout: limits.drainTimeoutMs,
