@@ -1,12 +1,18 @@
 // The first middleware: lets the owner through, takes a claim, and is silent to everybody else.
-import { type Clock, type Logger, whileBusy } from '@keyside/runtime'
+import {
+  type Clock,
+  fileRefused,
+  type KeysideError,
+  type Logger,
+  whileBusy,
+} from '@keyside/runtime'
 import type { Context, Middleware } from 'grammy'
 import type { Update } from 'grammy/types'
 import { type ClaimCode, CODE_SHAPE } from './claim.ts'
 import { warnBusy } from './store/busy.ts'
 import type { Store } from './store/open.ts'
 import { claimFor, findOwner, type Owner } from './store/owner.ts'
-import { markSeen, wasSeen } from './store/seen-updates.ts'
+import { SeenUpdates } from './store/seen-updates.ts'
 
 export interface OwnerDeps {
   readonly store: Store
@@ -14,12 +20,29 @@ export interface OwnerDeps {
   readonly log: Logger
   readonly claim: ClaimCode
   readonly onClaimed: (owner: Owner) => void
+  /** What the owner asks for cannot be stored: once, until something could be. */
+  readonly onUnwritable: (refused: KeysideError) => void
 }
 
 export function ownerOnly(deps: OwnerDeps): Middleware {
   const { store, clock, log } = deps
   const held = warnBusy(log)
+  const seen = new SeenUpdates(store)
   let strangers = 0
+  let disk: 'writable' | 'refused' = 'writable'
+  const handle = async (update: Update, next: () => Promise<void>) => {
+    if (seen.has(update)) return
+    await next()
+    // After it was handled: handlers may run twice without harm, while a lost /halt does harm.
+    await whileBusy(() => seen.add(update, clock.now()), clock, held)
+    disk = 'writable'
+  }
+  const tellRefused = (error: unknown) => {
+    const refused = fileRefused(error, 'bot.db')
+    if (refused !== null && disk === 'writable') deps.onUnwritable(refused)
+    if (refused !== null) disk = 'refused'
+    throw error
+  }
   return async (ctx, next) => {
     const sender = privateSender(ctx.update)
     const owner = findOwner(store)
@@ -29,11 +52,7 @@ export function ownerOnly(deps: OwnerDeps): Middleware {
     } else if (owner === null || sender?.user !== owner.user || sender.chat !== owner.chat) {
       strangers += 1
       log.warn({ code: 'stranger_ignored', strangers }, 'an update from another user was ignored')
-    } else if (!wasSeen(store, ctx.update)) {
-      await next()
-      // Marked as seen after it was handled: handlers may run twice without harm, while a lost /halt does harm.
-      await whileBusy(() => markSeen(store, ctx.update, clock.now()), clock, held)
-    }
+    } else await handle(ctx.update, next).catch(tellRefused)
   }
 }
 

@@ -92,7 +92,6 @@ test.each([
     onStart: ignore,
     onHeard: ignore,
     onFailed: ignore,
-    onUnwritable: ignore,
     onTrouble: ignore,
   }
   const poll = new Poll({ bot, clock, log, ...calls })
@@ -105,43 +104,43 @@ test.each([
   expect(offsets.slice(0, 2)).toEqual([0, 8])
 })
 
-test('what a full disk does not take is kept at Telegram and told once, and no /halt waits behind it', async () => {
-  const updates = [
-    { update_id: 7, message: { text: '/limits' } },
-    { update_id: 8, message: { text: '/halt' } },
-  ]
-  const offsets: unknown[] = []
-  const handled: unknown[] = []
-  const told: string[] = []
-  const disk = { full: true }
+test('what fails because the disk refuses it is tried three times, and no /halt waits behind it or is shut out by a hundred of it', async () => {
+  const refused = Array.from({ length: 100 }, (_, at) => ({ update_id: at + 7 }))
+  const halt = { update_id: 107, message: { text: '/halt' } }
+  const waiting = [{ update_id: 5 }, { update_id: 6, message: { text: '/halt' } }, ...refused, halt]
+  const handled: number[] = []
+  /** The offset of each poll. */
+  const rounds: number[] = []
   const full = Object.assign(new Error('full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 })
   const bot = new Bot(BOT_TOKEN, { botInfo: { id: 1, is_bot: true } as UserFromGetMe })
   bot.use(({ update }) => {
-    handled.push(update.message?.text)
-    if (disk.full) throw full
+    handled.push(update.update_id)
+    if (update.message?.text !== '/halt') throw full
   })
   bot.api.config.use((_call, method, payload) => {
     const { offset = 0 } = payload as { offset?: number }
-    if (method === 'getUpdates') offsets.push(offset)
-    if (offset > 8) return Promise.withResolvers<never>().promise
-    return Promise.resolve({ ok: true, result: method === 'getUpdates' ? updates : true } as never)
+    if (method === 'getUpdates') rounds.push(offset)
+    if (offset > halt.update_id) return Promise.withResolvers<never>().promise
+    // As many as Telegram gives.
+    const result = waiting.filter(({ update_id }) => update_id >= offset).slice(0, 100)
+    return Promise.resolve({ ok: true, result: method === 'getUpdates' ? result : true } as never)
   })
   const ignore = () => undefined
   const clock = manualClock(stoppedClock(0))
   const log = createLog({ program: 'bot', level: 'silent' })
   const calls = { onStart: ignore, onHeard: ignore, onFailed: ignore, onTrouble: ignore }
-  const onUnwritable = ({ message }: Error) => void told.push(message)
-  const poll = new Poll({ bot, clock, log, ...calls, onUnwritable })
+  const poll = new Poll({ bot, clock, log, ...calls })
   poll.start()
-  for (let tries = 1; tries <= 5; tries += 1) {
-    await until(() => handled.length === 2 * tries)
-    disk.full = tries < 5
+  await until(() => handled.length === 100)
+  expect(handled.slice(0, 2)).toEqual([5, 6])
+  for (let round = 1; rounds.at(-1) !== 108; round += 1) {
+    await until(() => rounds.length >= round)
     clock.advance(1000)
   }
-  await until(() => offsets.at(-1) === 9)
   await poll.stop()
-  expect(handled).toEqual(Array(6).fill(['/limits', '/halt']).flat())
-  expect(told).toEqual(['bot.db: the disk is full: make room on it'])
+  const triesOf = (id: number) => handled.filter((one) => one === id).length
+  expect([5, ...refused.map(({ update_id }) => update_id)].map(triesOf)).toEqual(Array(101).fill(3))
+  expect(handled).toContain(107)
 })
 
 test('however long Telegram is away, it is said once, tried again within 5 s, and its return is said once', async () => {

@@ -1,11 +1,5 @@
 // Reads updates by short polls, one after the other: a dead connection is noticed within seconds, so that /halt gets through.
-import {
-  type Cancel,
-  type Clock,
-  fileRefused,
-  type KeysideError,
-  type Logger,
-} from '@keyside/runtime'
+import { type Cancel, type Clock, fileRefused, type Logger } from '@keyside/runtime'
 import { type Bot, BotError } from 'grammy'
 import { classifyPollError, TELEGRAM_SENTENCES } from './outbox/telegram-errors.ts'
 import type { BotLogCode } from './texts/codes.ts'
@@ -34,8 +28,6 @@ export interface PollDeps {
   readonly onHeard: () => void
   /** Handling an update failed: called for each try. */
   readonly onFailed: (error: unknown) => void
-  /** Once, when the disk does not take what an update asks for. */
-  readonly onUnwritable: (refused: KeysideError) => void
   /** Why updates do not come, at each failed try; null when they come again. */
   readonly onTrouble: (code: BotLogCode | null) => void
 }
@@ -46,8 +38,8 @@ export class Poll {
   /** Id of the next update to handle; Telegram forgets those before it. 0: there is none to confirm. */
   #offset = 0
   #failures = 0
-  #tries = 0
-  #disk: 'writable' | 'refused' = 'writable'
+  /** How often the handling of each update has failed, by its id. */
+  readonly #tries = new Map<number, number>()
   #problem: { readonly code: BotLogCode; readonly last: number } | null = null
   #giveUp: Cancel = () => {}
   #wake: Cancel = () => {}
@@ -116,31 +108,18 @@ export class Poll {
         await bot.handleUpdate(update)
       } catch (error) {
         const cause = error instanceof BotError ? error.error : error
-        const refused = fileRefused(cause, 'bot.db')
-        if (refused !== null) {
-          this.#onRefused(refused)
-          isKept = true
-        } else {
-          onFailed(cause)
-          this.#tries += 1
-          if (this.#tries < TRIES) return this.#sleep(TRY_AGAIN_MS)
-        }
+        onFailed(cause)
+        const tries = (this.#tries.get(update.update_id) ?? 0) + 1
+        this.#tries.set(update.update_id, tries)
+        // No /halt waits behind what the disk refuses: those after it are handled now, and come again with it.
+        if (tries < TRIES && fileRefused(cause) !== null) isKept = true
+        else if (tries < TRIES) return this.#sleep(TRY_AGAIN_MS)
       }
-      // No press and no /halt is lost to a full disk: Telegram keeps it, and those after it come again with it.
       if (isKept) continue
-      this.#tries = 0
+      this.#tries.delete(update.update_id)
       this.#offset = update.update_id + 1
     }
-    if (isKept) return this.#sleep(TRY_AGAIN_MS)
-    if (numbered.length > 0) this.#disk = 'writable'
-    if (numbered.length < updates.length) await this.#sleep(TRY_AGAIN_MS)
-  }
-
-  #onRefused(refused: KeysideError): void {
-    if (this.#disk === 'refused') return
-    this.#disk = 'refused'
-    this.#deps.onFailed(refused)
-    this.#deps.onUnwritable(refused)
+    if (isKept || numbered.length < updates.length) await this.#sleep(TRY_AGAIN_MS)
   }
 
   async #call<T>(make: (signal: Signal) => Promise<T>): Promise<T> {

@@ -135,7 +135,11 @@ function startWork(parts: Parts): () => Promise<void> {
   const handlers = chatHandlers({ ...shared, toast: telegram.toast }).middleware()
   telegram.bot.use(
     erasePinNotes(shared),
-    ownerOnly({ ...parts, onClaimed: (owner) => welcome(shared, owner) }),
+    ownerOnly({
+      ...parts,
+      onClaimed: (owner) => welcome(shared, owner),
+      onUnwritable: ({ message }) => background.run(sayUnwritable(parts, message)),
+    }),
     // A lost press is harm, and each handler may run twice without any.
     (ctx) => {
       const handle = () => styled(store, () => handlers(ctx, async () => undefined))
@@ -154,7 +158,6 @@ function startWork(parts: Parts): () => Promise<void> {
     onStart,
     onHeard: () => parts.outbox.retry(),
     onFailed: (error) => background.logFailure(error),
-    onUnwritable: ({ message }) => background.run(sayUnwritable(parts, message)),
     onTrouble: (code) => {
       if (code === null) telegram.freshen()
       safely(() => noteProblem(store, code, parts.clock.now()))

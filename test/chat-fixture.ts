@@ -84,7 +84,8 @@ export class ChatFixture {
     const botInfo = { id: 1, is_bot: true, first_name: 'k', username: 'k_bot' } as UserFromGetMe
     this.#bot = new Bot('1:a', { botInfo })
     const claim = new ClaimCode({ ...common, show: () => undefined })
-    this.#bot.use(ownerOnly({ ...common, claim, onClaimed: () => undefined }))
+    const ignore = () => undefined
+    this.#bot.use(ownerOnly({ ...common, claim, onClaimed: ignore, onUnwritable: ignore }))
     this.#bot.use(chatHandlers(this.#deps))
   }
 

@@ -75,15 +75,15 @@ export function startSimulatedBot({
   }
   const claim = new ClaimCode({ clock, randomBytes, log, show: () => undefined })
   const handlers = chatHandlers(shared).middleware()
-  bot.use(ownerOnly({ ...shared, claim, onClaimed: () => undefined }), handlers)
+  const ignore = () => undefined
+  bot.use(ownerOnly({ ...shared, claim, onClaimed: ignore, onUnwritable: ignore }), handlers)
   const poll = new Poll({
     bot,
     clock,
     log,
-    onStart: () => undefined,
+    onStart: ignore,
     onHeard: () => outbox.retry(),
     onFailed: (error) => background.logFailure(error),
-    onUnwritable: () => undefined,
     onTrouble: (code) => {
       if (code === null) freshen()
     },

@@ -55,7 +55,7 @@ export const claimed = lines(
 
 /** Plain: it is sent when nothing can be stored. */
 export function unwritable(why: string): string {
-  return `🔴 I cannot keep what you ask: ${why}. A /halt is passed on to the device at once; all else waits until there is room, and is done then. Stops stay at the exchange.`
+  return `🔴 I cannot keep what you ask: ${why}. A /halt and a /pause are passed on to the device at once; I can answer nothing until this is mended: send anything else again then. Stops stay at the exchange.`
 }
 
 export const greeting = html`Hello again. /help shows what you can ask.`
