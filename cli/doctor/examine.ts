@@ -150,7 +150,7 @@ async function find(check: string, run: Check): Promise<Finding> {
     return { check, ok: true, text: await run() }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { check, ok: false, text: withUnreadProxy(message, environment) }
+    return { check, ok: false, text: withUnreadProxy(check, message, environment) }
   }
 }
 
