@@ -20,7 +20,7 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
   try {
     const words = withKeysLast(process.argv.slice(2))
     if (ASKING.includes(words[0] ?? '')) (await import('./terminal/prompt.ts')).expectPrompts()
-    restrictHome(keysideHome())
+    if (!isWithoutHome(words)) restrictHome(keysideHome())
     const alone = words.length === 1 ? words[0] : undefined
     const program = PROGRAMS.find((name) => name === alone)
     // The list of all commands is not loaded for a program that is started behind its walls, nor for `up`, which only watches others.
@@ -36,6 +36,12 @@ export async function run(outgoing: Outgoing | null): Promise<void> {
     else printError(error.message, error.code)
     process.exitCode = EXIT.refused
   }
+}
+
+/** What answers also where KEYSIDE_HOME, or HOME, is wrong. */
+function isWithoutHome(words: readonly string[]): boolean {
+  const help = ['--help', '-h', '--version', '-V']
+  return ['help', 'update'].includes(words[0] ?? '') || words.some((word) => help.includes(word))
 }
 
 async function runCommand(words: readonly string[], outgoing: Outgoing | null): Promise<void> {

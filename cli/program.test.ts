@@ -74,6 +74,13 @@ test.each(Object.entries(MEANT))('for %s there is %s', async (word, meant) => {
   if (second !== undefined) expect(command?.commands.map((one) => one.name())).toContain(second)
 })
 
+test('what needs no home answers also where its name is wrong', () => {
+  const env = { ...process.env, KEYSIDE_HOME: '~/keyside' }
+  const main = join(import.meta.dirname, 'main.js')
+  const said = execFileSync(process.execPath, [main, 'update', '--help'], { env, encoding: 'utf8' })
+  expect(said).toContain('installs nothing')
+})
+
 const root = join(import.meta.dirname, '..')
 const listed = execFileSync('git', ['ls-files', '*.ts', '*.md'], { cwd: root, encoding: 'utf8' })
 const texts = listed

@@ -59,4 +59,7 @@ test('at a folder that is no device it says so, before it asks where to listen',
     code: 'pairing_address_missing',
     message: expect.stringContaining(': --listen '),
   })
+  await expect(pair('bot', '--listen', '127.0.0.1:8883')).rejects.toMatchObject({
+    code: 'pairing_restart_needed',
+  })
 })

@@ -82,14 +82,11 @@ async function invite(home: string, { listen, valid }: Options): Promise<void> {
       `${home} has several accounts, and a bot on another host serves one of each home: make a home of its own for each, and pair the bot with them`,
     )
   const at = publicAddress(listen)
-  if (listenForBot(home, at) === 'changed') {
-    print(
-      `The home broker is to listen at ${listen}, with TLS and a certificate of its own.`,
-      'Nobody is paired yet: stop "keyside up" and start it again, then run this command once more.',
+  if (listenForBot(home, at) === 'changed')
+    throw new KeysideError(
+      'pairing_restart_needed',
+      `the home broker is to listen at ${listen} from now on, with TLS and a certificate of its own, and nobody is paired yet: stop "keyside up" and start it again, then run this command again`,
     )
-    process.exitCode = EXIT.failed
-    return
-  }
   await reachHomeBroker(home, at)
   const { key } = await deviceSecrets(await openHomeKeychain(home, config))
   const pairing = await inviteBot({

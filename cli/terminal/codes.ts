@@ -10,6 +10,7 @@ export const CLI_CODES = [
   'program_exists',
   'program_unknown',
   'pairing_address_missing',
+  'pairing_restart_needed',
   'pairing_name_taken',
   'pairing_wrong_link',
   'bot_device_unknown',
