@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { markOf, unhaltFile } from '@keyside/executor'
+import { Readable } from 'node:stream'
+import { askForHalt, haltFile, markOf, unhaltFile } from '@keyside/executor'
 import { signingKey } from '@keyside/protocol/node'
 import { systemClock, systemRandomBytes } from '@keyside/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -10,11 +11,7 @@ import { processSpace } from '../../executor/process-mark.ts'
 import { makeHome } from '../home/home.ts'
 import { typed } from '../testing/typed.ts'
 
-test.each([
-  ['halted', { code: 'still_halted' }],
-  ['running', null],
-] as const)('an executor that answers "%s"', async (trading, refused) => {
-  const home = mkdtempSync(join(tmpdir(), 'keyside-unhalt-'))
+function newHome(home: string): void {
   makeHome({
     home,
     role: 'alone',
@@ -25,6 +22,12 @@ test.each([
     port: 1883,
     examples: { strategies: [], policy: '' },
   })
+}
+
+/** A home whose executor answers with `trading`. */
+function homeThatAnswers(trading: 'halted' | 'running'): string {
+  const home = mkdtempSync(join(tmpdir(), 'keyside-unhalt-'))
+  newHome(home)
   mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
   const mark = markOf(process.pid)
   const note = {
@@ -47,7 +50,34 @@ test.each([
     vi.unstubAllEnvs()
     rmSync(home, { recursive: true })
   })
+  return home
+}
+
+test.each([
+  ['halted', { code: 'still_halted' }],
+  ['running', null],
+] as const)('an executor that answers "%s"', async (trading, refused) => {
+  homeThatAnswers(trading)
   const answer = typed('unhalt', '--yes')
   if (refused) await expect(answer).rejects.toMatchObject(refused)
   else expect(await answer).toEqual([expect.stringContaining('trades again'), 0])
+})
+
+test('where one of several stays halted, the others are asked about, and what is left is told at the end', async () => {
+  const home = homeThatAnswers('halted')
+  const [left, undone] = ['first', 'second'].map((name) => join(home, 'accounts', name))
+  if (left === undefined || undone === undefined) throw new Error('none')
+  for (const account of [left, undone]) newHome(account)
+  for (const one of [home, left, undone])
+    askForHalt(one, { positions: 'keep', id: 'x', now: systemClock.now() })
+  const typing = Readable.from(['y\n', 'n\n', 'y\n']) as unknown as typeof process.stdin
+  const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(typing)
+  onTestFinished(() => stdin.mockRestore())
+  await expect(typed('unhalt')).rejects.toMatchObject({
+    code: 'still_halted',
+    message: expect.stringMatching(
+      new RegExp(`another halt came to ${home}, .*; still halted: ${left}$`),
+    ),
+  })
+  expect([left, undone].map((account) => existsSync(haltFile(account)))).toEqual([true, false])
 })

@@ -13,6 +13,7 @@ import type { Command } from 'commander'
 import { accountHomes } from '../home/accounts.ts'
 import { executorSection } from '../home/executor-section.ts'
 import { mayTrade } from '../home/roles.ts'
+import { explainError } from '../programs/exit.ts'
 import { ANSWER_TIMEOUT_MS, pollUntil } from '../programs/halt-executor.ts'
 import { environment } from '../terminal/config.ts'
 import { print } from '../terminal/print.ts'
@@ -44,11 +45,24 @@ async function run({ yes, account }: { yes: boolean; account?: string }): Promis
     )
   const by = terminalUser()
   const left: string[] = []
-  for (const home of homes)
-    if (yes || (await confirm(`Let the executor of ${home} trade again?`)))
-      print(await undo(home, by))
-    else left.push(home)
-  if (left.length > 0) throw new KeysideError('not_confirmed', `still halted: ${left.join(', ')}`)
+  const refused: KeysideError[] = []
+  for (const home of homes) {
+    if (!yes && !(await confirm(`Let the executor of ${home} trade again?`))) left.push(home)
+    else
+      try {
+        print(await undo(home, by))
+      } catch (thrown) {
+        // The next home is asked about all the same.
+        const error = explainError(thrown)
+        if (!(error instanceof KeysideError)) throw error
+        refused.push(error)
+      }
+  }
+  if (left.length > 0)
+    refused.push(new KeysideError('not_confirmed', `still halted: ${left.join(', ')}`))
+  const [first] = refused
+  if (first !== undefined)
+    throw new KeysideError(first.code, refused.map(({ message }) => message).join('; '))
 }
 
 const WORDS = {
