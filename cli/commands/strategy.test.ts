@@ -108,6 +108,13 @@ test('a rule that never held is told and is no failure', async () => {
   const [few] = await keyside('check', 'never', '--data', data)
   expect(few).toContain('NEEDS 2,184 candles before the first decision, and there are 2,000')
   expect(few).toContain('enter: never, for want of candles')
+  writeFileSync(
+    path,
+    `name: never\nmarket: BTC/USDT\ntimeframe: 1h\n${rules.replace('exit: close', 'exit: sma(90) @ 1d')}`,
+  )
+  const [exit] = await keyside('check', 'never', '--data', data)
+  expect(exit).toContain('enter: never: can it happen?')
+  expect(exit).toContain('exit: never, for want of candles')
 })
 
 test('refuses a name that is taken, an example that is not there, and a strategy that is not there', async () => {

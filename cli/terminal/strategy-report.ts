@@ -27,8 +27,8 @@ export function checkLines(result: Result): readonly string[] {
     ...(checked.again === null ? [] : [row('memory', memory(checked.again))]),
     row('history', history(checked)),
     ...stops(checked).map((said, at) => row(at === 0 ? 'stops' : '', said)),
-    ...checked.reached.map(({ rule, times }, at) =>
-      row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? never(checked) : times}`),
+    ...checked.reached.map(({ rule, times, isKnown }, at) =>
+      row(at === 0 ? 'rules' : '', `${rule}: ${times === 0 ? never(isKnown) : times}`),
     ),
   ]
 }
@@ -60,8 +60,8 @@ function stops({ stops: { below, refused } }: Checked): string[] {
   ]
 }
 
-function never({ needed, candles }: Checked): string {
-  return needed < candles ? 'never: can it happen?' : 'never, for want of candles'
+function never(isKnown: boolean): string {
+  return isKnown ? 'never: can it happen?' : 'never, for want of candles'
 }
 
 function history({ needed, candles, warmUp }: Checked): string {

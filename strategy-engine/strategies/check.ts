@@ -43,8 +43,10 @@ interface Stops {
 
 interface Reached {
   readonly rule: string
-  /** Candles at which it held, or at which it ended a position; of `known` at which it could be said. */
+  /** Candles at which it held, or at which it ended a position. */
   readonly times: number
+  /** Whether the candles were enough to say so at one of them. */
+  readonly isKnown: boolean
 }
 
 type Others = ReadonlyMap<string, CandleColumns>
@@ -251,18 +253,21 @@ function reachedBy(strategy: Strategy, past: History, made: readonly Made[]): re
     ['move_stop', 'move', strategy.moves.length > 0],
   ]
   const entries = strategy.code ? [{ title: 'enter' }] : []
+  const { length } = past.candles
+  const reach = reachOf(strategy)
+  const canEnter = warmupOf(strategy) < length
   return [
-    ...[...seen, ...entries].map(({ title }, at) => ({
-      rule: title,
-      times: (columns[at] ?? new Float64Array()).reduce(
-        (sum, value) => sum + Number(value === 1),
-        0,
-      ),
-    })),
+    ...[...seen, ...entries].map(({ title }, at) => {
+      const column = columns[at] ?? new Float64Array()
+      const times = column.reduce((sum, value) => sum + Number(value === 1), 0)
+      return { rule: title, times, isKnown: column.some((value) => !Number.isNaN(value)) }
+    }),
     ...(all.length > seen.length
-      ? [{ rule: 'exits that know the trade', times: count('rule') }]
+      ? [{ rule: 'exits that know the trade', times: count('rule'), isKnown: reach < length }]
       : []),
-    ...(strategy.code ? [{ rule: 'exit', times: count('rule') }] : []),
-    ...ways.flatMap(([rule, what, isThere]) => (isThere ? [{ rule, times: count(what) }] : [])),
+    ...(strategy.code ? [{ rule: 'exit', times: count('rule'), isKnown: canEnter }] : []),
+    ...ways.flatMap(([rule, what, isThere]) =>
+      isThere ? [{ rule, times: count(what), isKnown: canEnter }] : [],
+    ),
   ]
 }

@@ -86,5 +86,5 @@ test.each([
 
 test('a rule that can never hold is counted as never', () => {
   const { reached } = check({ enter: 'close.value < 0', ...LEAVES })
-  expect(reached).toContainEqual({ rule: 'enter', times: 0 })
+  expect(reached).toContainEqual({ rule: 'enter', times: 0, isKnown: true })
 })
