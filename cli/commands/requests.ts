@@ -42,7 +42,7 @@ export function addRequests(program: Command): void {
 
 function list({ json }: { json: boolean }): void {
   const requests = waitingRequests(files())
-  if (json) printJson({ requests: requests })
+  if (json) printJson({ requests })
   else if (requests.length === 0) print('Nothing waits.')
   else print(...listLines(requests))
 }

@@ -71,8 +71,8 @@ export function openBotRenewal(options: RenewBotOptions): Link | null {
 }
 
 /**
- * Null for a request that is not the paired bot's. Its key is read for each request. The broker judges a token only by
- * its issue time, so tokens of a bot that was replaced are shut out too.
+ * Null for a request that is not the paired bot's, whose key is read for each request. The bot before it has the same name
+ * at the broker: its tokens are refused as issued before the pairing, and none is made for it here.
  */
 function answer(
   { home, clock, randomBytes }: RenewBotOptions,

@@ -34,7 +34,7 @@ export async function haltExecutor(
   home: string,
   { positions, id, clock }: { positions: 'keep' | 'sell'; id: string; clock: Clock },
 ): Promise<Outcome> {
-  let text = ''
+  let text: string
   try {
     text = askForHalt(home, { positions, id, now: clock.now() })
   } catch (error) {

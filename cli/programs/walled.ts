@@ -5,7 +5,7 @@ export function isWalled(): boolean {
   return process.permission !== undefined
 }
 
-/** Reports a broken wall to the parent, which ends this process. */
+/** Reports to the parent the error that ends this process, such as a broken wall. */
 export function tellParent(what: { readonly code: string; readonly message: string }): void {
   process.send?.(what)
 }

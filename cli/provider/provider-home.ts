@@ -50,7 +50,7 @@ export async function withProvider<T>(
   }
 }
 
-/** Prints what is to be done about the keyset, if anything. */
+/** The lines that say what is to be done about the keyset; none if nothing is. */
 export function keysetReminder(parts: Pick<ProviderHome, 'home' | 'config' | 'clock'>): string[] {
   const { state, text } = keysetTime(currentKeyset(parts), seconds(parts.clock.now()))
   return state === 'in_time' ? [] : ['', text]

@@ -82,7 +82,7 @@ async function upPrograms(home: string, note: (text: string) => void): Promise<v
   }
 }
 
-/** At first as the facts has it, and then as the home is at the time. */
+/** At first as the facts have it, and then as the home is at the time. */
 function commandsFrom({ commands }: HomeFacts): (service: Service) => Command | Promise<Command> {
   const first = new Map(Object.entries(commands))
   return (service) => {

@@ -2,7 +2,7 @@
 import type { Clock } from '@keyside/runtime'
 import { TelegramRefusal } from './refusals.ts'
 
-/** Telegram documents no limit; after this long the user still sees a spinner. */
+/** Telegram refuses an answer that comes late, and documents no limit: here a bot that leaves the user waiting is noticed. */
 const LIFE_MS = 30_000
 
 type Query = { chatId: number; at: number; state: 'open' | 'answered' }

@@ -26,7 +26,7 @@ export class CandleGate {
     this.#length = TIMEFRAMES[subscription.timeframe]
   }
 
-  /** False for an impossible candle, or for another version of one that was given. */
+  /** False for an impossible candle. Another version of one that was given passes, and is told: it counts no more. */
   passes(candle: Candle): boolean {
     const given = this.#given.get(candle.start)
     if (given !== undefined && !isSame(given, candle)) {

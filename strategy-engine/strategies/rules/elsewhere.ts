@@ -42,7 +42,7 @@ function bound(cursor: Cursor, part: Parsed): void {
   const said = `"${short(cursor.written(part))}" needs ${thousands(needed)} candles of ${own}`
   cursor.problem(
     part.from,
-    `${said}, and at most ${thousands(MAX_CANDLES)} are fetched: look back less far, or write a longer "timeframe"`,
+    `${said}, and at most ${thousands(MAX_CANDLES)} are taken: look back less far, or write a longer "timeframe"`,
   )
 }
 

@@ -67,8 +67,8 @@ function describe(rule: Condition, value: ValueOf): string[] {
 }
 
 function among(onlyTrue: boolean, parts: readonly Condition[], value: ValueOf): string[] {
-  const holding = onlyTrue ? parts.filter((part) => value(part) === 1) : parts
-  return (holding.length === 0 ? parts : holding).flatMap((part) => describe(part, value))
+  const chosen = onlyTrue ? parts.filter((part) => value(part) === 1) : parts
+  return (chosen.length === 0 ? parts : chosen).flatMap((part) => describe(part, value))
 }
 
 /** A condition by its own text. */
