@@ -7,7 +7,7 @@ import { Outbox } from './outbox/outbox.ts'
 import { nextUnsent, putMessage } from './store/messages.ts'
 import { openStore, transact } from './store/open.ts'
 import { approvalOf, orderOf } from './testing/events.ts'
-import { OWNER, openFixture, until } from './testing/fixture.ts'
+import { allSent, OWNER, openFixture, until } from './testing/fixture.ts'
 
 async function openHeld() {
   const fixture = await openFixture()
@@ -23,9 +23,12 @@ async function openHeld() {
 }
 
 test('a press that meets a lock counts when the lock is gone', async () => {
-  const { chat, device, clock, log, hold, release } = await openHeld()
+  const held = await openHeld()
+  const { chat, device, clock, log, hold, release } = held
   await device.report(approvalOf(orderOf(7), clock.now() / 1000 + 60))
   const card = await chat.waitForMessage((message) => message.reply_markup !== undefined)
+  // Its number is stored once Telegram has answered.
+  await allSent(held)
   hold()
   const press = chat.pressButton(card, '✅ Approve')
   await until(() => log.join().includes('database_busy'))
